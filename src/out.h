@@ -1,0 +1,28 @@
+/*
+ * Where a result goes: stdout, or -O FILE. A regular file is written beside
+ * itself and renamed when all is well, so nobody reads half of it.
+ */
+#ifndef OUT_H
+#define OUT_H
+
+#include <stdio.h>
+
+struct fault;
+struct out;
+
+/* path NULL or "-": stdout. NULL with *f: EX_CANTCREAT. */
+struct out	*out_open(const char *path, struct fault *f);
+
+/* The stream to write to. Errors are looked at in the end. */
+FILE		*out_file(struct out *o);
+
+/*
+ * Flushes, checks every write so far, closes and renames. Frees o. 0, or -1
+ * with *f: EX_IOERR; the old file, if any, is then still there.
+ */
+int		 out_commit(struct out *o, struct fault *f);
+
+/* Drops what was written to a file. Frees o. NULL is fine. */
+void		 out_abort(struct out *o);
+
+#endif

@@ -1,0 +1,140 @@
+# Shell tests speak TAP: each runs in its own empty directory, knows only the
+# programs that were built, and leaves no process behind. See run and same.
+# shellcheck shell=sh
+set -u
+top=$(cd "${0%/*}/.." && pwd)
+: "${MS_BUILD:=$top/build}"
+: "${MS_BIN:=$top/bin}"
+[ "$MS_BUILD" = "$top/build" ] || MS_BIN=$MS_BUILD/bin
+PATH=$MS_BIN:$top/bin:$PATH
+LC_ALL=C.UTF-8
+TZ=UTC
+export PATH LC_ALL TZ
+unset MODELSCOPE_API_KEY MODELSCOPE_BASE_URL LOCAL_AI_BASE_URL LOCAL_AI_MODEL \
+	MS_CONFIG MS_KEYS_FILE MS_STATE MS_TOKEN MS_TOKENS_FILE MS_TEST_CLOCK \
+	MS_NO_AUTH SERVER_HOST SERVER_PORT STATE_DIRECTORY CREDENTIALS_DIRECTORY \
+	RUNTIME_DIRECTORY XDG_RUNTIME_DIR http_proxy https_proxy HTTPS_PROXY \
+	all_proxy ALL_PROXY NO_COLOR
+dir=$(mktemp -d "${TMPDIR:-/tmp}/ms-test.XXXXXX") || exit 1
+cd "$dir" || exit 1
+HOME=$dir XDG_CONFIG_HOME=$dir/config XDG_STATE_HOME=$dir/xdgstate
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME
+tap_n=0 tap_bad=0 pids=''
+
+# Ends what the test started, by pid, and removes its directory.
+cleanup() {
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null
+	done
+	for pid in $pids; do
+		wait "$pid" 2>/dev/null
+	done
+	cd / && rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# ok NAME COMMAND...: one test, that the command succeeds.
+ok() {
+	tap_name=$1
+	shift
+	tap_n=$((tap_n + 1))
+	if "$@"; then
+		echo "ok $tap_n - $tap_name"
+	else
+		echo "not ok $tap_n - $tap_name"
+		tap_bad=$((tap_bad + 1))
+		return 1
+	fi
+}
+
+# run NAME STATUS COMMAND...: one test, that the command exits with STATUS;
+# what it wrote is in the files out and err.
+run() {
+	run_name=$1 run_want=$2
+	shift 2
+	"$@" >out 2>err
+	run_got=$?
+	ok "$run_name: exit $run_want" [ "$run_got" -eq "$run_want" ] || {
+		echo "# exit $run_got: $*" | tr -d '\r'
+		sed 's/^/# err: /' err | head -n 20
+		return 1
+	}
+}
+
+# same NAME FILE: one test, that FILE is what stdin says, byte for byte.
+same() {
+	cat >want
+	ok "$1" cmp -s want "$2" || {
+		diff want "$2" | head -n 20 | sed 's/^/# /'
+		return 1
+	}
+}
+
+# like NAME FILE REGEX: one test, that a line of FILE matches the ERE.
+like() {
+	ok "$1" grep -qE -e "$3" "$2" || {
+		sed 's/^/# had: /' "$2" | head -n 20
+		return 1
+	}
+}
+
+# unlike NAME FILE REGEX: one test, that no line of FILE matches.
+unlike() {
+	ok "$1" not grep -E -e "$3" "$2"
+}
+
+not() {
+	! "$@"
+}
+
+# until_ok COMMAND...: tries for at most 20 seconds, a tenth of one apart.
+until_ok() {
+	tries=0
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 200 ] || return 1
+		sleep 0.1
+	done
+}
+
+# sim [OPTION...]: starts the simulator; $sim is its http://127.0.0.1:PORT,
+# $simpid its pid. Its log goes to the folder simlog, unless told otherwise.
+sim() {
+	rm -f sim.url
+	mkdir -p simlog
+	"$MS_BUILD/simulator" --log simlog "$@" >sim.url 2>sim.err &
+	simpid=$!
+	pids="$pids $simpid"
+	until_ok [ -s sim.url ] || {
+		echo "Bail out! the simulator did not start"
+		exit 1
+	}
+	read -r sim <sim.url
+}
+
+# config [MODEL...]: a models.json for the simulator in $MS_CONFIG, a key in
+# $MODELSCOPE_API_KEY, an empty state folder in $MS_STATE.
+config() {
+	[ $# -gt 0 ] || set -- Test/Model-A Test/Model-B Test/Model-C
+	{
+		printf '{"models":['
+		sep=''
+		for m; do
+			printf '%s{"id":"%s"}' "$sep" "$m"
+			sep=,
+		done
+		printf '],"upstreams":{"modelscope":{"base_url":"%s/v1","balance_url":"%s/openapi/v1/magicubes/balance"}},' "$sim" "$sim"
+		printf '"smart_routing":{"enabled":false}}\n'
+	} >models.json
+	MS_CONFIG=$dir/models.json MS_STATE=$dir/state
+	MODELSCOPE_API_KEY=ms-00000000-0000-0000-0000-000000000001
+	export MS_CONFIG MS_STATE MODELSCOPE_API_KEY
+	rm -rf state
+}
+
+done_testing() {
+	echo "1..$tap_n"
+	[ "$tap_bad" -eq 0 ]
+	exit
+}
