@@ -11,7 +11,7 @@
 struct buf;
 struct fault;
 
-enum { CONF_TIERS = 4 };
+enum { CONF_TIERS = 4, CONF_MODELS = 4096 };
 
 struct conf_timeouts {		/* milliseconds */
 	int	 connect;
@@ -87,19 +87,27 @@ struct conf	*conf_load(const char *path, struct fault *f,
 
 void	conf_free(struct conf *c);
 
-/* The index of a model by id (no regard to case) or upstream by name. */
+/*
+ * Look up a model by its id (no regard to case) or an upstream by its name.
+ * 0 with *i set (i may be NULL), or -1 if there is none.
+ */
 int	conf_model(const struct conf *c, const char *id, size_t *i);
 int	conf_upstream(const struct conf *c, const char *name, size_t *i);
 
 /*
- * What name means after aliases (longest match wins, one step, an alias may
- * not lead to another): the alias's target or name itself. Borrowed.
+ * What name means after aliases: the target of the alias of just this name;
+ * else, unless it is "auto", "tier1" to "tier4" or a configured model, that
+ * of the longest "*" pattern it fits; else name itself. Borrowed. One step:
+ * no alias leads to another. No regard to case.
  */
 const char	*conf_alias(const struct conf *c, const char *name);
 
+/* Is this one of the words "auto" and "tier1" to "tier4"? */
+int	conf_word(const char *name);
+
 /*
  * May this URL be asked? https always; http only to loopback, or if plain
- * is set; other schemes, user names in it, and garbage never.
+ * is set; other schemes, user names in it, and garbage never. 1 or 0.
  */
 int	conf_url_ok(const char *url, int plain);
 
