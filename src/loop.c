@@ -1,0 +1,332 @@
+/*
+ * The poll loop: watched descriptors in an array indexed by descriptor,
+ * timers in a binary heap, signals through a pipe to ourselves.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loop.h"
+#include "now.h"
+
+struct watch {
+	void		(*fn)(void *, int, short);
+	void		*arg;
+	unsigned	 turn;		/* in which it was first asked for */
+	size_t		 place;		/* in the list, and 1; 0: not watched */
+	short		 events;
+};
+
+struct loop {
+	struct watch		 *watch;	/* by descriptor */
+	size_t			  nwatch;
+	int			 *list;		/* the watched ones */
+	size_t			  nlist;
+	struct pollfd		 *pfd;
+	size_t			  maxlist;
+	struct loop_timer	**heap;
+	size_t			  nheap, maxheap;
+	unsigned		  turn;
+	int			  stop;
+};
+
+static struct {
+	int		  fd[2];
+	volatile sig_atomic_t seen[NSIG];
+	void		(*fn[NSIG])(void *, int);
+	void		 *arg[NSIG];
+} sigs = { .fd = { -1, -1 } };
+
+struct loop *
+loop_new(void)
+{
+	return calloc(1, sizeof(struct loop));
+}
+
+void
+loop_free(struct loop *l)
+{
+	if (l == NULL)
+		return;
+	free(l->watch);
+	free(l->list);
+	free(l->pfd);
+	free(l->heap);
+	free(l);
+}
+
+static int
+grow_watch(struct loop *l, int fd)
+{
+	struct watch *w;
+	size_t n;
+
+	if ((size_t)fd < l->nwatch)
+		return 0;
+	n = (size_t)fd + 64;
+	if ((w = reallocarray(l->watch, n, sizeof(*w))) == NULL)
+		return -1;
+	memset(w + l->nwatch, 0, (n - l->nwatch) * sizeof(*w));
+	l->watch = w;
+	l->nwatch = n;
+	return 0;
+}
+
+static int
+grow_list(struct loop *l)
+{
+	struct pollfd *p;
+	size_t n;
+	int *v;
+
+	if (l->nlist < l->maxlist)
+		return 0;
+	n = l->maxlist == 0 ? 16 : l->maxlist * 2;
+	if ((v = reallocarray(l->list, n, sizeof(*v))) == NULL)
+		return -1;
+	l->list = v;
+	if ((p = reallocarray(l->pfd, n, sizeof(*p))) == NULL)
+		return -1;
+	l->pfd = p;
+	l->maxlist = n;
+	return 0;
+}
+
+static void
+unwatch(struct loop *l, int fd)
+{
+	struct watch *w;
+	int last;
+
+	if ((size_t)fd >= l->nwatch || (w = &l->watch[fd])->place == 0)
+		return;
+	last = l->list[--l->nlist];
+	l->list[w->place - 1] = last;
+	l->watch[last].place = w->place;
+	w->place = 0;
+	w->events = 0;
+}
+
+int
+loop_fd(struct loop *l, int fd, short events,
+    void (*fn)(void *arg, int fd, short revents), void *arg)
+{
+	struct watch *w;
+
+	if (events == 0) {
+		unwatch(l, fd);
+		return 0;
+	}
+	if (grow_watch(l, fd) == -1 || grow_list(l) == -1)
+		return -1;
+	w = &l->watch[fd];
+	if (w->place == 0) {
+		l->list[l->nlist++] = fd;
+		w->place = l->nlist;
+		w->turn = l->turn;
+	}
+	w->events = events;
+	w->fn = fn;
+	w->arg = arg;
+	return 0;
+}
+
+static void
+heap_put(struct loop *l, size_t i, struct loop_timer *t)
+{
+	l->heap[i] = t;
+	t->slot = (int)i + 1;
+}
+
+/* Moves the timer at i to where the heap's order wants it. */
+static void
+heap_sift(struct loop *l, size_t i)
+{
+	struct loop_timer *t = l->heap[i];
+	size_t c;
+
+	while (i > 0 && l->heap[(i - 1) / 2]->at > t->at) {
+		heap_put(l, i, l->heap[(i - 1) / 2]);
+		i = (i - 1) / 2;
+	}
+	while ((c = 2 * i + 1) < l->nheap) {
+		if (c + 1 < l->nheap && l->heap[c + 1]->at < l->heap[c]->at)
+			c++;
+		if (l->heap[c]->at >= t->at)
+			break;
+		heap_put(l, i, l->heap[c]);
+		i = c;
+	}
+	heap_put(l, i, t);
+}
+
+int
+loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
+    void (*fn)(void *arg), void *arg)
+{
+	struct loop_timer **h;
+	size_t n;
+
+	t->at = now_mono() + (ms < 0 ? 0 : ms);
+	t->fn = fn;
+	t->arg = arg;
+	if (t->slot == 0) {
+		if (l->nheap == l->maxheap) {
+			n = l->maxheap == 0 ? 16 : l->maxheap * 2;
+			h = reallocarray(l->heap, n, sizeof(struct loop_timer *));
+			if (h == NULL)
+				return -1;
+			l->heap = h;
+			l->maxheap = n;
+		}
+		heap_put(l, l->nheap++, t);
+	}
+	heap_sift(l, (size_t)t->slot - 1);
+	return 0;
+}
+
+void
+loop_timer_del(struct loop *l, struct loop_timer *t)
+{
+	struct loop_timer *last;
+	size_t i;
+
+	if (t->slot == 0)
+		return;
+	i = (size_t)t->slot - 1;
+	t->slot = 0;
+	last = l->heap[--l->nheap];
+	if (last == t)
+		return;
+	heap_put(l, i, last);
+	heap_sift(l, i);
+}
+
+static void
+on_signal(int sig)
+{
+	int e = errno;
+	ssize_t n;
+
+	sigs.seen[sig] = 1;
+	n = write(sigs.fd[1], "", 1);	/* a full pipe will wake us as well */
+	(void)n;
+	errno = e;
+}
+
+static void
+drain_signals(void *arg, int fd, short revents)
+{
+	char junk[64];
+	int i;
+
+	(void)arg;
+	(void)revents;
+	while (read(fd, junk, sizeof(junk)) > 0)
+		continue;
+	for (i = 1; i < NSIG; i++)
+		if (sigs.seen[i]) {
+			sigs.seen[i] = 0;
+			if (sigs.fn[i] != NULL)
+				sigs.fn[i](sigs.arg[i], i);
+		}
+}
+
+int
+loop_signal(struct loop *l, int sig, void (*fn)(void *arg, int sig),
+    void *arg)
+{
+	struct sigaction sa;
+
+	if (sigs.fd[0] == -1 && pipe2(sigs.fd, O_CLOEXEC | O_NONBLOCK) == -1)
+		return -1;
+	if (loop_fd(l, sigs.fd[0], POLLIN, drain_signals, NULL) == -1)
+		return -1;
+	sigs.fn[sig] = fn;
+	sigs.arg[sig] = arg;
+	memset(&sa, 0, sizeof(sa));
+	sigemptyset(&sa.sa_mask);
+	sa.sa_handler = on_signal;
+	sa.sa_flags = SA_RESTART;
+	return sigaction(sig, &sa, NULL);
+}
+
+/* Runs what is due, but no timer that sets itself anew for ever. */
+static void
+run_timers(struct loop *l)
+{
+	struct loop_timer *t;
+	int64_t now = now_mono();
+	size_t n = l->nheap;
+
+	while (n-- > 0 && l->nheap > 0 && (t = l->heap[0])->at <= now) {
+		loop_timer_del(l, t);
+		t->fn(t->arg);
+	}
+}
+
+static int
+wait_time(const struct loop *l, int max)
+{
+	int64_t ms;
+
+	if (l->nheap == 0)
+		return max;
+	if ((ms = l->heap[0]->at - now_mono()) < 0)
+		ms = 0;
+	if (ms > 3600 * 1000)
+		ms = 3600 * 1000;
+	return max >= 0 && max < ms ? max : (int)ms;
+}
+
+int
+loop_turn(struct loop *l, int max)
+{
+	struct watch *w;
+	size_t i, n;
+	int r;
+
+	n = l->nlist;
+	for (i = 0; i < n; i++) {
+		l->pfd[i].fd = l->list[i];
+		l->pfd[i].events = l->watch[l->list[i]].events;
+		l->pfd[i].revents = 0;
+	}
+	l->turn++;
+	if ((r = poll(l->pfd, n, wait_time(l, max))) == -1 && errno != EINTR)
+		return -1;
+	for (i = 0; r > 0 && i < n; i++) {
+		struct pollfd p = l->pfd[i];
+
+		if (p.revents == 0)
+			continue;
+		r--;
+		w = &l->watch[p.fd];
+		/* removed, or another descriptor of that number since? */
+		if (w->place == 0 || w->turn == l->turn)
+			continue;
+		w->fn(w->arg, p.fd, p.revents);
+	}
+	run_timers(l);
+	return 0;
+}
+
+int
+loop_run(struct loop *l)
+{
+	l->stop = 0;
+	while (!l->stop)
+		if (loop_turn(l, -1) == -1)
+			return -1;
+	return 0;
+}
+
+void
+loop_stop(struct loop *l)
+{
+	l->stop = 1;
+}
