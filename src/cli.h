@@ -46,8 +46,9 @@ struct cli {
 };
 
 /*
- * First in main: descriptors 0 to 2 are open, no core file, not dumpable,
- * libjq's out-of-memory handler, the character set of the environment.
+ * First in main: descriptors 0 to 2 are taken (one that was closed fails to
+ * read and write with EBADF), no core file, not dumpable, libjq's
+ * out-of-memory handler, the character set of the environment.
  */
 void	cli_begin(void);
 
@@ -64,7 +65,8 @@ void	cli_version(const char *prog);
 
 /*
  * The words of a list at commas: an allocated array of allocated words is
- * extended. 0 or -1 with ENOMEM.
+ * extended. Blanks around words and empty words are dropped. 0 or -1 with
+ * ENOMEM.
  */
 int	cli_split(char ***v, size_t *n, const char *list);
 

@@ -14,11 +14,13 @@ struct buf;
 
 /* ---- the writer ---- */
 
+enum { JSON_LEVELS = 32 };	/* deeper nesting is an error */
+
 struct json {
 	struct buf	*out;	/* borrowed */
 	int		 err;	/* an errno once anything failed */
 	int		 depth;
-	unsigned char	 comma[32];	/* per depth: a member was written */
+	unsigned char	 level[JSON_LEVELS];	/* flags per depth */
 };
 
 /* Begins to append one compact value to out (borrowed). */
@@ -36,7 +38,7 @@ void	json_bool(struct json *j, const char *key, int v);
 void	json_int(struct json *j, const char *key, int64_t v);
 /* -1 is written as null: for counts of which nothing is known. */
 void	json_known(struct json *j, const char *key, int64_t v);
-/* The shortest text that reads back as v; NaN and infinities are null. */
+/* In 15 to 17 digits, as few as read back as v; not finite: null. */
 void	json_num(struct json *j, const char *key, double v);
 /* s NULL is written as null. Invalid UTF-8 becomes U+FFFD. */
 void	json_str(struct json *j, const char *key, const char *s);

@@ -1,6 +1,8 @@
 /*
  * Where a result goes: stdout, or -O FILE. A regular file is written beside
- * itself and renamed when all is well, so nobody reads half of it.
+ * itself, as FILE.XXXXXX, and renamed when all is well, so nobody reads half
+ * of it; a program that is killed leaves that name behind. Anything else
+ * that exists (FIFO, device, what is under /dev) is written to directly.
  */
 #ifndef OUT_H
 #define OUT_H
@@ -10,7 +12,7 @@
 struct fault;
 struct out;
 
-/* path NULL or "-": stdout. NULL with *f: EX_CANTCREAT. */
+/* path NULL, "-" or /dev/stdout: stdout. NULL with *f: EX_CANTCREAT. */
 struct out	*out_open(const char *path, struct fault *f);
 
 /* The stream to write to. Errors are looked at in the end. */

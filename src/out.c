@@ -1,0 +1,145 @@
+/* Where a result goes: stdout, or a file that appears when it is whole. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "out.h"
+
+struct out {
+	FILE	*fp;
+	char	*path;		/* for messages, and where to rename to */
+	char	*tmp;		/* written to; NULL: the target itself is */
+};
+
+static void
+out_free(struct out *o)
+{
+	free(o->path);
+	free(o->tmp);
+	free(o);
+}
+
+/* Opens a temporary file beside the target, with the mode it will have. */
+static int
+out_beside(struct out *o, const struct stat *old)
+{
+	mode_t mask, mode;
+	int fd;
+
+	if (asprintf(&o->tmp, "%s.XXXXXX", o->path) == -1) {
+		o->tmp = NULL;
+		return -1;
+	}
+	if ((fd = mkostemp(o->tmp, O_CLOEXEC)) == -1) {
+		free(o->tmp);
+		o->tmp = NULL;
+		return -1;
+	}
+	if (old != NULL) {
+		mode = old->st_mode & 0777;
+	} else {
+		mask = umask(0);
+		umask(mask);
+		mode = 0666 & ~mask;
+	}
+	if (fchmod(fd, mode) == -1 || (o->fp = fdopen(fd, "w")) == NULL) {
+		close(fd);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * A device or FIFO cannot be renamed to, and /dev/fd/N may be a file that
+ * someone else has open: those are written to directly.
+ */
+static int
+out_target(struct out *o, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1) {
+		if (errno != ENOENT || *path == '\0' ||
+		    (o->path = strdup(path)) == NULL)
+			return -1;
+		return out_beside(o, NULL);
+	}
+	if (!S_ISREG(st.st_mode) || strncmp(path, "/dev/", 5) == 0) {
+		if ((o->path = strdup(path)) == NULL)
+			return -1;
+		o->fp = fopen(path, "we");
+		return o->fp == NULL ? -1 : 0;
+	}
+	/* Through symbolic links, and not where a plain write may not. */
+	if ((o->path = realpath(path, NULL)) == NULL ||
+	    access(o->path, W_OK) == -1)
+		return -1;
+	return out_beside(o, &st);
+}
+
+struct out *
+out_open(const char *path, struct fault *f)
+{
+	struct out *o;
+
+	if ((o = calloc(1, sizeof(*o))) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		return NULL;
+	}
+	if (path == NULL || strcmp(path, "-") == 0 ||
+	    strcmp(path, "/dev/stdout") == 0) {
+		o->fp = stdout;
+	} else if (out_target(o, path) == -1) {
+		fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno));
+		out_abort(o);
+		return NULL;
+	}
+	return o;
+}
+
+FILE *
+out_file(struct out *o)
+{
+	return o->fp;
+}
+
+int
+out_commit(struct out *o, struct fault *f)
+{
+	int bad, why;
+
+	errno = 0;
+	bad = ferror(o->fp);
+	if (fclose(o->fp) == EOF)
+		bad = 1;
+	o->fp = NULL;
+	if (!bad && o->tmp != NULL && rename(o->tmp, o->path) == -1)
+		bad = 1;
+	if (bad) {
+		/* The errno of a write that failed long ago is gone. */
+		why = errno != 0 ? errno : EIO;
+		fault_set(f, EX_IOERR, "%s: %s", o->path != NULL ? o->path :
+		    "stdout", strerror(why));
+		out_abort(o);
+		return -1;
+	}
+	out_free(o);
+	return 0;
+}
+
+void
+out_abort(struct out *o)
+{
+	if (o == NULL)
+		return;
+	if (o->fp != NULL && o->fp != stdout)
+		fclose(o->fp);
+	if (o->tmp != NULL)
+		unlink(o->tmp);
+	out_free(o);
+}

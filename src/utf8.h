@@ -1,0 +1,10 @@
+/* Valid UTF-8: no overlong forms, surrogates, or values past U+10FFFF. */
+#ifndef UTF8_H
+#define UTF8_H
+
+#include <stddef.h>
+
+/* The length of the valid sequence that s[0..n) begins with, or 0. */
+size_t	utf8_len(const char *s, size_t n);
+
+#endif
