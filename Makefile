@@ -1,52 +1,167 @@
-# GNU make. `make` builds into bin/; `make check` tests; `make demo` shows.
-PROGS = ms-chat
+# GNU make. `make` builds into bin/, `make check` tests, `make demo` shows it.
+# For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60.
 VERSION = 0.1.0
 PREFIX ?= /usr/local
-CC ?= cc
-BUILD ?= build$(if $(SAN),/san)
+BUILD = build$(if $(SAN),/san)
 BIN = $(if $(filter build,$(BUILD)),bin,$(BUILD)/bin)
+PROGS = $(patsubst src/%.c,%,$(wildcard src/ms-*.c))
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+FUZZ_SECONDS = 60
 
 PKG = $(shell pkg-config $(1) 2>/dev/null)
 CFLAGS ?= -O2 -g
 WARN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wcast-qual \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wwrite-strings -Wvla -Wundef -Wformat=2 -Wdeclaration-after-statement
-HARD = -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+HARD = -fstack-protector-strong -fPIE \
+	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer $(if $(FUZZER),-fsanitize=fuzzer-no-link)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -DVERSION='"$(VERSION)"' \
-	-DPREFIX='"$(PREFIX)"' $(BSD_CFLAGS) $(CPPFLAGS)
-ALL_CFLAGS = $(WARN) $(HARD) $(if $(WERROR),-Werror) $(if $(SAN),$(SANFLAGS)) $(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),$(SANFLAGS)) $(LDFLAGS)
+	-DPREFIX='"$(PREFIX)"' -Isrc $(BSD_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = $(WARN) $(HARD) $(if $(WERROR),-Werror) $(if $(SAN),$(SANITIZE)) \
+	$(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),$(SANITIZE)) $(LDFLAGS)
 BSD_CFLAGS := $(call PKG,--cflags libbsd-overlay)
 BSD_LIBS := $(call PKG,--libs libbsd-overlay) -lmd
 JQ_LIBS := $(or $(call PKG,--libs libjq),-ljq)
 CURL_LIBS := $(call PKG,--libs libcurl)
+LINK = $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS) $(JQ_LIBS) \
+	$(BSD_LIBS) -lm
 
-MODS = $(filter-out src/ms-%,$(wildcard src/*.c))
-OBJS = $(MODS:src/%.c=$(BUILD)/%.o)
-UNITS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+OBJS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/ms-%,$(wildcard src/*.c)))
+TESTED = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/$(1)/*.c))
+UNITS = $(call TESTED,unit)
+FUZZERS = $(filter-out %/main,$(call TESTED,fuzz))
+TIMERS = $(call TESTED,bench)
+C = $(wildcard src/*.c tests/*/*.c)
+H = $(wildcard src/*.h tests/*/*.h)
+SH = $(wildcard bin/ms tests/*.t tests/*.sh tests/bench/*.sh)
+PAGES = $(wildcard man/*.[1-9])
 
-all: $(PROGS:%=$(BIN)/%) $(BUILD)/simulator
+all: $(PROGS:%=$(BIN)/%) $(BUILD)/simulator $(if $(filter bin,$(BIN)),,$(BUILD)/share)
 
-$(BUILD)/libms.a: $(OBJS)
-	rm -f $@ && $(AR) rcs $@ $(OBJS)
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/libms.a: $(OBJS)
+	rm -f $@ && $(AR) rcs $@ $(OBJS)
 $(BIN)/%: $(BUILD)/%.o $(BUILD)/libms.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libms.a $(LIBS) $(JQ_LIBS) $(BSD_LIBS)
-$(BIN)/ms-chat: LIBS = $(CURL_LIBS)
-$(BUILD)/simulator: $(wildcard tests/sim/*.c tests/sim/*.h)
-	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) -lssl -lcrypto -lz
-$(BUILD)/unit/%: tests/unit/%.c tests/unit/tap.h $(BUILD)/libms.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) -Isrc $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libms.a $(CURL_LIBS) $(JQ_LIBS) $(BSD_LIBS)
-units: $(UNITS)
+	$(LINK)
+$(BIN)/ms-chat $(BIN)/ms-route $(BIN)/ms-balance: LIBS = $(CURL_LIBS)
+$(BUILD)/simulator: $(patsubst tests/%.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c))
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -lz
+$(UNITS) $(TIMERS): %: %.o $(BUILD)/libms.a
+	$(LINK)
+$(FUZZERS): %: %.o $(if $(FUZZER),,$(BUILD)/fuzz/main.o) $(BUILD)/libms.a
+	$(LINK) $(if $(FUZZER),-fsanitize=fuzzer)
+$(UNITS) $(TIMERS) $(FUZZERS): LIBS = $(CURL_LIBS)
+# Programs look for ../share/ms, wherever they were built.
+$(BUILD)/share:
+	ln -sfn $(CURDIR)/share $@
 
+# What Debian calls the things we need; nothing happens where all are there.
+DEPS_build = gcc libc6-dev pkg-config libcurl4-openssl-dev libjq-dev \
+	libbsd-dev libssl-dev zlib1g-dev
+DEPS_demo = $(DEPS_build) curl jq
+DEPS_check = $(DEPS_demo) perl openssl socat zsh fish nodejs npm chromium
+DEPS_lint = $(DEPS_build) clang clang-format clang-tidy cppcheck shellcheck \
+	mandoc
+DEPS_bench = $(DEPS_demo) hyperfine wrk nginx-light
+DEPS_all = $(DEPS_check) $(DEPS_lint) valgrind
+deps: deps-all
+deps-%:
+	@tests/deps.sh $(DEPS_$*)
+
+# What deps installs changes what pkg-config says: hence a make inside make.
+check: deps-check
+	@$(MAKE) --no-print-directory $(JOBS) tests
+tests: all $(UNITS) $(FUZZERS) tests/node_modules/.package-lock.json
+	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= prove -j4 -e '' \
+	    $(sort $(wildcard tests/*.t)) $(if $(VALGRIND),,$(sort $(UNITS)))
+	$(if $(VALGRIND),prove -j4 -e 'valgrind -q --error-exitcode=99 \
+	    --leak-check=full' $(sort $(UNITS)))
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	-cd tests && npm ci --ignore-scripts --no-audit --no-fund && \
+	    touch node_modules/.package-lock.json
+demo: deps-demo
+	@$(MAKE) --no-print-directory $(JOBS) all >/dev/null
+	@MS_BUILD=$(abspath $(BUILD)) tests/demo.sh
+bench: deps-bench
+	@$(MAKE) --no-print-directory $(JOBS) all timers
+	@MS_BUILD=$(abspath $(BUILD)) tests/bench.sh
+timers: $(TIMERS)
+fuzz:
+	@$(MAKE) --no-print-directory $(JOBS) BUILD=build/fuzzer CC=clang SAN=1 \
+	    FUZZER=1 fuzzers
+	@tests/fuzz.sh $(FUZZ_SECONDS) $(notdir $(FUZZERS))
+fuzzers: $(FUZZERS)
+
+lint: headers $(C:%.c=$(BUILD)/lint/%.tidy) $(BUILD)/lint/cppcheck \
+	$(BUILD)/lint/shell $(BUILD)/lint/pages
+	clang-format --dry-run -Werror $(C) $(H)
+format:
+	clang-format -i $(C) $(H)
+headers: $(H:%=$(BUILD)/lint/%.alone)
+$(BUILD)/lint/%.h.alone: %.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wno-unused-function \
+	    -fsyntax-only -include $(CURDIR)/$< -x c /dev/null && touch $@
+$(BUILD)/lint/%.tidy: %.c $(H) .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(ALL_CPPFLAGS) $(WARN) && touch $@
+$(BUILD)/lint/cppcheck: $(C) $(H)
+	@mkdir -p $@.d
+	cppcheck -q -j2 --cppcheck-build-dir=$@.d --std=c11 --inline-suppr \
+	    --enable=warning,performance,portability --error-exitcode=1 \
+	    -D_GNU_SOURCE -DVERSION='""' -DPREFIX='""' -Isrc $(C) && touch $@
+$(BUILD)/lint/shell: $(SH)
+	@mkdir -p $(@D)
+	shellcheck -x -P SCRIPTDIR -s sh $(SH)
+	shellcheck -s bash .ci/run completions/ms.bash && touch $@
+$(BUILD)/lint/pages: $(PAGES)
+	@mkdir -p $(@D)
+	mandoc -Tlint -Wwarning $(PAGES) && touch $@
+
+# bash and fish look for a file of each command's name.
+D = $(DESTDIR)$(PREFIX)
+BASH = share/bash-completion/completions
+FISH = share/fish/vendor_completions.d
+ZSH = share/zsh/site-functions
+DATA = $(wildcard share/ms/*)
+man = share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+install: all
+	install -d $(D)/bin $(D)/share/ms
+	install -m 755 bin/ms $(PROGS:%=$(BIN)/%) $(D)/bin
+	install -m 644 $(DATA) $(D)/share/ms
+	$(foreach p,$(PAGES),install -D -m 644 $(p) $(D)/$(call man,$(p)) &&) :
+	install -D -m 644 completions/ms.bash $(D)/$(BASH)/ms
+	install -D -m 644 completions/ms.fish $(D)/$(FISH)/ms.fish
+	install -D -m 644 completions/_ms $(D)/$(ZSH)/_ms
+	for p in $(PROGS); do ln -sf ms $(D)/$(BASH)/$$p && \
+	    ln -sf ms.fish $(D)/$(FISH)/$$p.fish || exit; done
+uninstall:
+	cd $(D) && rm -f $(addprefix bin/,ms $(PROGS)) $(DATA) \
+	    $(foreach p,$(PAGES),$(call man,$(p))) $(ZSH)/_ms \
+	    $(addprefix $(BASH)/,ms $(PROGS)) \
+	    $(patsubst %,$(FISH)/%.fish,ms $(PROGS)) && rmdir share/ms
+
+DIST = ms-$(VERSION)
+dist:
+	git archive --prefix=$(DIST)/ -o $(DIST).tar.gz HEAD
+distcheck: dist
+	rm -rf build/dist && mkdir -p build/dist
+	tar -xf $(DIST).tar.gz -C build/dist
+	$(MAKE) -C build/dist/$(DIST) check
 clean:
 	rm -rf build $(PROGS:%=bin/%)
--include $(wildcard $(BUILD)/*.d)
-.PHONY: all units clean
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
+.PHONY: all deps check tests demo bench timers fuzz fuzzers lint format \
+	headers install uninstall dist distcheck clean
 .SECONDARY:
+.DELETE_ON_ERROR:

@@ -20,6 +20,7 @@ cd "$dir" || exit 1
 HOME=$dir XDG_CONFIG_HOME=$dir/config XDG_STATE_HOME=$dir/xdgstate
 export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 tap_n=0 tap_bad=0 pids=''
+exec </dev/null
 
 # Ends what the test started, by pid, and removes its directory.
 cleanup() {
@@ -27,7 +28,7 @@ cleanup() {
 		kill "$pid" 2>/dev/null
 	done
 	for pid in $pids; do
-		wait "$pid" 2>/dev/null
+		until_ok not kill -0 "$pid" || kill -KILL "$pid"
 	done
 	cd / && rm -rf "$dir"
 }
@@ -82,6 +83,19 @@ like() {
 # unlike NAME FILE REGEX: one test, that no line of FILE matches.
 unlike() {
 	ok "$1" not grep -E -e "$3" "$2"
+}
+
+# check_same NAME COMMAND COMMAND: one test, that two ways to say one thing,
+# each a piece of shell, give the same output and exit status.
+check_same() {
+	sh -c "$2" >out 2>err
+	same_status=$?
+	sh -c "$3" >out2 2>err2
+	[ $? -eq $same_status ] && cmp -s out out2
+	ok "$1" [ $? -eq 0 ] || {
+		diff out out2 | head -n 20 | sed 's/^/# /'
+		return 1
+	}
 }
 
 not() {
