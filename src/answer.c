@@ -1,0 +1,435 @@
+/*
+ * Reading answers with splice: a walk over the members we know, everything
+ * else passed over.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "json.h"
+#include "splice.h"
+
+enum {
+	TOOLS_MAX = 1024,		/* calls in one answer */
+	USAGE_MAX = 64 * 1024
+};
+
+struct answer_tool {
+	int64_t		 index;
+	struct buf	 id, type, name, arguments;
+};
+
+void
+answer_init(struct answer *a, int keep, size_t max)
+{
+	memset(a, 0, sizeof(*a));
+	a->prompt_tokens = a->completion_tokens = a->created = -1;
+	a->keep = keep;
+	buf_init(&a->usage, USAGE_MAX);
+	buf_init(&a->model, max);
+	buf_init(&a->id, max);
+	buf_init(&a->content, max);
+	buf_init(&a->reasoning, max);
+}
+
+void
+answer_free(struct answer *a)
+{
+	size_t i;
+
+	buf_free(&a->usage);
+	buf_free(&a->model);
+	buf_free(&a->id);
+	buf_free(&a->content);
+	buf_free(&a->reasoning);
+	for (i = 0; i < a->ntools; i++) {
+		buf_free(&a->tools[i].id);
+		buf_free(&a->tools[i].type);
+		buf_free(&a->tools[i].name);
+		buf_free(&a->tools[i].arguments);
+	}
+	free(a->tools);
+	a->tools = NULL;
+	a->ntools = 0;
+}
+
+/* A string that says something: what commits an answer. */
+static int
+says(struct splice v)
+{
+	return v.n > 2 && v.s[0] == '"';
+}
+
+static int
+is_null(struct splice v)
+{
+	return v.n == 4 && v.s[0] == 'n';
+}
+
+static int
+add(const struct answer *a, struct buf *b, struct splice v)
+{
+	if (!a->keep || !says(v))
+		return 0;
+	return splice_str(v, b);
+}
+
+/* content is a string, or an array of parts of which some have text. */
+static int
+add_content(struct answer *a, struct splice v)
+{
+	struct splice_walk w;
+	struct splice text;
+	int r;
+
+	if (v.s[0] != '[' || !a->keep)
+		return add(a, &a->content, v);
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1)
+		if (w.value.s[0] == '{' &&
+		    splice_find(w.value, "text", &text) == 1 &&
+		    add(a, &a->content, text) == -1)
+			return -1;
+	return r;
+}
+
+/* Sets a short string once: ids and names come whole, in the first delta. */
+static int
+set(const struct answer *a, struct buf *b, struct splice v)
+{
+	return b->len > 0 ? 0 : add(a, b, v);
+}
+
+/* ---- tool calls ---- */
+
+static struct answer_tool *
+tool_at(struct answer *a, int64_t index)
+{
+	struct answer_tool *t;
+	size_t i;
+
+	for (i = 0; i < a->ntools; i++)
+		if (a->tools[i].index == index)
+			return &a->tools[i];
+	if (a->ntools == TOOLS_MAX) {
+		errno = EFBIG;
+		return NULL;
+	}
+	t = reallocarray(a->tools, a->ntools + 1, sizeof(*t));
+	if (t == NULL)
+		return NULL;
+	a->tools = t;
+	t += a->ntools++;
+	t->index = index;
+	buf_init(&t->id, a->content.max);
+	buf_init(&t->type, a->content.max);
+	buf_init(&t->name, a->content.max);
+	buf_init(&t->arguments, a->content.max);
+	return t;
+}
+
+static int
+read_function(const struct answer *a, struct answer_tool *t, struct splice v)
+{
+	struct splice_walk w;
+	int r;
+
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		if (splice_is(w.name, "name"))
+			r = set(a, &t->name, w.value);
+		else if (splice_is(w.name, "arguments"))
+			r = add(a, &t->arguments, w.value);
+		if (r == -1)
+			return -1;
+	}
+	return r;
+}
+
+static int
+read_tool(struct answer *a, struct splice v, size_t place)
+{
+	struct answer_tool *t;
+	struct splice_walk w;
+	struct splice idx;
+	int64_t index = (int64_t)place;
+	int r;
+
+	if (splice_find(v, "index", &idx) == 1)
+		(void)splice_int(idx, &index);
+	if ((t = tool_at(a, index)) == NULL)
+		return -1;
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		if (splice_is(w.name, "id"))
+			r = set(a, &t->id, w.value);
+		else if (splice_is(w.name, "type"))
+			r = set(a, &t->type, w.value);
+		else if (splice_is(w.name, "function") &&
+		    w.value.s[0] == '{')
+			r = read_function(a, t, w.value);
+		if (r == -1)
+			return -1;
+	}
+	return r;
+}
+
+/* The elements of tool_calls; how many, or -1. */
+static int
+read_tools(struct answer *a, struct splice v)
+{
+	struct splice_walk w;
+	int n = 0, r;
+
+	if (v.s[0] != '[')
+		return 0;
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		if (w.value.s[0] == '{' && a->keep &&
+		    read_tool(a, w.value, (size_t)n) == -1)
+			return -1;
+		n++;
+	}
+	return r == -1 ? -1 : n;
+}
+
+/* ---- choices ---- */
+
+/* A delta or a message: the same members. Flags, or -1. */
+static int
+read_message(struct answer *a, struct splice v, int first)
+{
+	struct splice_walk w;
+	int r, flags = 0;
+
+	if (v.s[0] != '{')
+		return 0;
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		if (splice_is(w.name, "content")) {
+			if (says(w.value) || w.value.s[0] == '[')
+				flags |= ANSWER_TEXT;
+			r = first ? add_content(a, w.value) : 0;
+		} else if (splice_is(w.name, "reasoning_content") ||
+		    splice_is(w.name, "reasoning")) {
+			if (says(w.value))
+				flags |= ANSWER_REASONING;
+			r = first ? add(a, &a->reasoning, w.value) : 0;
+		} else if (splice_is(w.name, "refusal")) {
+			flags |= says(w.value) ? ANSWER_TEXT : 0;
+		} else if (splice_is(w.name, "function_call")) {
+			flags |= w.value.s[0] == '{' ? ANSWER_TEXT : 0;
+		} else if (splice_is(w.name, "tool_calls") && first) {
+			if ((r = read_tools(a, w.value)) > 0)
+				flags |= ANSWER_TEXT;
+		}
+		if (r == -1)
+			return -1;
+	}
+	return r == -1 ? -1 : flags;
+}
+
+static void
+read_finish(struct answer *a, struct splice v)
+{
+	if (v.n - 2 < sizeof(a->finish)) {
+		memcpy(a->finish, v.s + 1, v.n - 2);
+		a->finish[v.n - 2] = '\0';
+	}
+}
+
+static int
+read_choice(struct answer *a, struct splice v, int first)
+{
+	struct splice_walk w;
+	int r, flags = 0;
+
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		if (splice_is(w.name, "delta") ||
+		    splice_is(w.name, "message")) {
+			if ((r = read_message(a, w.value, first)) > 0)
+				flags |= r;
+		} else if (splice_is(w.name, "text")) {
+			flags |= says(w.value) ? ANSWER_TEXT : 0;
+			r = first ? add(a, &a->content, w.value) : 0;
+		} else if (splice_is(w.name, "finish_reason") &&
+		    says(w.value)) {
+			flags |= ANSWER_FINISH;
+			if (first)
+				read_finish(a, w.value);
+		}
+		if (r == -1)
+			return -1;
+	}
+	return r == -1 ? -1 : flags;
+}
+
+static int
+read_choices(struct answer *a, struct splice v)
+{
+	struct splice_walk w;
+	struct splice idx;
+	int64_t index;
+	int r, f, n = 0, flags = 0;
+
+	if (v.s[0] != '[')
+		return 0;
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		index = n++;
+		if (w.value.s[0] != '{')
+			continue;
+		if (splice_find(w.value, "index", &idx) == 1)
+			(void)splice_int(idx, &index);
+		if ((f = read_choice(a, w.value, index == 0)) == -1)
+			return -1;
+		flags |= f;
+	}
+	return r == -1 ? -1 : flags;
+}
+
+/* ---- the whole ---- */
+
+static int
+read_usage(struct answer *a, struct splice v)
+{
+	struct splice_walk w;
+	int r;
+
+	if (v.s[0] != '{')
+		return 0;
+	buf_cut(&a->usage, 0);
+	if (buf_add(&a->usage, v.s, v.n) == -1)
+		return -1;
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1)
+		if (splice_is(w.name, "prompt_tokens"))
+			(void)splice_int(w.value, &a->prompt_tokens);
+		else if (splice_is(w.name, "completion_tokens"))
+			(void)splice_int(w.value, &a->completion_tokens);
+	return r;
+}
+
+static int
+read_top(struct answer *a, struct splice v)
+{
+	struct splice_walk w;
+	int r, flags = 0;
+
+	splice_begin(&w, v);
+	while ((r = splice_next(&w)) == 1) {
+		if (splice_is(w.name, "choices")) {
+			if ((r = read_choices(a, w.value)) > 0)
+				flags |= r;
+		} else if (splice_is(w.name, "usage"))
+			r = read_usage(a, w.value);
+		else if (splice_is(w.name, "error"))
+			flags |= is_null(w.value) ? 0 : ANSWER_ERROR;
+		else if (splice_is(w.name, "model"))
+			r = set(a, &a->model, w.value);
+		else if (splice_is(w.name, "id"))
+			r = set(a, &a->id, w.value);
+		else if (splice_is(w.name, "created") && a->created == -1)
+			(void)splice_int(w.value, &a->created);
+		if (r == -1)
+			return -1;
+	}
+	if (r == -1)
+		return -1;
+	a->seen |= flags;
+	return flags;
+}
+
+int
+answer_body(struct answer *a, const char *body, size_t n)
+{
+	struct splice v;
+	int r, e;
+
+	if (splice_text(body, n, &v, NULL) == -1 || v.s[0] != '{') {
+		errno = EINVAL;
+		return -1;
+	}
+	errno = 0;
+	if ((r = read_top(a, v)) == -1) {
+		e = errno;
+		errno = e == EFBIG || e == ENOMEM ? e : EINVAL;
+	}
+	return r;
+}
+
+int
+answer_event(struct answer *a, const char *data, size_t n)
+{
+	/* openai-python takes the prefix for the end, so do we */
+	if (n >= 6 && memcmp(data, "[DONE]", 6) == 0) {
+		a->seen |= ANSWER_DONE;
+		return ANSWER_DONE;
+	}
+	return answer_body(a, data, n);
+}
+
+void
+answer_tools(const struct answer *a, struct json *j, const char *key)
+{
+	const struct answer_tool *t;
+	size_t i;
+
+	json_array(j, key);
+	for (i = 0; i < a->ntools; i++) {
+		t = &a->tools[i];
+		json_object(j, NULL);
+		json_strn(j, "id", t->id.d, t->id.len);
+		json_str(j, "type", t->type.len > 0 ? t->type.d : "function");
+		json_object(j, "function");
+		json_strn(j, "name", t->name.d, t->name.len);
+		json_strn(j, "arguments", t->arguments.d, t->arguments.len);
+		json_end(j);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+static void
+write_message(const struct answer *a, struct json *j)
+{
+	json_object(j, "message");
+	json_str(j, "role", "assistant");
+	if (a->content.len > 0 || a->ntools == 0)
+		json_strn(j, "content", a->content.d, a->content.len);
+	else
+		json_null(j, "content");
+	if (a->reasoning.len > 0)
+		json_strn(j, "reasoning_content", a->reasoning.d,
+		    a->reasoning.len);
+	if (a->ntools > 0)
+		answer_tools(a, j, "tool_calls");
+	json_end(j);
+}
+
+int
+answer_completion(const struct answer *a, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	json_strn(&j, "id", a->id.d, a->id.len);
+	json_str(&j, "object", "chat.completion");
+	json_int(&j, "created", a->created == -1 ? 0 : a->created);
+	json_strn(&j, "model", a->model.d, a->model.len);
+	json_array(&j, "choices");
+	json_object(&j, NULL);
+	json_int(&j, "index", 0);
+	write_message(a, &j);
+	json_str(&j, "finish_reason", a->finish[0] != '\0' ? a->finish :
+	    "stop");
+	json_end(&j);
+	json_end(&j);
+	if (a->usage.len > 0)
+		json_raw(&j, "usage", a->usage.d, a->usage.len);
+	json_end(&j);
+	return json_finish(&j);
+}
