@@ -1,7 +1,8 @@
 /*
  * What follows from the ledger's lines: one pure function takes them in one
  * by one, and everything that is ever said of use, limits, balances and rests
- * is read off the result. ledger.c feeds it, and writes attempts as lines.
+ * is read off the result. ledger.c feeds it; attempt.h has the lines, and
+ * snapshot.h the result as text.
  */
 #ifndef FOLD_H
 #define FOLD_H
@@ -9,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buf;
 struct fold;
 
 /* The four headers of the old regime; -1 where one was not sent. */
@@ -19,8 +19,8 @@ struct limits {
 };
 
 /*
- * One line of the ledger. NULL strings, -1 counts, NaN balances, 0 score,
- * tier and rest are "not known" and not written.
+ * One line of the ledger (see attempt.h). NULL strings, -1 counts, NaN
+ * balances, 0 status, score, tier and rest are "not known" and not written.
  */
 struct attempt {
 	int64_t		 ts;		/* when it ended, ms since 1970 */
@@ -30,9 +30,10 @@ struct attempt {
 	const char	*key;		/* its ledger id, NULL: keyless */
 	const char	*upstream;
 	const char	*model;
-	const char	*op;		/* chat, embeddings, probe, balance, score, record, clear, import... */
+	/* chat, embeddings, probe, balance, score, record, clear, import... */
+	const char	*op;
 	int		 status;	/* HTTP, 0: none */
-	int		 verdict;	/* enum verdict */
+	int		 verdict;	/* enum verdict, -1 */
 	int		 stream;	/* -1 unknown */
 	int64_t		 ttft;		/* ms to the first content, -1 */
 	int64_t		 ms;		/* ms in all, -1 */
@@ -45,22 +46,6 @@ struct attempt {
 	int64_t		 rest_until;	/* 0: nobody */
 };
 
-/* All unknown. */
-void	attempt_init(struct attempt *a);
-
-/*
- * Appends the attempt as one line with its LF, under 4 KiB (strings too
- * long are cut); off is the day offset for its timestamps. 0 or -1, errno.
- */
-int	attempt_line(const struct attempt *a, int off, struct buf *out);
-
-/*
- * Reads a line (without LF) back. Strings are NUL-ended in scratch and valid
- * until it changes. 0, or -1: torn or foreign.
- */
-int	attempt_parse(const char *line, size_t n, struct attempt *a,
-	    struct buf *scratch);
-
 /* p50 and the like, from log buckets of at most 5 % width. */
 enum { FOLD_BUCKETS = 256 };
 
@@ -68,16 +53,18 @@ enum { FOLD_BUCKETS = 256 };
 struct fold_ent {
 	char		*upstream, *key, *model, *token;	/* "" : any */
 	/* of the day: */
-	int64_t		 calls, failures;	/* balance calls not counted */
+	int64_t		 calls, failures;	/* not balance, score, clear */
+	int64_t		 requests;		/* calls that were a first attempt */
 	int64_t		 prompt_tokens, completion_tokens;
 	struct limits	 limits;		/* last known, -1 unknown */
 	uint32_t	*latency;		/* FOLD_BUCKETS counts, or NULL */
 	/* as long as they hold: */
 	double		 balance, balance_total, balance_frozen; /* keys; NaN */
-	int64_t		 balance_ts;		/* when that was, or was last asked for in vain; 0 never */
+	int64_t		 balance_ts;		/* when last asked for, even in
+						   vain; 0 never */
 	int64_t		 rest_until;		/* 0 none; may have passed */
 	int64_t		 rest_since;
-	int		 rest_verdict;
+	int		 rest_verdict;		/* why, -1 none */
 	int		 strikes;		/* equal refusals in a row */
 	int		 last_verdict;		/* of the last attempt, -1 none */
 	int		 last_status;
@@ -86,15 +73,20 @@ struct fold_ent {
 	int64_t		 last_error_ts;
 };
 
-/* An empty fold for a day (see day.h). NULL with errno. */
-struct fold	*fold_new(int64_t day);
+/*
+ * An empty fold for a day (see day.h); off is the day offset, for rests that
+ * end with the day. NULL with errno.
+ */
+struct fold	*fold_new(int64_t day, int off);
 void		 fold_free(struct fold *f);
 
 int64_t		 fold_day(const struct fold *f);
+int		 fold_off(const struct fold *f);
 
 /*
  * Goes on to a later day: what is of the day is emptied, what holds beyond
- * it (rests not over, balances) stays. now in ms.
+ * it stays: rests not over, and what was heard of keys and their balances in
+ * the last 31 days. now in ms.
  */
 void	fold_turn(struct fold *f, int64_t day, int64_t now);
 
@@ -127,10 +119,11 @@ const struct fold_ent	*fold_each(const struct fold *f, size_t *i);
 int64_t	fold_latency(const struct fold_ent *e, double q);
 
 /*
- * Appends the state as JSON lines, and reads it back from them: a new fold,
- * or NULL (EINVAL: another version, or damaged).
+ * For snapshot.c: the entry of these names (NULL or "": any), made if it is
+ * not there (NULL with ENOMEM); and the two counts.
  */
-int		 fold_save(const struct fold *f, struct buf *out);
-struct fold	*fold_load(const char *s, size_t n);
+struct fold_ent	*fold_enter(struct fold *f, const char *upstream,
+		    const char *key, const char *model, const char *token);
+void		 fold_counted(struct fold *f, int64_t lines, int64_t skipped);
 
 #endif

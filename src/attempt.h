@@ -1,0 +1,33 @@
+/*
+ * An attempt (struct attempt of fold.h) as a line of the ledger, and back.
+ * Pure.
+ */
+#ifndef ATTEMPT_H
+#define ATTEMPT_H
+
+#include <stddef.h>
+
+struct attempt;
+struct buf;
+
+enum { ATTEMPT_MAX = 4096 };	/* a line with its LF */
+
+/* All unknown. */
+void	attempt_init(struct attempt *a);
+
+/*
+ * Appends the attempt as one line with its LF, under ATTEMPT_MAX (strings
+ * too long are cut); off is the day offset for its timestamps. 0 or -1 with
+ * errno.
+ */
+int	attempt_line(const struct attempt *a, int off, struct buf *out);
+
+/*
+ * Reads a line (without LF) back. Strings are NUL-ended in scratch, which is
+ * emptied first, and valid until it changes. 0, or -1: torn or foreign, or
+ * scratch cannot hold n bytes (errno ENOMEM, else EINVAL).
+ */
+int	attempt_parse(const char *line, size_t n, struct attempt *a,
+	    struct buf *scratch);
+
+#endif
