@@ -121,7 +121,7 @@ $(BUILD)/lint/cppcheck: $(C) $(H)
 	    -D_GNU_SOURCE -DVERSION='""' -DPREFIX='""' -Isrc $(C) && touch $@
 $(BUILD)/lint/shell: $(SH)
 	@mkdir -p $(@D)
-	shellcheck -x -P SCRIPTDIR -s sh $(SH)
+	shellcheck -x -s sh $(SH)
 	shellcheck -s bash .ci/run completions/ms.bash && touch $@
 $(BUILD)/lint/pages: $(PAGES)
 	@mkdir -p $(@D)

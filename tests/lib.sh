@@ -2,10 +2,13 @@
 # programs that were built, and leaves no process behind. See run and same.
 # shellcheck shell=sh
 set -u
-top=$(cd "${0%/*}/.." && pwd)
+top=$(cd "${0%/*}" && cd "${PWD%/tests*}" && pwd)
 : "${MS_BUILD:=$top/build}"
-: "${MS_BIN:=$top/bin}"
-[ "$MS_BUILD" = "$top/build" ] || MS_BIN=$MS_BUILD/bin
+if [ "$MS_BUILD" = "$top/build" ]; then
+	: "${MS_BIN:=$top/bin}"
+else
+	: "${MS_BIN:=$MS_BUILD/bin}"
+fi
 PATH=$MS_BIN:$top/bin:$PATH
 LC_ALL=C.UTF-8
 TZ=UTC
