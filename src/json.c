@@ -14,6 +14,9 @@
 
 enum { JSON_MEMBER = 1, JSON_ARRAY = 2 };	/* bits of json.level */
 
+/* Up to 2^53 every integer is a double. */
+#define JSON_EXACT	9007199254740992.0
+
 void
 json_begin(struct json *j, struct buf *out)
 {
@@ -131,7 +134,7 @@ json_num(struct json *j, const char *key, double v)
 		json_null(j, key);
 		return;
 	}
-	if (v == trunc(v) && fabs(v) < 1e15)
+	if (fabs(v) <= JSON_EXACT && v == (double)(int64_t)v)
 		n = snprintf(text, sizeof(text), "%.0f", v);
 	for (digits = 15; n == 0 || strtod(text, NULL) != v; digits++)
 		n = snprintf(text, sizeof(text), "%.*g", digits, v);

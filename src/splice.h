@@ -13,7 +13,7 @@
 
 struct buf;
 
-enum { SPLICE_DEPTH = 1000 };
+enum { SPLICE_DEPTH = 1000, SPLICE_EDITS = 64 };
 
 /* A value inside a text: s[0..n), without white space around it. */
 struct splice {
@@ -55,7 +55,7 @@ size_t	splice_first(const char *s, size_t n, struct splice *v);
 void	splice_begin(struct splice_walk *w, struct splice v);
 int	splice_next(struct splice_walk *w);
 
-/* Does a quoted name (escapes and all) say the plain ASCII string want? */
+/* Does a quoted name (escapes and all) say want, which is UTF-8? */
 int	splice_is(struct splice name, const char *want);
 
 /*
@@ -74,25 +74,30 @@ int	splice_path(struct splice v, struct splice *value, ...)
  */
 int	splice_str(struct splice v, struct buf *out);
 
-/* Is v a string that says the plain ASCII string want? */
+/* Is v a string that says want? */
 int	splice_eq(struct splice v, const char *want);
 
-/* The number v as an integer or double: 0, or -1 if it is none (ERANGE). */
+/*
+ * The number v as an integer (1.0 and 1e3 are some) or as a double: 0, or -1
+ * with errno EINVAL (it is none) or ERANGE.
+ */
 int	splice_int(struct splice v, int64_t *n);
 int	splice_num(struct splice v, double *d);
 
 struct splice_edit {
-	const char	*name;		/* of a top-level member */
+	const char	*name;		/* of a top-level member, UTF-8 */
 	const char	*value;		/* JSON bytes, or NULL: remove it */
 	size_t		 len;
 };
 
 /*
- * Appends to out the object text[0..n) with the edits done: every member of
- * an edited name gets the new value (or is removed with one comma next to
- * it); a member that is not there yet is added behind the last. All other
- * bytes stay, those around the object too. Where two edits have one name the
- * first counts. 0, or -1 with errno: EINVAL (not one object), EFBIG, ENOMEM.
+ * Appends to out the object text[0..n) with the edits done, SPLICE_EDITS at
+ * most: every member of an edited name gets the new value, or is removed
+ * with the comma and white space that part it from its neighbour; a member
+ * that is not there yet is added behind the last. All other bytes stay,
+ * those around the object too. Where two edits have one name the first
+ * counts. 0, or -1 with errno: EINVAL (not one object), EFBIG, ENOMEM; out
+ * is then unchanged.
  */
 int	splice_edit(struct buf *out, const char *text, size_t n,
 	    const struct splice_edit *e, size_t ne);
