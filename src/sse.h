@@ -18,10 +18,13 @@ struct sse {
 	size_t		 max;
 	size_t		 bytes;		/* of the event so far, raw */
 	int		 state;
-	int		 fields;	/* data lines seen in this event */
+	int		 fields;	/* a data line was seen in this event */
 };
 
-/* max is the ceiling for one event, raw bytes counted. */
+/*
+ * max is the ceiling for one event, raw bytes counted. A block of comments
+ * that an empty line ends counts for itself.
+ */
 void	sse_init(struct sse *s, size_t max);
 void	sse_free(struct sse *s);
 
