@@ -13,10 +13,10 @@ struct fault;
  * Sets the variables of text[0..n) that are not set yet. 0, or -1 with *f:
  * EX_DATAERR and the line's number, never its bytes.
  */
-int	envfile_apply(const char *text, size_t n, const char *path,
-	    struct fault *f);
+int envfile_apply(const char *text, size_t n, const char *path,
+    struct fault *f);
 
 /* Reads the file and applies it; EX_NOINPUT if it cannot be read. */
-int	envfile_load(const char *path, struct fault *f);
+int envfile_load(const char *path, struct fault *f);
 
 #endif

@@ -11,20 +11,23 @@ struct buf;
 struct conf;
 struct fault;
 
-enum { KEYS_ID = 9, KEYS_SHOWN = 16 };
+enum {
+	KEYS_ID = 9,
+	KEYS_SHOWN = 16
+};
 
 struct key {
-	char	*secret;
-	char	*name;			/* or NULL */
-	char	*upstreams;		/* names split by commas, or NULL: modelscope */
-	char	 id[KEYS_ID];		/* 8 hex digits of SHA-256: the ledger's */
-	char	 shown[KEYS_SHOWN];	/* "ms-1a2b…9f0e", never more of it */
+	char *secret;
+	char *name;		/* or NULL */
+	char *upstreams;	/* names split by commas, or NULL: modelscope */
+	char id[KEYS_ID];	/* 8 hex digits of SHA-256: the ledger's */
+	char shown[KEYS_SHOWN]; /* "ms-1a2b…9f0e", never more of it */
 };
 
 struct keys {
-	struct key	*v;
-	size_t		 n;
-	char		*from;		/* where they were found, for people */
+	struct key *v;
+	size_t n;
+	char *from; /* where they were found, for people */
 };
 
 /*
@@ -33,10 +36,11 @@ struct keys {
  * a line in notes (may be NULL). Returns the keys (keys_free()), n being 0 if
  * none is in it; NULL with *f set: EX_DATAERR and the line's number, never
  * its bytes (a key has white space, control or non-ASCII bytes, or is over
- * 512 bytes; more than three fields), EX_OSERR.
+ * 512 bytes; a name has the form of a key; more than three fields; more than
+ * 10000 keys), EX_OSERR.
  */
-struct keys	*keys_parse(const char *text, size_t n, const char *from,
-		    struct fault *f, struct buf *notes);
+struct keys *keys_parse(const char *text, size_t n, const char *from,
+    struct fault *f, struct buf *notes);
 
 /*
  * Finds and reads the keys: file ("-" is stdin), if not NULL, else the first
@@ -47,33 +51,32 @@ struct keys	*keys_parse(const char *text, size_t n, const char *from,
  * n is 0 and f->hint says where to get one; not an error. A named file that
  * cannot be opened is EX_NOINPUT.
  */
-struct keys	*keys_load(const char *file, struct fault *f,
-		    struct buf *notes);
+struct keys *keys_load(const char *file, struct fault *f, struct buf *notes);
 
 /* Overwrites the secrets and frees. */
-void	keys_free(struct keys *k);
+void keys_free(struct keys *k);
 
 /* The name, or the masked form. Borrowed. */
-const char	*keys_label(const struct key *k);
+const char *keys_label(const struct key *k);
 
 /*
  * Keeps the keys of this name, label or ledger id. 0, or -1 with EX_CONFIG
  * if there is none such.
  */
-int	keys_only(struct keys *k, const char *name, struct fault *f);
+int keys_only(struct keys *k, const char *name, struct fault *f);
 
 /* May key k be used at the upstream of this name? */
-int	keys_at(const struct key *k, const char *upstream);
+int keys_at(const struct key *k, const char *upstream);
 
 /* Fills id (KEYS_ID) and shown (KEYS_SHOWN) for a secret. */
-void	keys_id(const char *secret, char *id);
-void	keys_mask(const char *secret, char *shown);
+void keys_id(const char *secret, char *id);
+void keys_mask(const char *secret, char *shown);
 
 /*
  * Replaces every occurrence in s[0..n) of any of the keys by its masked
  * form of the same length or less; for text of others that may quote one.
  * Returns the new length.
  */
-size_t	keys_scrub(const struct keys *k, char *s, size_t n);
+size_t keys_scrub(const struct keys *k, char *s, size_t n);
 
 #endif

@@ -10,22 +10,22 @@
  * first), $XDG_STATE_HOME/ms, ~/.local/state/ms. Allocated; NULL with errno
  * (ENOENT: no home is known).
  */
-char	*paths_state(const char *opt);
+char *paths_state(const char *opt);
 
 /* $XDG_CONFIG_HOME/ms/NAME or ~/.config/ms/NAME. As paths_state(). */
-char	*paths_config(const char *name);
+char *paths_config(const char *name);
 
 /*
  * A shipped file share/ms/NAME, beside the folder that the program lies in
  * (bin/../share/ms, which serves both a build tree and an installation),
  * else of the compiled-in PREFIX. Allocated; NULL with errno.
  */
-char	*paths_share(const char *name);
+char *paths_share(const char *name);
 
 /* The folder that this program lies in, to run its sisters. Allocated. */
-char	*paths_bin(void);
+char *paths_bin(void);
 
 /* Creates a folder and its parents, those new 0700. 0 or -1 with errno. */
-int	paths_mkdir(const char *dir);
+int paths_mkdir(const char *dir);
 
 #endif
