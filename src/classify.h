@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct limits;
-
 enum verdict {
 	V_OK,
 	V_BAD_KEY,		/* 401: bad token, or of another host */
@@ -90,7 +88,7 @@ struct reply {
 	const char	*type;		/* Content-Type or NULL */
 	const char	*body;		/* what was read of it */
 	size_t		 len;
-	int		 whole;		/* all of it was read */
+	int		 whole;		/* all of it was read; see classify() */
 	int		 left;		/* a header says 0 left: 1 */
 };
 
@@ -102,17 +100,19 @@ struct classified {
 };
 
 /*
- * Judges one reply. A 200 is judged only as a whole plain body: JSON with an
- * error, hollow, or fine (streams are judged by their events, with
- * classify_event()). What the reply's text holds of secrets is the caller's
- * to mask.
+ * Judges one reply. A status that says no is judged by as much of the body
+ * as there is, however the transfer ended. A 200 is judged only as a whole
+ * plain body: JSON with an error, hollow, or fine; not whole it is V_CUT
+ * (streams are judged by their events, with classify_event()). What the
+ * reply's text holds of secrets is the caller's to mask.
  */
 void	classify(const struct reply *r, struct classified *c);
 
 /*
  * Judges the data of one stream event that holds a top-level "error"; the
  * same words mean the same as in a body, status being error.code or
- * error.status where it is an HTTP status, else 500.
+ * error.status where it is an HTTP status. Where it is none, the words of
+ * any status count; others are V_SERVER.
  */
 void	classify_event(const char *data, size_t n, struct classified *c);
 
