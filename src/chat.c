@@ -1,0 +1,831 @@
+/*
+ * The attempt machine. A job goes route, choose, send, and then relays an
+ * answer or chooses again: a refusal is recorded in the ledger with who rests
+ * for it, so that choosing anew is all that failing over takes.
+ */
+#include <sys/queue.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "attempt.h"
+#include "ban.h"
+#include "buf.h"
+#include "chat.h"
+#include "classify.h"
+#include "conf.h"
+#include "fault.h"
+#include "fold.h"
+#include "keys.h"
+#include "ledger.h"
+#include "loop.h"
+#include "now.h"
+#include "order.h"
+#include "pick.h"
+#include "purse.h"
+#include "refusal.h"
+#include "relay.h"
+#include "request.h"
+#include "route.h"
+#include "slots.h"
+#include "try.h"
+#include "upstream.h"
+
+enum {
+	SLOT_WAIT = 50,			/* ms between looks for a free slot */
+	PURSE_TIME = 10 * 1000,		/* ms for a balance call */
+	PURSE_REST = 10 * 60 * 1000,	/* ms a model rests without credits */
+	ID_MAX = 128,
+	MESSAGE_MAX = 768
+};
+
+struct chat {
+	struct chat_opts	 o;
+	struct upstream		*up;
+	struct route		*route;
+	struct slots		*slots;
+	int			*inflight;	/* per key */
+	int			*asking;	/* per key: a balance call runs */
+	unsigned		 turn;
+	LIST_HEAD(, chat_job)	 jobs;
+};
+
+struct chat_job {
+	LIST_ENTRY(chat_job)	 entry;
+	struct chat		*chat;
+	struct chat_ask		 ask;
+	struct chat_sink	 sink;
+	void			*arg;
+	char			 id[ID_MAX];
+	char			*token;
+	struct request		 request;
+	char *const		*names;		/* of ask, or of request */
+	size_t			 nnames;
+	struct decision		 decision;
+	int			 decided;
+	struct route_wait	*routing;
+	struct pick_model	*order;
+	size_t			 norder;
+	struct loop_timer	 step, overall, commit;
+	struct bans		 bans;
+	struct purse_call	*purse;
+	char			*asked;		/* per key: its balance was */
+	int64_t			 waiting;	/* for a slot, since; 0 not */
+	/* the attempt under way, or the last */
+	struct pick		 pick;
+	int			 slot;		/* -1: none is held */
+	struct try		*try;
+	struct buf		 body;
+	int			 repairs;
+	int			 attempts;
+	char			**retried;
+	size_t			 nretried;
+	/* how it stands */
+	struct chat_result	 result;
+	char			 message[MESSAGE_MAX], hint[256];
+	struct buf		 reply;
+};
+
+static void	choose(void *);
+static void	send_try(struct chat_job *);
+static void	close_try(struct chat_job *, int);
+static void	record(struct chat_job *, struct attempt *);
+
+/* ---- all jobs ---- */
+
+struct chat *
+chat_new(const struct chat_opts *o, struct fault *f)
+{
+	struct chat *c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		goto fail;
+	c->o = *o;
+	LIST_INIT(&c->jobs);
+	c->inflight = calloc(o->keys->n + 1, sizeof(*c->inflight));
+	c->asking = calloc(o->keys->n + 1, sizeof(*c->asking));
+	if (c->inflight == NULL || c->asking == NULL ||
+	    (c->slots = slots_open(ledger_dir(o->ledger))) == NULL ||
+	    (c->up = upstream_new(o->loop)) == NULL)
+		goto fail;
+	c->route = route_new(o->conf, o->ledger, o->loop, c->up, f);
+	if (c->route == NULL) {
+		chat_free(c);
+		return NULL;
+	}
+	c->turn = arc4random();
+	return c;
+fail:
+	fault_set(f, EX_OSERR, "%s", strerror(errno));
+	chat_free(c);
+	return NULL;
+}
+
+void
+chat_free(struct chat *c)
+{
+	struct chat_job *j;
+
+	if (c == NULL)
+		return;
+	while ((j = LIST_FIRST(&c->jobs)) != NULL)
+		chat_cancel(j);
+	route_free(c->route);
+	upstream_free(c->up);
+	slots_close(c->slots);
+	free(c->inflight);
+	free(c->asking);
+	free(c);
+}
+
+void
+chat_preload(struct chat *c)
+{
+	route_preload(c->route);
+}
+
+/* ---- one job ---- */
+
+static void
+make_id(char *dst, size_t size)
+{
+	snprintf(dst, size, "req_%08x%08x%08x", arc4random(), arc4random(),
+	    arc4random());
+}
+
+static void
+free_job(struct chat_job *j)
+{
+	struct loop *l = j->chat->o.loop;
+	size_t i;
+
+	loop_timer_del(l, &j->step);
+	loop_timer_del(l, &j->overall);
+	loop_timer_del(l, &j->commit);
+	if (j->routing != NULL)
+		route_cancel(j->routing);
+	if (j->purse != NULL) {
+		purse_cancel(j->purse);
+		j->chat->asking[j->pick.key] = 0;
+	}
+	close_try(j, V_CANCELLED);
+	LIST_REMOVE(j, entry);
+	request_free(&j->request);
+	buf_free(&j->body);
+	buf_free(&j->reply);
+	for (i = 0; i < j->nretried; i++)
+		free(j->retried[i]);
+	free(j->retried);
+	free(j->asked);
+	free(j->order);
+	ban_free(&j->bans);
+	free(j->token);
+	free(j);
+}
+
+static void
+say(struct chat_job *j, int what, const char *fmt, ...)
+{
+	const struct chat_opts *o = &j->chat->o;
+	char line[1024];
+	va_list ap;
+
+	if (o->say == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	o->say(o->arg, what, line);
+}
+
+/* The last word: what the result holds, in these words. */
+static void
+finish(struct chat_job *j)
+{
+	struct chat_result *r = &j->result;
+
+	r->message = j->message;
+	r->hint = j->hint;
+	r->reply = j->reply.d;
+	r->nreply = j->reply.len;
+	r->id = j->id;
+	r->model = j->attempts > 0 ? j->order[j->pick.model].id : NULL;
+	r->attempts = j->attempts;
+	r->retried = j->retried;
+	r->nretried = j->nretried;
+	r->decision = j->decided ? &j->decision : NULL;
+	r->routing = j->request.routing;
+	j->sink.end(j->arg, r);
+	free_job(j);
+}
+
+static void
+set_result(struct chat_job *j, int verdict, int status, const char *message,
+    const char *hint)
+{
+	j->result.verdict = verdict;
+	j->result.exit = status;
+	strlcpy(j->message, message, sizeof(j->message));
+	strlcpy(j->hint, hint, sizeof(j->hint));
+	buf_cut(&j->reply, 0);
+}
+
+/* The time for the whole, or for an answer to begin, is over. */
+static void
+on_time_over(void *arg)
+{
+	struct chat_job *j = arg;
+	int begun = j->result.committed;
+
+	close_try(j, V_TIMEOUT);
+	set_result(j, V_TIMEOUT, EX_TEMPFAIL, begun ?
+	    "the time given was over before the answer was" :
+	    "no answer within the time given", "");
+	finish(j);
+}
+
+void
+chat_cancel(struct chat_job *j)
+{
+	close_try(j, V_CANCELLED);
+	free_job(j);
+}
+
+void
+chat_resume(struct chat_job *j)
+{
+	if (j->try != NULL)
+		try_resume(j->try);
+}
+
+/* ---- route ---- */
+
+static void
+make_order(struct chat_job *j)
+{
+	struct fault f = { .status = 0 };
+
+	if (order_make(j->chat->o.conf, j->names, j->nnames, &j->decision,
+	    &j->order, &j->norder, &f) == 0) {
+		choose(j);
+		return;
+	}
+	set_result(j, V_BAD_MODEL, f.status, f.text, f.hint);
+	j->result.unknown = f.status == EX_UNAVAILABLE;
+	finish(j);
+}
+
+static void
+on_decision(void *arg, const struct decision *d)
+{
+	struct chat_job *j = arg;
+
+	j->routing = NULL;
+	j->decision = *d;
+	if (d->warning[0] != '\0')
+		say(j, CHAT_WARN, "%s", d->warning);
+	make_order(j);
+}
+
+/*
+ * Does a model have to be found for this request? One routed before names
+ * its models.
+ */
+static int
+wants_route(const struct chat_job *j)
+{
+	if (j->ask.route != -1)
+		return j->ask.route;
+	return j->request.smart_route != 0 &&
+	    order_routed(j->chat->o.conf, j->names, j->nnames);
+}
+
+static void
+route(void *arg)
+{
+	struct chat_job *j = arg;
+	struct decision d;
+	struct buf text;
+
+	if (!wants_route(j)) {
+		route_tier(0, &j->decision);
+		make_order(j);
+		return;
+	}
+	if (j->ask.route == 1)
+		j->nnames = 0;
+	j->decided = 1;
+	buf_init(&text, REQUEST_MAX);
+	/* what has no text to judge is judged by having none */
+	(void)route_text(j->ask.body, j->ask.len, &text);
+	memset(&d, 0, sizeof(d));
+	j->routing = route_ask(j->chat->route, text.d, text.len, &d,
+	    on_decision, j);
+	buf_free(&text);
+	if (j->routing == NULL)
+		on_decision(j, &d);
+}
+
+struct chat_job *
+chat_start(struct chat *c, const struct chat_ask *a,
+    const struct chat_sink *s, void *arg, struct fault *f)
+{
+	struct chat_job *j;
+
+	if ((j = calloc(1, sizeof(*j))) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		return NULL;
+	}
+	j->chat = c;
+	j->ask = *a;
+	j->sink = *s;
+	j->arg = arg;
+	j->slot = -1;
+	j->result.retry_after = -1;
+	j->result.prompt_tokens = j->result.completion_tokens = -1;
+	j->result.limits = (struct limits){ -1, -1, -1, -1 };
+	buf_init(&j->body, REQUEST_MAX);
+	buf_init(&j->reply, RELAY_ERROR_MAX);
+	LIST_INSERT_HEAD(&c->jobs, j, entry);
+	if (a->id != NULL)
+		strlcpy(j->id, a->id, sizeof(j->id));
+	else
+		make_id(j->id, sizeof(j->id));
+	if (a->token != NULL && (j->token = strdup(a->token)) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		goto fail;
+	}
+	if (request_read(&j->request, a->body, a->len, f) == -1)
+		goto fail;
+	j->names = a->nmodels > 0 ? a->models : j->request.names;
+	j->nnames = a->nmodels > 0 ? a->nmodels : j->request.nnames;
+	if (a->timeout > 0)
+		loop_timer(c->o.loop, &j->overall, a->timeout, on_time_over,
+		    j);
+	if (a->commit > 0)
+		loop_timer(c->o.loop, &j->commit, a->commit, on_time_over, j);
+	loop_timer(c->o.loop, &j->step, 0, route, j);
+	return j;
+fail:
+	free_job(j);
+	return NULL;
+}
+
+/* ---- choose ---- */
+
+static struct pick_in
+pick_in(const struct chat_job *j)
+{
+	const struct chat_opts *o = &j->chat->o;
+
+	return (struct pick_in){ .conf = o->conf, .keys = o->keys,
+		.fold = ledger_fold(o->ledger), .order = j->order,
+		.norder = j->norder, .inflight = j->chat->inflight,
+		.now = now_wall(), .turn = j->chat->turn };
+}
+
+static void
+on_purse(void *arg, const struct purse *p)
+{
+	struct chat_job *j = arg;
+	const struct chat_opts *o = &j->chat->o;
+	struct attempt a;
+
+	j->purse = NULL;
+	j->chat->asking[j->pick.key] = 0;
+	purse_attempt(p, now_wall(), o->conf->day_offset, &a);
+	record(j, &a);
+	say(j, CHAT_NOTE, "balance of %s: %s",
+	    keys_label(&o->keys->v[j->pick.key]),
+	    verdict_info(a.verdict)->words);
+	choose(j);
+}
+
+/*
+ * Asks what credits the picked key has, once in a job. 1: it is being asked,
+ * by us or by another job; 0: it cannot be.
+ */
+static int
+ask_purse(struct chat_job *j)
+{
+	const struct chat_opts *o = &j->chat->o;
+	const struct conf_upstream *u = &o->conf->upstreams[j->pick.upstream];
+	size_t key = j->pick.key;
+
+	if (key == PICK_NOKEY || u->balance_url == NULL)
+		return 0;
+	if (j->asked == NULL && (j->asked = calloc(o->keys->n, 1)) == NULL)
+		return 0;
+	if (j->asked[key])
+		return 0;
+	if (j->chat->asking[key]) {
+		loop_timer(o->loop, &j->step, SLOT_WAIT, choose, j);
+		return 1;
+	}
+	j->asked[key] = 1;
+	j->purse = purse_ask(j->chat->up, u, o->keys->v[key].secret,
+	    PURSE_TIME, on_purse, j);
+	j->chat->asking[key] = j->purse != NULL;
+	return j->purse != NULL;
+}
+
+static int
+take_slot(struct chat_job *j)
+{
+	const struct chat_opts *o = &j->chat->o;
+	const struct pick *p = &j->pick;
+
+	if (p->key == PICK_NOKEY)
+		return 0;
+	j->slot = slots_take(j->chat->slots, o->keys->v[p->key].id,
+	    o->conf->upstreams[p->upstream].per_key_concurrency);
+	return j->slot == -1 ? -1 : 0;
+}
+
+enum next_step { STEP_SEND, STEP_ASK, STEP_WAIT, STEP_NONE };
+
+/*
+ * The best candidate that may be used now goes to j->pick. While the keys of
+ * a model are all busy it is waited for: the next model would need them too.
+ */
+static enum next_step
+next(struct chat_job *j, const struct pick *v, size_t n)
+{
+	const struct pick *busy = NULL;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (v[i].state == PICK_OUT || v[i].state == PICK_NO_KEY ||
+		    ban_has(&j->bans, &v[i]))
+			continue;
+		if (busy != NULL && (v[i].model != busy->model ||
+		    (v[i].state == PICK_RESTING) !=
+		    (busy->state == PICK_RESTING)))
+			break;
+		j->pick = v[i];
+		if (v[i].state == PICK_ASK && ask_purse(j))
+			return STEP_ASK;
+		if (take_slot(j) == 0)
+			return STEP_SEND;
+		busy = &v[i];
+	}
+	return busy != NULL ? STEP_WAIT : STEP_NONE;
+}
+
+/* All keys are busy: looks again soon, but not for ever. */
+static void
+wait_slot(struct chat_job *j)
+{
+	const struct conf_upstream *u =
+	    &j->chat->o.conf->upstreams[j->pick.upstream];
+	int64_t now = now_mono();
+
+	if (j->waiting == 0)
+		j->waiting = now;
+	if (now - j->waiting < u->timeouts.first_byte) {
+		loop_timer(j->chat->o.loop, &j->step, SLOT_WAIT, choose, j);
+		return;
+	}
+	set_result(j, V_TOO_MANY, EX_TEMPFAIL, "all keys are busy", "");
+	finish(j);
+}
+
+/* No candidate is left: the last refusal stands, or says why there is none. */
+static void
+give_up(struct chat_job *j, const struct pick_in *in, const struct pick *v,
+    size_t n)
+{
+	struct fault f;
+	int64_t again;
+	int verdict;
+
+	if (j->attempts == 0) {
+		refusal_none(in, v, n, &f, &verdict, &again);
+		set_result(j, verdict, f.status, f.text, f.hint);
+		if (again > in->now)
+			j->result.retry_after = (again - in->now + 999) / 1000;
+	}
+	finish(j);
+}
+
+static void
+choose(void *arg)
+{
+	struct chat_job *j = arg;
+	const struct chat_opts *o = &j->chat->o;
+	struct pick_in in;
+	struct pick *v = NULL, last = j->pick;
+	size_t n = 0;
+
+	if (j->attempts > o->retries) {
+		finish(j);
+		return;
+	}
+	(void)ledger_refresh(o->ledger, now_wall());
+	in = pick_in(j);
+	if (pick(&in, &v, &n) == -1) {
+		set_result(j, V_BAD_REPLY, EX_OSERR, strerror(errno), "");
+		finish(j);
+		return;
+	}
+	switch (next(j, v, n)) {
+	case STEP_SEND:
+		j->chat->turn++;
+		j->waiting = 0;
+		send_try(j);
+		break;
+	case STEP_ASK:
+		break;
+	case STEP_WAIT:
+		wait_slot(j);
+		break;
+	case STEP_NONE:
+		j->pick = last;
+		give_up(j, &in, v, n);
+		break;
+	}
+	free(v);
+}
+
+/* ---- one attempt ---- */
+
+/* Adds to the ledger what the job knows of an attempt, and appends it. */
+static void
+record(struct chat_job *j, struct attempt *a)
+{
+	const struct chat_opts *o = &j->chat->o;
+	int warn = 0;
+
+	a->id = j->id;
+	a->token = j->token;
+	if (j->pick.key != PICK_NOKEY)
+		a->key = o->keys->v[j->pick.key].id;
+	a->upstream = o->conf->upstreams[j->pick.upstream].name;
+	if (j->decided) {
+		a->score = j->decision.score;
+		a->tier = j->decision.target_tier;
+	}
+	if (ledger_append(o->ledger, a, &warn) == -1 && warn)
+		say(j, CHAT_WARN, "%s: cannot record the call: %s",
+		    ledger_dir(o->ledger), strerror(errno));
+}
+
+/* Equal refusals of the one at fault before this one, for doubling rests. */
+static int
+strikes(const struct chat_job *j, enum verdict v)
+{
+	const struct chat_opts *o = &j->chat->o;
+	const struct fold_ent *e;
+
+	if (verdict_info((int)v)->scope != SCOPE_KEY ||
+	    j->pick.key == PICK_NOKEY)
+		return 0;
+	e = fold_get(ledger_fold(o->ledger),
+	    o->conf->upstreams[j->pick.upstream].name,
+	    o->keys->v[j->pick.key].id, NULL);
+	return e != NULL && e->rest_verdict == (int)v ? e->strikes : 0;
+}
+
+static void
+record_try(struct chat_job *j, const struct try_out *t)
+{
+	enum verdict v = t->c->verdict;
+	struct attempt a;
+
+	attempt_init(&a);
+	a.ts = now_wall();
+	a.attempt = j->attempts;
+	a.model = j->order[j->pick.model].id;
+	a.op = j->ask.op;
+	a.status = t->status;
+	a.verdict = (int)v;
+	a.stream = j->request.stream || j->repairs & REPAIR_STREAM;
+	a.ttft = t->ttft;
+	a.ms = t->ms;
+	a.prompt_tokens = t->prompt_tokens;
+	a.completion_tokens = t->completion_tokens;
+	a.limits = t->limits;
+	a.rest = (int)verdict_info((int)v)->scope;
+	a.rest_until = classify_rest(v, a.ts, j->chat->o.conf->day_offset,
+	    t->retry_after, strikes(j, v));
+	if (v == V_NO_CREDITS) {
+		/* if the account is out, or only for this model's price, is
+		   for the balance to say */
+		a.rest = SCOPE_PAIR;
+		a.rest_until = a.ts + PURSE_REST;
+	}
+	record(j, &a);
+}
+
+static void
+add_retried(struct chat_job *j)
+{
+	const char *id = j->order[j->pick.model].id;
+	char **p;
+
+	if (j->nretried > 0 && strcmp(j->retried[j->nretried - 1], id) == 0)
+		return;
+	p = reallocarray(j->retried, j->nretried + 1, sizeof(*p));
+	if (p == NULL)
+		return;
+	j->retried = p;
+	if ((p[j->nretried] = strdup(id)) != NULL)
+		j->nretried++;
+}
+
+/* A refusal that may pass is not hidden by a later one that will not. */
+static int
+hidden(const struct chat_job *j, const struct verdict_info *i)
+{
+	return j->attempts > 1 && j->result.exit == EX_TEMPFAIL &&
+	    i->status != EX_TEMPFAIL && i->next != NEXT_RETURN;
+}
+
+/* Takes down how an attempt ended, for the log and as the last word. */
+static void
+set_refusal(struct chat_job *j, const struct try_out *t)
+{
+	const struct keys *keys = j->chat->o.keys;
+	const struct verdict_info *i = verdict_info((int)t->c->verdict);
+	struct pick_in in = pick_in(j);
+	char text[MESSAGE_MAX];
+
+	refusal_text(text, sizeof(text), &in, &j->pick, t->status, t->c);
+	say(j, CHAT_NOTE, "attempt %d: %s%s%s", j->attempts,
+	    j->pick.key == PICK_NOKEY ? "" :
+	    keys_label(&keys->v[j->pick.key]),
+	    j->pick.key == PICK_NOKEY ? "" : ": ", text);
+	if (!t->committed && hidden(j, i))
+		return;
+	set_result(j, (int)t->c->verdict, i->status, text,
+	    refusal_hint((int)t->c->verdict));
+	j->result.status = t->status;
+	j->result.retry_after = t->retry_after;
+	if (t->reply != NULL && buf_add(&j->reply, t->reply, t->nreply) == 0)
+		buf_cut(&j->reply, keys_scrub(keys, j->reply.d,
+		    j->reply.len));
+}
+
+/* What to change about the request before it is sent again; 0: nothing. */
+static int
+repair_for(const struct chat_job *j, enum verdict v)
+{
+	int bit = 0;
+
+	if (v == V_STREAM_ONLY && !j->request.stream)
+		bit = REPAIR_STREAM;
+	else if (v == V_THINK_OFF && !j->request.think_off)
+		bit = REPAIR_THINK_OFF;
+	else if (v == V_THINK_ON && j->request.think_off)
+		bit = REPAIR_THINK_ON;
+	else if (v == V_REASONED && j->ask.limited)
+		bit = REPAIR_NO_LIMIT;
+	return j->repairs & bit ? 0 : bit;
+}
+
+static void
+free_slot(struct chat_job *j)
+{
+	if (j->slot != -1)
+		slots_give(j->chat->slots, j->slot);
+	j->slot = -1;
+	if (j->pick.key != PICK_NOKEY)
+		j->chat->inflight[j->pick.key]--;
+}
+
+/* After a refusal: mends the request, chooses anew, or ends. */
+static void
+refused(struct chat_job *j, const struct try_out *t)
+{
+	enum verdict v = t->c->verdict;
+	const struct verdict_info *i = verdict_info((int)v);
+	int bit = repair_for(j, v);
+
+	set_refusal(j, t);
+	try_free(j->try);
+	j->try = NULL;
+	free_slot(j);
+	if (bit != 0 && j->attempts <= j->chat->o.retries) {
+		j->repairs |= bit;
+		if (take_slot(j) == 0) {
+			send_try(j);
+			return;
+		}
+	}
+	if (i->next == NEXT_RETURN || i->next == NEXT_REPAIR ||
+	    (v == V_TIMEOUT && !j->request.stream && t->status == 0)) {
+		finish(j);
+		return;
+	}
+	add_retried(j);
+	ban_add(&j->bans, SCOPE_PAIR, &j->pick);
+	if (i->next != NEXT_BALANCE)
+		ban_add(&j->bans, (int)i->scope, &j->pick);
+	if (i->next != NEXT_BALANCE || !ask_purse(j))
+		choose(j);
+}
+
+static void
+on_commit(void *arg, const struct try_out *t)
+{
+	struct chat_job *j = arg;
+	struct chat_head h = {
+		.id = j->id, .model = j->order[j->pick.model].id,
+		.stream = t->stream, .attempts = j->attempts,
+		.decision = j->decided ? &j->decision : NULL,
+		.routing = j->request.routing, .limits = t->limits
+	};
+
+	j->result.committed = 1;
+	j->result.limits = t->limits;
+	loop_timer_del(j->chat->o.loop, &j->commit);
+	if (j->decided)
+		route_actual(j->chat->o.conf, h.model, &j->decision);
+	j->sink.head(j->arg, &h);
+}
+
+static size_t
+on_data(void *arg, const char *p, size_t n)
+{
+	struct chat_job *j = arg;
+
+	return j->sink.data(j->arg, p, n);
+}
+
+static void
+on_done(void *arg, const struct try_out *t)
+{
+	struct chat_job *j = arg;
+
+	record_try(j, t);
+	j->result.limits = t->limits;
+	j->result.prompt_tokens = t->prompt_tokens;
+	j->result.completion_tokens = t->completion_tokens;
+	if (!t->committed) {
+		refused(j, t);
+		return;
+	}
+	set_refusal(j, t);
+	if (t->c->verdict == V_OK)
+		set_result(j, V_OK, 0, "", "");
+	try_free(j->try);
+	j->try = NULL;
+	free_slot(j);
+	finish(j);
+}
+
+/* Breaks off the attempt under way, if there is one; it is recorded. */
+static void
+close_try(struct chat_job *j, int verdict)
+{
+	if (j->try == NULL)
+		return;
+	record_try(j, try_abort(j->try, verdict));
+	try_free(j->try);
+	j->try = NULL;
+	free_slot(j);
+}
+
+static enum relay_want
+want(const struct chat_job *j)
+{
+	if (j->request.stream)
+		return j->ask.lazy ? RELAY_LAZY : RELAY_STREAM;
+	return j->repairs & REPAIR_STREAM ? RELAY_ASSEMBLE : RELAY_PLAIN;
+}
+
+/* Sends the request to the candidate picked, whose slot is held. */
+static void
+send_try(struct chat_job *j)
+{
+	static const struct try_cb cb = { on_commit, on_data, on_done };
+	const struct chat_opts *o = &j->chat->o;
+	struct try_in in = {
+		.loop = o->loop, .up = j->chat->up,
+		.u = &o->conf->upstreams[j->pick.upstream],
+		.path = j->ask.path, .want = (int)want(j),
+		.strict = repair_for(j, V_REASONED) != 0
+	};
+
+	j->attempts++;
+	if (j->pick.key != PICK_NOKEY) {
+		in.secret = o->keys->v[j->pick.key].secret;
+		j->chat->inflight[j->pick.key]++;
+	}
+	buf_cut(&j->body, 0);
+	if (request_send(&j->body, j->ask.body, j->ask.len,
+	    j->order[j->pick.model].id, j->repairs) == 0) {
+		in.body = j->body.d;
+		in.len = j->body.len;
+		j->try = try_start(&in, &cb, j);
+	}
+	if (j->try != NULL)
+		return;
+	free_slot(j);
+	set_result(j, V_BAD_REPLY, EX_OSERR, strerror(errno), "");
+	finish(j);
+}

@@ -1,0 +1,119 @@
+/*
+ * Model names into an order of models, each once.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+
+#include "conf.h"
+#include "fault.h"
+#include "order.h"
+#include "pick.h"
+#include "route.h"
+
+static const size_t first_upstream = 0;
+
+struct list {
+	struct pick_model	*v;
+	size_t			 n;
+};
+
+/* What "auto" and no name at all ask for; tiers are fixed decisions. */
+int
+order_routed(const struct conf *c, char *const *names, size_t n)
+{
+	size_t i;
+	int tier;
+
+	for (i = 0; i < n; i++)
+		if (route_name(c, names[i], &tier) && tier == 0)
+			return 1;
+	return n == 0;
+}
+
+static void
+add(struct list *l, const struct pick_model *m)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (strcasecmp(l->v[i].id, m->id) == 0)
+			return;
+	l->v[l->n++] = *m;
+}
+
+static int
+add_routed(struct list *l, const struct conf *c, const struct decision *d,
+    struct fault *f)
+{
+	struct pick_model *m;
+	size_t i, n;
+
+	if ((m = calloc(c->nmodels + 1, sizeof(*m))) == NULL)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	n = route_order(c, d, m);
+	for (i = 0; i < n; i++)
+		add(l, &m[i]);
+	free(m);
+	return 0;
+}
+
+static int
+add_id(struct list *l, const struct conf *c, const char *name,
+    struct fault *f)
+{
+	const char *id = conf_alias(c, name);
+	struct pick_model m = { .id = id, .upstreams = &first_upstream,
+		.nupstreams = 1 };
+	size_t i;
+
+	if (conf_model(c, id, &i) == 0) {
+		if (!c->models[i].enabled)
+			return fault_set(f, EX_UNAVAILABLE,
+			    "%s: disabled in the configuration", name);
+		m.id = c->models[i].id;
+		m.upstreams = c->models[i].upstreams;
+		m.nupstreams = c->models[i].nupstreams;
+	} else if (strchr(id, '/') == NULL || !c->unlisted) {
+		fault_set(f, EX_UNAVAILABLE, "%s: no such model", name);
+		return fault_hint(f, "ms-route --list shows the models");
+	}
+	add(l, &m);
+	return 0;
+}
+
+int
+order_make(const struct conf *c, char *const *names, size_t n,
+    const struct decision *d, struct pick_model **v, size_t *nv,
+    struct fault *f)
+{
+	struct list l = { NULL, 0 };
+	struct decision fixed;
+	size_t i;
+	int tier, r = 0;
+
+	if ((l.v = calloc(c->nmodels + n + 1, sizeof(*l.v))) == NULL)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	if (n == 0)
+		r = add_routed(&l, c, d, f);
+	for (i = 0; i < n && r == 0; i++)
+		if (!route_name(c, names[i], &tier))
+			r = add_id(&l, c, names[i], f);
+		else if (tier == 0)
+			r = add_routed(&l, c, d, f);
+		else {
+			route_tier(tier, &fixed);
+			r = add_routed(&l, c, &fixed, f);
+		}
+	if (r == 0 && l.n == 0)
+		r = fault_set(f, EX_CONFIG, "no model is configured");
+	if (r == -1) {
+		free(l.v);
+		return -1;
+	}
+	*v = l.v;
+	*nv = l.n;
+	return 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * From the model names of a request to the order of models to try: ids,
+ * aliases, "auto", "tier1" to "tier4". Pure.
+ */
+#ifndef ORDER_H
+#define ORDER_H
+
+#include <stddef.h>
+
+struct conf;
+struct decision;
+struct fault;
+struct pick_model;
+
+/*
+ * Does the order of these names depend on a decision (a name means "auto")?
+ * No names at all mean the same as "auto".
+ */
+int	order_routed(const struct conf *c, char *const *names, size_t n);
+
+/*
+ * The models in order, none twice: *v is allocated (freed by the caller),
+ * what it points to belongs to c and names. d is used where a name means
+ * "auto"; a name that means a tier stands for the order of that tier. An id
+ * that is not configured but has a '/' goes to the first upstream unless
+ * c->unlisted is 0. 0, or -1 with *f: EX_UNAVAILABLE (a model that is not
+ * known or disabled), EX_CONFIG (no model), EX_OSERR.
+ */
+int	order_make(const struct conf *c, char *const *names, size_t n,
+	    const struct decision *d, struct pick_model **v, size_t *nv,
+	    struct fault *f);
+
+#endif

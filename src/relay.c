@@ -1,0 +1,208 @@
+/*
+ * Holding back and judging: a stream commits with its first content, a plain
+ * answer when it is whole.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "relay.h"
+
+void
+relay_init(struct relay *r, enum relay_want want)
+{
+	memset(r, 0, sizeof(*r));
+	r->want = want;
+	buf_init(&r->hold, RELAY_BODY_MAX);
+	sse_init(&r->sse, RELAY_EVENT_MAX);
+	answer_init(&r->answer, want == RELAY_ASSEMBLE, RELAY_BODY_MAX);
+}
+
+void
+relay_free(struct relay *r)
+{
+	free(r->type);
+	r->type = NULL;
+	buf_free(&r->hold);
+	sse_free(&r->sse);
+	answer_free(&r->answer);
+}
+
+int
+relay_head(struct relay *r, int status, const char *type)
+{
+	static const char sse[] = "text/event-stream";
+
+	r->status = status;
+	free(r->type);
+	r->type = NULL;
+	if (type != NULL && (r->type = strdup(type)) == NULL)
+		return -1;
+	r->streaming = r->want != RELAY_PLAIN && status == 200 &&
+	    type != NULL && strncasecmp(type, sse, sizeof(sse) - 1) == 0;
+	return 0;
+}
+
+static enum relay_res
+bad(struct relay *r, enum verdict v, const char *message)
+{
+	memset(&r->c, 0, sizeof(r->c));
+	r->c.verdict = v;
+	strlcpy(r->c.message, message, sizeof(r->c.message));
+	return RELAY_BAD;
+}
+
+static int
+commits(const struct relay *r)
+{
+	int seen = r->answer.seen;
+
+	if (r->want == RELAY_ASSEMBLE)
+		return 0;
+	if (seen & ANSWER_TEXT)
+		return 1;
+	return r->want == RELAY_STREAM && (seen & ANSWER_REASONING);
+}
+
+/* One event's data: 0, or -1 with r->c set. */
+static int
+event(struct relay *r)
+{
+	int flags;
+
+	flags = answer_event(&r->answer, r->sse.data.d, r->sse.data.len);
+	if (flags == -1 && errno == EFBIG) {
+		bad(r, V_TOO_LARGE, "answer too large");
+		return -1;
+	}
+	if (flags == -1 && !r->committed) {
+		bad(r, V_BAD_REPLY, "an event that is not JSON");
+		return -1;
+	}
+	if (flags != -1 && flags & ANSWER_ERROR) {
+		classify_event(r->sse.data.d, r->sse.data.len, &r->c);
+		r->broken = 1;
+		return r->committed ? 0 : -1;
+	}
+	return 0;
+}
+
+/* Runs the scanner over new bytes. */
+static enum relay_res
+scan(struct relay *r, const char *p, size_t n)
+{
+	enum sse_res res;
+	size_t used;
+
+	while (n > 0) {
+		res = sse_feed(&r->sse, p, n, &used);
+		p += used;
+		n -= used;
+		if (res == SSE_TOOBIG)
+			return bad(r, V_TOO_LARGE, "event too large");
+		if (res == SSE_NOMEM)
+			return bad(r, V_TOO_LARGE, "out of memory");
+		if (res == SSE_EVENT && event(r) == -1)
+			return RELAY_BAD;
+	}
+	return RELAY_HOLD;
+}
+
+enum relay_res
+relay_data(struct relay *r, const char *p, size_t n)
+{
+	size_t room;
+
+	if (r->status != 200) {
+		room = RELAY_ERROR_MAX - r->hold.len;
+		(void)buf_add(&r->hold, p, n < room ? n : room);
+		return RELAY_HOLD;
+	}
+	if (r->committed)
+		return scan(r, p, n) == RELAY_BAD ? RELAY_BAD : RELAY_PASS;
+	if (!(r->streaming && r->want == RELAY_ASSEMBLE) &&
+	    buf_add(&r->hold, p, n) == -1)
+		return bad(r, V_TOO_LARGE, "answer too large");
+	if (!r->streaming)
+		return RELAY_HOLD;
+	if (scan(r, p, n) == RELAY_BAD)
+		return RELAY_BAD;
+	if (!commits(r))
+		return RELAY_HOLD;
+	r->committed = 1;
+	return RELAY_PASS;
+}
+
+/* What a stream that ended without content amounts to. */
+static void
+judge_empty(struct relay *r)
+{
+	const struct answer *a = &r->answer;
+
+	if (strcmp(a->finish, "length") == 0)
+		bad(r, V_REASONED, "");
+	else if (a->seen & ANSWER_FINISH)
+		bad(r, V_OK, "");
+	else if (a->seen & ANSWER_DONE)
+		bad(r, V_HOLLOW, "");
+	else
+		bad(r, V_CUT, "the stream ended before an answer");
+}
+
+static void
+judge_stream(struct relay *r, enum transport t)
+{
+	const struct answer *a = &r->answer;
+	int ended = a->seen & (ANSWER_FINISH | ANSWER_DONE);
+
+	if (r->broken)
+		return;
+	if (!ended && t == TRANSPORT_TIMEOUT)
+		bad(r, V_TIMEOUT, "");
+	else if (!ended && t != TRANSPORT_OK)
+		bad(r, V_CUT, "");
+	else if (!(a->seen & ANSWER_TEXT))
+		judge_empty(r);
+	else if (!ended)
+		bad(r, V_CUT, "the stream ended without its end");
+	else
+		bad(r, V_OK, "");
+}
+
+/* The body of a plain answer, or of a refusal. */
+static void
+judge_plain(struct relay *r, enum transport t)
+{
+	struct reply reply = {
+		.transport = t, .status = r->status, .type = r->type,
+		.body = r->hold.d, .len = r->hold.len, .whole = 1
+	};
+
+	classify(&reply, &r->c);
+	if (r->status != 200 ||
+	    (r->c.verdict != V_OK && r->c.verdict != V_REASONED))
+		return;
+	if (r->want != RELAY_PLAIN)
+		bad(r, V_BAD_REPLY, "not a stream");
+	else
+		(void)answer_body(&r->answer, r->hold.d, r->hold.len);
+}
+
+void
+relay_end(struct relay *r, enum transport t)
+{
+	if (r->status == 200 && r->streaming)
+		judge_stream(r, t);
+	else
+		judge_plain(r, t);
+	if (r->committed ||
+	    (r->c.verdict != V_OK && r->c.verdict != V_REASONED))
+		return;
+	if (r->streaming && r->want == RELAY_ASSEMBLE &&
+	    answer_completion(&r->answer, &r->hold) == -1) {
+		bad(r, V_TOO_LARGE, "answer too large");
+		return;
+	}
+	r->committed = 1;
+}

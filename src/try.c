@@ -1,0 +1,262 @@
+/*
+ * One attempt: the upstream call on one side, the relay's judgement in the
+ * middle, the taker with its back-pressure on the other side.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "classify.h"
+#include "conf.h"
+#include "loop.h"
+#include "now.h"
+#include "relay.h"
+#include "try.h"
+#include "upstream.h"
+
+enum { DONE_WAIT = 1000 };	/* ms for the end of the reply after [DONE] */
+
+struct try {
+	struct try_in		 in;
+	struct try_cb		 cb;
+	void			*arg;
+	struct upstream_call	*call;	/* NULL: the transfer is over */
+	struct relay		 relay;
+	struct try_out		 out;
+	struct loop_timer	 timer;	/* the end, or the wait for it */
+	size_t			 passed;/* of relay.hold */
+	int64_t			 start;
+	int			 paused, over;
+};
+
+static void
+on_end(void *arg)
+{
+	struct try *t = arg;
+
+	t->cb.done(t->arg, &t->out);
+}
+
+/* Sums up; done follows from the loop. */
+static void
+end(struct try *t)
+{
+	const struct answer *a = &t->relay.answer;
+
+	if (t->over)
+		return;
+	t->over = 1;
+	t->out.c = &t->relay.c;
+	t->out.ms = now_mono() - t->start;
+	t->out.committed = t->relay.committed;
+	t->out.prompt_tokens = a->prompt_tokens;
+	t->out.completion_tokens = a->completion_tokens;
+	if (!t->relay.committed) {
+		t->out.reply = t->relay.hold.d;
+		t->out.nreply = t->relay.hold.len;
+	}
+	loop_timer(t->in.loop, &t->timer, 0, on_end, t);
+}
+
+static void
+commit(struct try *t)
+{
+	t->out.committed = 1;
+	t->out.ttft = now_mono() - t->start;
+	t->out.stream = t->relay.streaming && t->relay.want != RELAY_ASSEMBLE;
+	t->cb.commit(t->arg, &t->out);
+}
+
+/* Offers what is held. 1: it is all taken. */
+static int
+flush(struct try *t)
+{
+	struct buf *h = &t->relay.hold;
+
+	if (t->passed < h->len)
+		t->passed += t->cb.data(t->arg, h->d + t->passed,
+		    h->len - t->passed);
+	if (t->passed < h->len)
+		return 0;
+	buf_free(h);
+	t->passed = 0;
+	return 1;
+}
+
+/* Ends the transfer, if need be, with the verdict that the relay holds. */
+static void
+stop(struct try *t)
+{
+	if (t->call != NULL)
+		upstream_abort(t->call);
+	t->call = NULL;
+}
+
+/* The end of the reply did not come, but that of the answer did. */
+static void
+on_done_wait(void *arg)
+{
+	struct try *t = arg;
+
+	stop(t);
+	relay_end(&t->relay, TRANSPORT_OK);
+	if (flush(t))
+		end(t);
+}
+
+static void
+on_head(void *arg, struct upstream_call *call, int status)
+{
+	struct try *t = arg;
+	const char *s;
+
+	t->out.status = status;
+	upstream_limits(call, &t->out.limits);
+	if ((s = upstream_header(call, "retry-after")) != NULL)
+		t->out.retry_after = classify_retry_after(s, strlen(s),
+		    now_wall());
+	(void)relay_head(&t->relay, status,
+	    upstream_header(call, "content-type"));
+}
+
+/* Bytes of an answer that has begun: passed on; what is left over is held. */
+static void
+pass(struct try *t, const char *p, size_t n)
+{
+	size_t took = t->cb.data(t->arg, p, n);
+
+	if (took < n)
+		(void)buf_add(&t->relay.hold, p + took, n - took);
+}
+
+static int
+on_data(void *arg, const char *p, size_t n)
+{
+	struct try *t = arg;
+	int before = t->relay.committed;
+
+	if (before && t->relay.hold.len > 0) {
+		t->paused = 1;
+		return 1;
+	}
+	switch (relay_data(&t->relay, p, n)) {
+	case RELAY_HOLD:
+		return 0;
+	case RELAY_BAD:
+		stop(t);
+		end(t);
+		return 0;
+	case RELAY_PASS:
+		break;
+	}
+	if (before)
+		pass(t, p, n);
+	else {
+		commit(t);
+		(void)flush(t);
+	}
+	if (t->relay.answer.seen & ANSWER_DONE && t->timer.slot == 0)
+		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
+	return 0;
+}
+
+static void
+on_done(void *arg, const struct upstream_end *e)
+{
+	struct try *t = arg;
+	struct relay *r = &t->relay;
+	int before = r->committed;
+
+	t->call = NULL;
+	loop_timer_del(t->in.loop, &t->timer);
+	if (t->out.status == 0)
+		t->out.status = e->status;
+	relay_end(r, (enum transport)e->transport);
+	if (r->c.message[0] == '\0' && e->transport != TRANSPORT_OK)
+		strlcpy(r->c.message, e->why, sizeof(r->c.message));
+	if (t->in.strict && r->c.verdict == V_REASONED && !before)
+		r->committed = 0;
+	if (r->committed && !before)
+		commit(t);
+	if (!r->committed || flush(t))
+		end(t);
+}
+
+struct try *
+try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
+{
+	static const struct upstream_cb ours = { on_head, on_data, on_done };
+	static const char *const headers[] = {
+		"Content-Type: application/json", NULL
+	};
+	const struct conf_timeouts *times = &in->u->timeouts;
+	struct upstream_req r = {
+		.method = "POST", .bearer = in->secret, .headers = headers,
+		.body = in->body, .len = in->len, .connect = times->connect,
+		.idle = times->idle
+	};
+	struct try *t;
+	char *url;
+
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		return NULL;
+	if (asprintf(&url, "%s%s", in->u->base_url, in->path) == -1) {
+		free(t);
+		return NULL;
+	}
+	t->in = *in;
+	t->cb = *cb;
+	t->arg = arg;
+	t->start = now_mono();
+	t->out.ms = t->out.ttft = t->out.retry_after = -1;
+	t->out.limits = (struct limits){ -1, -1, -1, -1 };
+	relay_init(&t->relay, (enum relay_want)in->want);
+	r.url = url;
+	r.first_byte = in->want == RELAY_PLAIN ? times->plain :
+	    times->first_byte;
+	t->call = upstream_start(in->up, &r, &ours, t);
+	free(url);
+	if (t->call == NULL) {
+		relay_free(&t->relay);
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+try_resume(struct try *t)
+{
+	if (!t->out.committed || t->over || !flush(t))
+		return;
+	if (t->call == NULL)
+		end(t);
+	else if (t->paused) {
+		t->paused = 0;
+		upstream_resume(t->call);
+	}
+}
+
+const struct try_out *
+try_abort(struct try *t, int v)
+{
+	if (!t->over) {
+		stop(t);
+		memset(&t->relay.c, 0, sizeof(t->relay.c));
+		t->relay.c.verdict = (enum verdict)v;
+		end(t);
+	}
+	loop_timer_del(t->in.loop, &t->timer);
+	return &t->out;
+}
+
+void
+try_free(struct try *t)
+{
+	if (t == NULL)
+		return;
+	(void)try_abort(t, V_CANCELLED);
+	relay_free(&t->relay);
+	free(t);
+}
