@@ -1,0 +1,101 @@
+#!/bin/sh
+# bash, zsh and fish complete what the programs take, no more and no less.
+. "${0%/*}/lib.sh"
+MS_STATE=$dir/state MS_CONFIG=$dir/models.json
+MODELSCOPE_API_KEY=ms-00000000-0000-0000-0000-000000000001
+export MS_STATE MS_CONFIG MODELSCOPE_API_KEY
+cat >models.json <<'!'
+{"models": [{"id": "Zeta/Model-1"}, {"id": "zeta:8b"},
+	{"id": "Zeta/$(touch fallen)"}]}
+!
+comp=$top/completions
+
+# in_bash LINE, in_fish LINE: what may stand at the end of the line.
+cat >driver.bash <<'!'
+source "$1/ms.bash"
+COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDBREAKS=$' \t\n"\'><=;|&(:'
+_ms
+printf '%s\n' "${COMPREPLY[@]}"
+!
+in_bash() {
+	bash driver.bash "$comp" "$1" 2>&1 | sort
+}
+in_fish() {
+	fish -N -c "source $comp/ms.fish; complete -C '$1'" 2>&1 |
+	    cut -f 1 | sort
+}
+
+# in_zsh LINE: the line after a press of the tab key, as its editor has it.
+cat >driver.zsh <<'!'
+zmodload zsh/zpty
+zpty z "TERM=dumb zsh -f -i"
+zpty -w z "fpath=($1 \$fpath); autoload -U compinit; compinit -D -u
+	PS1= PS2=; unsetopt prompt_cr prompt_sp
+	show() { print -r -- \"<\$BUFFER>\"; zle kill-buffer }
+	zle -N show; bindkey '^X' show; print READY-\$\$"
+zpty -r z out '*READY-[0-9]*'
+zpty -w -n z "$2"$'\t\x18'
+zpty -r z out '*<*>*'
+[[ $out =~ '<([^>]*)>' ]] && print -r -- $match[1]
+zpty -d z
+!
+in_zsh() {
+	timeout 20 zsh -f driver.zsh "$comp" "$1"
+}
+
+# says NAME WANT: one test, that the last one said just that.
+says() {
+	ok "$1" [ "$(cat out)" = "$2" ] || sed 's/^/# had: /' out
+}
+
+# all WANT LINE: one test a shell, that the one word WANT ends the line.
+all() {
+	for sh in bash fish; do
+		in_$sh "$2" >out
+		says "$sh: $2" "$1"
+	done
+	in_zsh "$2" >out
+	like "zsh: $2" out "[ ,=]$1[ ,]?\$"
+}
+
+all chat 'ms ch'
+all add 'ms key a'
+all --temperature 'ms-chat --temp'
+all --temperature 'ms chat --temp'
+all openai 'ms-chat -o op'
+all prometheus 'ms-quota -o p'
+all token 'ms-quota --history 7 --by t'
+all clear 'ms-quota cl'
+all Zeta/Model-1 'ms-chat -m Zeta/M'
+all Zeta/Model-1 'ms-balance --probe Zeta/M'
+all models.json 'ms-route --config mod'
+
+in_bash 'ms-chat -m zeta:' >out
+says 'bash: the rest after a colon' 8b
+in_bash 'ms-chat --model=Zeta/M' >out
+says 'bash: a value after =' Zeta/Model-1
+in_bash 'ms-chat -m auto,Zeta/M' >out
+says 'bash: the second of a list' auto,Zeta/Model-1
+in_fish 'ms-chat -m auto,Zeta/M' >out
+says 'fish: the second of a list' auto,Zeta/Model-1
+for sh in bash fish zsh; do
+	in_$sh 'ms-chat -m Zeta/$' >out
+	ok "$sh: a name is not run" [ ! -e fallen ]
+done
+
+# What --help names, tests/0001-tree.t compares with the parser.
+for prog in "$top"/src/ms-*.c; do
+	prog=$(basename "$prog" .c)
+	"$prog" --help | grep -oE -e '--[a-z][a-z0-9-]+' | sort -u >want
+	in_bash "$prog --" >got
+	ok "bash: the options of $prog" cmp -s got want ||
+	    diff got want | sed 's/^/# /'
+	in_fish "$prog --" >got
+	ok "fish: the options of $prog" cmp -s got want ||
+	    diff got want | sed 's/^/# /'
+	sed -n "/^	common=(/,/^	)/p; /^	$prog)/,/;;/p" "$comp/_ms" |
+	    grep -oE -e '--[a-z][a-z0-9-]+[][}]' | tr -d '][}' | sort -u >got
+	ok "zsh: the options of $prog" cmp -s got want ||
+	    diff got want | sed 's/^/# /'
+done
+done_testing
