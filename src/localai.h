@@ -14,7 +14,6 @@ struct fault;
 struct ledger;
 struct localai;
 struct localai_wait;
-struct loop;
 struct upstream;
 
 struct localai_answer {
@@ -30,8 +29,8 @@ struct localai_answer {
  * stand for a delimiter and the text to judge. NULL with *f.
  */
 struct localai	*localai_new(const struct conf *conf, const char *prompt,
-		    size_t n, struct ledger *led, struct loop *l,
-		    struct upstream *u, struct fault *f);
+		    size_t n, struct ledger *led, struct upstream *u,
+		    struct fault *f);
 
 /* Questions under way are dropped; no callback follows. */
 void	localai_free(struct localai *a);

@@ -12,11 +12,8 @@
 struct buf;
 struct conf;
 struct fault;
-struct fold;
 struct json;
-struct keys;
 struct ledger;
-struct loop;
 struct pick_model;
 struct route;
 struct route_wait;
@@ -52,7 +49,7 @@ int	route_text(const char *json, size_t n, struct buf *out);
  * *f.
  */
 struct route	*route_new(const struct conf *c, struct ledger *led,
-		    struct loop *l, struct upstream *u, struct fault *f);
+		    struct upstream *u, struct fault *f);
 void		 route_free(struct route *r);
 
 /* At the start of a long-lived process: has the local model loaded. */

@@ -38,12 +38,12 @@ enum score_kind	score_kind_named(const char *name, size_t n);
 
 /*
  * Does the text try to name its own score ("score: 1", "评分为 10")? A model
- * that is asked for one might repeat it, so it should not be asked.
+ * that is asked for one might repeat it, so it should not be asked. Of a long
+ * text only the head and the tail are looked at, more than a model is shown.
  */
 int	score_named(const char *text, size_t n);
 
-/* SIMPLE, MEDIUM, COMPLEX, VERY_COMPLEX; and the tier 4 to 1 for it. */
-const char	*score_complexity(int score);
-int		 score_tier(int score);
+/* The tier, 4 (lightest) to 1, that a score wants. */
+int	score_tier(int score);
 
 #endif

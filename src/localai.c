@@ -1,0 +1,396 @@
+/*
+ * Scores by a local model. A question is one text under way, with everyone
+ * who waits for it; the server's failures become a rest in the ledger, which
+ * every process sees.
+ */
+#include <sys/queue.h>
+
+#include <errno.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "attempt.h"
+#include "buf.h"
+#include "classify.h"
+#include "conf.h"
+#include "fault.h"
+#include "fold.h"
+#include "ledger.h"
+#include "localai.h"
+#include "now.h"
+#include "rating.h"
+#include "scorecache.h"
+#include "splice.h"
+#include "upstream.h"
+
+enum {
+	UNDER_WAY = 8,		/* questions at once; Ollama answers one */
+	REST = 60 * 1000,	/* ms that a server that failed is left alone */
+	LOADING = 300 * 1000,	/* ms; Ollama's own limit for a model */
+	REPLY_MAX = 256 * 1024,
+	BODY_MAX = 512 * 1024
+};
+
+static const char upstream_name[] = "local_ai";
+
+struct localai_wait {
+	LIST_ENTRY(localai_wait) entry;
+	void			(*fn)(void *, const struct localai_answer *);
+	void			*arg;
+};
+
+struct question {
+	LIST_ENTRY(question)	 entry;
+	LIST_HEAD(, localai_wait) waits;
+	struct localai		*ai;
+	struct upstream_call	*call;
+	struct buf		 body, reply;
+	int			 toobig;
+	int			 preload;
+	int64_t			 start;
+	unsigned char		 hash[SCORECACHE_HASH];
+};
+
+struct localai {
+	const struct conf	*conf;
+	struct rating_ask	 ask;
+	char			*url;
+	struct ledger		*ledger;
+	struct upstream		*up;
+	struct scorecache	*cache;
+	LIST_HEAD(, question)	 questions;
+	int			 under_way;
+	int			 loading;
+};
+
+struct localai *
+localai_new(const struct conf *conf, const char *prompt, size_t n,
+    struct ledger *led, struct upstream *u, struct fault *f)
+{
+	struct localai *a;
+
+	if ((a = calloc(1, sizeof(*a))) == NULL)
+		goto err0;
+	LIST_INIT(&a->questions);
+	a->conf = conf;
+	a->ledger = led;
+	a->up = u;
+	a->ask.model = conf->local.model;
+	a->ask.openai = conf->local.openai;
+	a->ask.prompt = prompt;
+	a->ask.nprompt = n;
+	if (asprintf(&a->url, "%s%s", conf->local.base_url,
+	    conf->local.openai ? "/chat/completions" : "/api/generate") == -1)
+		goto err1;
+	if ((a->cache = scorecache_open(ledger_dir(led))) == NULL)
+		goto err2;
+	return a;
+err2:
+	free(a->url);
+err1:
+	free(a);
+err0:
+	fault_set(f, EX_OSERR, "%s", strerror(errno));
+	return NULL;
+}
+
+static void
+free_question(struct question *q)
+{
+	struct localai_wait *w;
+
+	while ((w = LIST_FIRST(&q->waits)) != NULL) {
+		LIST_REMOVE(w, entry);
+		free(w);
+	}
+	LIST_REMOVE(q, entry);
+	q->ai->under_way--;
+	buf_free(&q->body);
+	buf_free(&q->reply);
+	free(q);
+}
+
+void
+localai_free(struct localai *a)
+{
+	struct question *q;
+
+	if (a == NULL)
+		return;
+	while ((q = LIST_FIRST(&a->questions)) != NULL) {
+		upstream_abort(q->call);
+		free_question(q);
+	}
+	scorecache_close(a->cache);
+	free(a->url);
+	free(a);
+}
+
+/* ---- what came of it ---- */
+
+/* Records the attempt; a failure is a rest for everyone. */
+static void
+record(struct question *q, int status, int verdict, int score)
+{
+	struct attempt t;
+	int warn;
+
+	attempt_init(&t);
+	t.ts = now_wall();
+	t.attempt = 1;
+	t.upstream = upstream_name;
+	t.model = q->ai->ask.model;
+	t.op = "score";
+	t.status = status;
+	t.verdict = verdict;
+	t.ms = now_mono() - q->start;
+	t.score = score;
+	if (verdict != V_OK) {
+		t.rest = SCOPE_UPSTREAM;
+		t.rest_until = t.ts + REST;
+	}
+	/* The rest holds in this process even if it cannot be written. */
+	(void)ledger_append(q->ai->ledger, &t, &warn);
+}
+
+static int
+judge(const struct question *q, const struct upstream_end *e,
+    struct localai_answer *ans)
+{
+	switch (e->transport) {
+	case TRANSPORT_OK:
+		break;
+	case TRANSPORT_TIMEOUT:
+		return V_TIMEOUT;
+	case TRANSPORT_TLS:
+		return V_TLS;
+	case TRANSPORT_CUT:
+		return V_CUT;
+	default:
+		return V_NETWORK;
+	}
+	if (q->toobig)
+		return V_TOO_LARGE;
+	if (e->status != 200)
+		return e->status == 404 ? V_BAD_MODEL :
+		    e->status >= 500 ? V_SERVER : V_BAD_REQUEST;
+	if (q->preload)
+		return V_OK;
+	return rating_reply(q->ai->ask.openai, q->reply.d, q->reply.len,
+	    &ans->score, &ans->kind) == -1 ? V_BAD_REPLY : V_OK;
+}
+
+/* The server's own words: {"error":"..."} or {"error":{"message":"..."}}. */
+static void
+server_words(const struct question *q, char *dst, size_t size)
+{
+	struct splice v, w;
+	struct buf words;
+
+	buf_init(&words, REPLY_MAX);
+	if (splice_text(q->reply.d, q->reply.len, &v, NULL) == 0 &&
+	    v.s[0] == '{' && splice_find(v, "error", &w) == 1 &&
+	    (w.s[0] != '{' || splice_find(w, "message", &w) == 1))
+		(void)splice_str(w, &words);
+	fault_clean(dst, size, words.d, words.len);
+	buf_free(&words);
+}
+
+static void
+warning(const struct question *q, const struct upstream_end *e, int verdict,
+    struct localai_answer *ans)
+{
+	const struct localai *a = q->ai;
+	char why[128] = "", words[128] = "";
+
+	if (verdict == V_BAD_REPLY)
+		strlcpy(why, "no score in its answer", sizeof(why));
+	else if (e->transport != TRANSPORT_OK)
+		fault_clean(why, sizeof(why), e->why, strlen(e->why));
+	else {
+		server_words(q, words, sizeof(words));
+		snprintf(why, sizeof(why), "HTTP %d%s%.100s", e->status,
+		    words[0] != '\0' ? ": " : "", words);
+	}
+	if (scorecache_warn(a->cache, now_wall()))
+		snprintf(ans->warning, sizeof(ans->warning), "local model "
+		    "%.64s: %s; requests are scored by rules meanwhile",
+		    a->ask.model, why);
+}
+
+static int
+on_data(void *arg, const char *p, size_t n)
+{
+	struct question *q = arg;
+
+	if (buf_add(&q->reply, p, n) == -1)
+		q->toobig = 1;
+	return 0;
+}
+
+static void
+on_done(void *arg, const struct upstream_end *e)
+{
+	struct question *q = arg;
+	struct localai_answer ans;
+	struct localai_wait *w;
+	int verdict;
+
+	memset(&ans, 0, sizeof(ans));
+	verdict = judge(q, e, &ans);
+	record(q, e->status, verdict, ans.score);
+	if (q->preload)
+		q->ai->loading = 0;
+	else if (verdict == V_OK)
+		scorecache_put(q->ai->cache, q->hash, ans.score, ans.kind);
+	else
+		warning(q, e, verdict, &ans);
+	/* Who is told may cancel others, ask again, but not free us. */
+	while ((w = LIST_FIRST(&q->waits)) != NULL) {
+		LIST_REMOVE(w, entry);
+		w->fn(w->arg, &ans);
+		free(w);
+		ans.warning[0] = '\0';
+	}
+	free_question(q);
+}
+
+/* ---- asking ---- */
+
+static void
+hash_text(const struct localai *a, const char *text, size_t n,
+    unsigned char *hash)
+{
+	SHA2_CTX ctx;
+
+	SHA256Init(&ctx);
+	SHA256Update(&ctx, (const uint8_t *)a->ask.model,
+	    strlen(a->ask.model) + 1);
+	SHA256Update(&ctx, (const uint8_t *)a->ask.prompt, a->ask.nprompt);
+	SHA256Update(&ctx, (const uint8_t *)text, n);
+	SHA256Final(hash, &ctx);
+}
+
+/* Sends the body of q. The callbacks get q; 0, or -1 with q gone. */
+static int
+start(struct question *q, int timeout)
+{
+	static const struct upstream_cb cb = { .data = on_data,
+		.done = on_done };
+	struct upstream_req r = { .method = "POST", .url = q->ai->url,
+		.body = q->body.d, .len = q->body.len, .connect = timeout,
+		.total = timeout };
+
+	q->start = now_mono();
+	if ((q->call = upstream_start(q->ai->up, &r, &cb, q)) != NULL)
+		return 0;
+	free_question(q);
+	return -1;
+}
+
+static struct question *
+new_question(struct localai *a)
+{
+	struct question *q;
+
+	if ((q = calloc(1, sizeof(*q))) == NULL)
+		return NULL;
+	q->ai = a;
+	LIST_INIT(&q->waits);
+	buf_init(&q->body, BODY_MAX);
+	buf_init(&q->reply, REPLY_MAX);
+	LIST_INSERT_HEAD(&a->questions, q, entry);
+	a->under_way++;
+	return q;
+}
+
+/* The question of this hash that is under way, or a new one that is sent. */
+static struct question *
+question(struct localai *a, const unsigned char *hash, const char *text,
+    size_t n)
+{
+	struct question *q;
+	char mark[40];
+
+	LIST_FOREACH(q, &a->questions, entry)
+		if (!q->preload && memcmp(q->hash, hash, sizeof(q->hash)) == 0)
+			return q;
+	if (a->under_way >= UNDER_WAY || (q = new_question(a)) == NULL)
+		return NULL;
+	memcpy(q->hash, hash, sizeof(q->hash));
+	/* No text can hold its own hash, so none can end itself. */
+	snprintf(mark, sizeof(mark), "=== %02x%02x%02x%02x%02x%02x%02x%02x ===",
+	    hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6],
+	    hash[7]);
+	a->ask.mark = mark;
+	if (rating_request(&q->body, &a->ask, text, n) == -1) {
+		free_question(q);
+		return NULL;
+	}
+	a->ask.mark = NULL;
+	return start(q, a->conf->local.timeout) == 0 ? q : NULL;
+}
+
+static int
+resting(const struct localai *a)
+{
+	const struct fold_ent *e;
+	int64_t now = now_wall();
+
+	(void)ledger_refresh(a->ledger, now);
+	e = fold_get(ledger_fold(a->ledger), upstream_name, NULL, NULL);
+	return e != NULL && e->rest_until > now;
+}
+
+enum localai_res
+localai_ask(struct localai *a, const char *text, size_t n,
+    struct localai_answer *ans, void (*fn)(void *arg,
+    const struct localai_answer *ans), void *arg, struct localai_wait **wait)
+{
+	unsigned char hash[SCORECACHE_HASH];
+	struct localai_wait *w;
+	struct question *q;
+
+	hash_text(a, text, n, hash);
+	memset(ans, 0, sizeof(*ans));
+	if (scorecache_get(a->cache, hash, &ans->score, &ans->kind)) {
+		ans->cached = 1;
+		return LOCALAI_NOW;
+	}
+	if (a->loading || resting(a) || (w = calloc(1, sizeof(*w))) == NULL)
+		return LOCALAI_NOT;
+	if ((q = question(a, hash, text, n)) == NULL) {
+		free(w);
+		return LOCALAI_NOT;
+	}
+	w->fn = fn;
+	w->arg = arg;
+	LIST_INSERT_HEAD(&q->waits, w, entry);
+	*wait = w;
+	return LOCALAI_LATER;
+}
+
+void
+localai_cancel(struct localai_wait *w)
+{
+	/* The question goes on: its answer is remembered. */
+	LIST_REMOVE(w, entry);
+	free(w);
+}
+
+void
+localai_preload(struct localai *a)
+{
+	struct question *q;
+
+	if (a->loading || resting(a) || (q = new_question(a)) == NULL)
+		return;
+	q->preload = 1;
+	if (rating_preload(&q->body, &a->ask) == -1)
+		free_question(q);
+	else if (start(q, LOADING) == 0)
+		a->loading = 1;
+}

@@ -1,0 +1,300 @@
+/*
+ * The built-in scorer. The rules, each with its reason, are in ms-route(1).
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "lexicon.h"
+#include "score.h"
+
+enum {
+	WINDOW = 2048,		/* read of the head, and of the tail */
+	OPENING = 80,		/* bytes in which the task is usually named */
+	CAP = 12,		/* what words outside it can add up to */
+	FENCE = 6,		/* weight of a block of code */
+	SURE = 4,		/* less than this says nothing */
+	CHATTY = 12,		/* units; a greeting is no longer than this */
+	PARAGRAPH = 28,		/* units; a phrase is shorter */
+	PAGE = 220,
+	NEAR = 24		/* bytes from "score" to its number */
+};
+
+struct found {
+	const char	*s;			/* the lower-case window */
+	size_t		 n;
+	size_t		 last;			/* where its last line begins */
+	int		 early[SCORE_KINDS];	/* weights in the opening */
+	int		 late[SCORE_KINDS];	/* and elsewhere */
+	int		 words[SCORE_KINDS];	/* how many */
+	int		 demands;
+	int		 items;			/* of a list */
+	int		 units;			/* about as many English words */
+};
+
+static const struct {
+	const char	*name;
+	int		 base;
+} kinds[SCORE_KINDS] = {
+	[SCORE_UNKNOWN] = { "unknown", 2 },
+	[SCORE_GREETING] = { "greeting", 1 },
+	[SCORE_LOOKUP] = { "lookup", 2 },
+	[SCORE_TRANSLATION] = { "translation", 2 },
+	[SCORE_EXTRACTION] = { "extraction", 4 },
+	[SCORE_EXPLANATION] = { "explanation", 4 },
+	[SCORE_SUMMARY] = { "summary", 4 },
+	[SCORE_WRITING] = { "writing", 4 },
+	[SCORE_CODE] = { "code", 6 },
+	[SCORE_ANALYSIS] = { "analysis", 6 },
+	[SCORE_MATHS] = { "mathematics", 8 },
+	[SCORE_DESIGN] = { "design", 8 }
+};
+
+static int
+alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static int
+starts(const struct found *f, size_t i, const char *w)
+{
+	size_t n = strlen(w);
+
+	return f->n - i >= n && memcmp(f->s + i, w, n) == 0;
+}
+
+/*
+ * Where the quotation that opens at i ends, or i: what is quoted is what the
+ * task is about, not the task. A text that is one quotation is the task.
+ */
+static size_t
+quoted(const struct found *f, size_t i)
+{
+	static const char *const pair[][2] = {
+		{ "\"", "\"" }, { "“", "”" }, { "《", "》" }, { "```", "```" }
+	};
+	const char *end;
+	size_t k, n;
+
+	if (alnum(f->s[i]))
+		return i;
+	for (k = 0; k < sizeof(pair) / sizeof(pair[0]); k++) {
+		if (!starts(f, i, pair[k][0]))
+			continue;
+		n = strlen(pair[k][0]);
+		end = memmem(f->s + i + n, f->n - i - n, pair[k][1],
+		    strlen(pair[k][1]));
+		if (end == NULL)
+			return i;
+		n = (size_t)(end - f->s) + strlen(pair[k][1]);
+		return i == 0 && n == f->n ? i : n;
+	}
+	return i;
+}
+
+static void
+add(struct found *f, size_t i, int kind, int weight)
+{
+	f->words[kind]++;
+	if (i < OPENING || (i >= f->last && f->n - i < 2 * OPENING))
+		f->early[kind] += weight;
+	else
+		f->late[kind] += weight;
+}
+
+static void
+search(struct found *f)
+{
+	const struct lexicon_word *w;
+	size_t i, next, len;
+	int inword = 0;
+
+	for (i = 0; i < f->n; i = next) {
+		if ((next = quoted(f, i)) != i) {
+			if (f->s[i] == '`')
+				add(f, i, SCORE_CODE, FENCE);
+			inword = 0;
+			continue;
+		}
+		next = i + 1;
+		if (!(inword && alnum(f->s[i])) &&
+		    (w = lexicon_find(f->s, i, f->n, &len)) != NULL) {
+			next = i + len;
+			if (w->kind == LEXICON_DEMAND)
+				f->demands++;
+			else
+				add(f, i, w->kind, w->weight);
+		}
+		inword = alnum(f->s[next - 1]);
+	}
+}
+
+/* Length and layout, of quotations too. */
+static void
+measure(struct found *f)
+{
+	size_t i;
+	unsigned char c;
+	int word = 0, cjk = 0;
+
+	for (i = 0; i < f->n; i++) {
+		c = (unsigned char)f->s[i];
+		if (c == '\n' && i + 1 < f->n) {
+			f->last = i + 1;
+			f->items += strchr("-*1234567890", f->s[i + 1]) != NULL;
+		}
+		cjk += c >= 0xe3 && c <= 0xe9;
+		f->units += c > ' ' && c < 0x80 && !word;
+		word = c > ' ' && c < 0x80;
+	}
+	f->units += cjk * 2 / 3;
+}
+
+static int
+weight(const struct found *f, int kind)
+{
+	return 2 * f->early[kind] + (f->late[kind] < CAP ? f->late[kind] : CAP);
+}
+
+/* The strongest kind; of equals the harder. */
+static enum score_kind
+choose(const struct found *f)
+{
+	enum score_kind best = SCORE_UNKNOWN;
+	int k, w, most = SURE - 1;
+
+	for (k = SCORE_LOOKUP; k < SCORE_KINDS; k++)
+		if ((w = weight(f, k)) >= most && w >= SURE) {
+			most = w;
+			best = (enum score_kind)k;
+		}
+	/* One word of it does not make a system: "design a logo". */
+	if (best == SCORE_DESIGN && f->words[SCORE_DESIGN] < 2)
+		best = SCORE_WRITING;
+	if (f->units <= CHATTY && weight(f, SCORE_GREETING) >= most)
+		best = SCORE_GREETING;
+	return best;
+}
+
+/* Without any word that says what is wanted, length is all there is. */
+static int
+by_length(int units)
+{
+	return units < 12 ? 2 : units < 60 ? 4 : units < PAGE ? 5 : 6;
+}
+
+static int
+adjust(const struct found *f, enum score_kind kind)
+{
+	int n = kinds[kind].base, more = f->demands + (f->items >= 3);
+
+	switch (kind) {
+	case SCORE_GREETING:
+		return n;
+	case SCORE_LOOKUP:
+		return n + (f->units > CHATTY) + (f->units > PARAGRAPH);
+	case SCORE_TRANSLATION:
+		return n + (f->units > CHATTY) + (f->units > PARAGRAPH);
+	case SCORE_MATHS:
+	case SCORE_DESIGN:
+		return n + (more >= 1) + (more >= 3 || f->units > 120);
+	case SCORE_UNKNOWN:
+		return by_length(f->units);
+	default:
+		return n + (more >= 2 || f->units > PAGE);
+	}
+}
+
+/* The head and the tail of a text, in lower case. */
+static size_t
+window(char *dst, const char *text, size_t n)
+{
+	size_t i, m = 0;
+
+	for (i = 0; i < n; i++) {
+		if (i == WINDOW && n > 2 * WINDOW) {
+			dst[m++] = '\n';
+			i = n - WINDOW;
+		}
+		dst[m++] = text[i] >= 'A' && text[i] <= 'Z' ?
+		    (char)(text[i] + ('a' - 'A')) : text[i];
+	}
+	return m;
+}
+
+int
+score(const char *text, size_t n, enum score_kind *kind)
+{
+	char s[2 * WINDOW + 2];
+	struct found f;
+
+	memset(&f, 0, sizeof(f));
+	f.s = s;
+	f.n = window(s, text, n);
+	measure(&f);
+	search(&f);
+	if (n > 2 * WINDOW)
+		f.units = (int)(n / 6 < 100000 ? n / 6 : 100000);
+	*kind = choose(&f);
+	return adjust(&f, *kind);
+}
+
+const char *
+score_kind_name(enum score_kind k)
+{
+	return kinds[k < SCORE_KINDS ? k : SCORE_UNKNOWN].name;
+}
+
+enum score_kind
+score_kind_named(const char *name, size_t n)
+{
+	int k;
+
+	for (k = 0; k < SCORE_KINDS; k++)
+		if (strlen(kinds[k].name) == n &&
+		    memcmp(kinds[k].name, name, n) == 0)
+			return (enum score_kind)k;
+	return SCORE_UNKNOWN;
+}
+
+int
+score_tier(int n)
+{
+	return n <= 3 ? 4 : n <= 5 ? 3 : n <= 7 ? 2 : 1;
+}
+
+/* Does a number follow one of the words that a score goes by? */
+static int
+names_score(const char *s, size_t n)
+{
+	static const char *const words[] = { "score", "rating", "difficulty",
+	    "complexity", "评分", "打分", "得分", "分数", "难度", "复杂度" };
+	size_t k, len, end;
+
+	for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+		len = strlen(words[k]);
+		if (n <= len || strncasecmp(s, words[k], len) != 0)
+			continue;
+		end = n - len < NEAR ? n : len + NEAR;
+		for (; len < end && s[len] != '\n'; len++)
+			if (s[len] >= '0' && s[len] <= '9')
+				return 1;
+	}
+	return 0;
+}
+
+int
+score_named(const char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (i == 2 * WINDOW && n - i > 2 * WINDOW)
+			i = n - 2 * WINDOW;
+		if (strchr("sSrRdDcC", text[i]) != NULL ||
+		    (unsigned char)text[i] >= 0xe0)
+			if (names_score(text + i, n - i))
+				return 1;
+	}
+	return 0;
+}
