@@ -69,10 +69,10 @@ DEPS_build = gcc libc6-dev pkg-config libcurl4-openssl-dev libjq-dev \
 	libbsd-dev libssl-dev zlib1g-dev
 DEPS_demo = $(DEPS_build) curl jq
 DEPS_check = $(DEPS_demo) perl openssl socat zsh fish nodejs npm chromium
-DEPS_lint = $(DEPS_build) clang clang-format clang-tidy cppcheck shellcheck \
-	mandoc
+DEPS_fuzz = $(DEPS_build) clang libclang-rt-dev
+DEPS_lint = $(DEPS_build) clang-format clang-tidy cppcheck shellcheck mandoc
 DEPS_bench = $(DEPS_demo) hyperfine wrk nginx-light
-DEPS_all = $(DEPS_check) $(DEPS_lint) valgrind
+DEPS_all = $(DEPS_check) $(DEPS_fuzz) $(DEPS_lint) valgrind
 deps: deps-all
 deps-%:
 	@tests/deps.sh $(DEPS_$*)
@@ -95,7 +95,7 @@ bench: deps-bench
 	@$(MAKE) --no-print-directory $(JOBS) all timers
 	@MS_BUILD=$(abspath $(BUILD)) tests/bench.sh
 timers: $(TIMERS)
-fuzz:
+fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=build/fuzzer CC=clang SAN=1 \
 	    FUZZER=1 fuzzers
 	@tests/fuzz.sh $(FUZZ_SECONDS) $(notdir $(FUZZERS))
