@@ -75,7 +75,7 @@ DEPS_bench = $(DEPS_demo) hyperfine wrk nginx-light
 DEPS_all = $(DEPS_check) $(DEPS_fuzz) $(DEPS_lint) valgrind
 deps: deps-all
 deps-%:
-	@tests/deps.sh $(DEPS_$*)
+	@tests/deps.sh $(sort $(DEPS_$*))
 
 # What deps installs changes what pkg-config says: hence a make inside make.
 check: deps-check
