@@ -9,8 +9,14 @@
 
 struct attempt;
 struct buf;
+struct field_sub;
+struct field_words;
 
 enum { ATTEMPT_MAX = 4096 };	/* a line with its LF */
+
+/* Tables of field.h for others: struct limits, and verdicts as words. */
+extern const struct field_sub	attempt_limits;
+extern const struct field_words	attempt_verdicts;
 
 /* All unknown. */
 void	attempt_init(struct attempt *a);
@@ -24,8 +30,8 @@ int	attempt_line(const struct attempt *a, int off, struct buf *out);
 
 /*
  * Reads a line (without LF) back. Strings are NUL-ended in scratch, which is
- * emptied first, and valid until it changes. 0, or -1: torn or foreign, or
- * scratch cannot hold n bytes (errno ENOMEM, else EINVAL).
+ * emptied first, and valid until it changes. 0, or -1 with errno: EINVAL
+ * (torn or foreign), ENOMEM, EFBIG (scratch cannot hold n bytes).
  */
 int	attempt_parse(const char *line, size_t n, struct attempt *a,
 	    struct buf *scratch);

@@ -102,10 +102,10 @@ field_write(const struct field *table, const void *base, int off,
 			break;
 		case FIELD_OBJECT:
 			sub = (const char *)base + f->at;
-			if (!field_known(f->sub, sub))
+			if (!field_known(f->sub->table, sub))
 				break;
 			json_object(j, f->name);
-			field_write(f->sub, sub, off, j);
+			field_write(f->sub->table, sub, off, j);
 			json_end(j);
 			break;
 		case FIELD_RAW:
@@ -196,7 +196,7 @@ field_read_one(const struct field *f, char *p, struct splice v,
 		memcpy(p, &i, sizeof(i));
 		return 0;
 	case FIELD_OBJECT:
-		return field_read(f->sub, p, v, scratch);
+		return field_read(f->sub->table, p, v, scratch);
 	default:
 		return field_read_number(f, p, v);
 	}

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct buf;
+struct field;
 struct json;
 struct splice;
 
@@ -30,6 +31,11 @@ struct field_words {
 	int		 (*named)(const char *s, size_t n);
 };
 
+/* The table of a structure inside. */
+struct field_sub {
+	const struct field	*table;
+};
+
 struct field {
 	const char			*name;
 	enum field_kind			 kind;
@@ -37,7 +43,7 @@ struct field {
 	int				 none;	/* numbers: not known */
 	size_t				 max;	/* strings: cut there */
 	const struct field_words	*words;
-	const struct field		*sub;
+	const struct field_sub		*sub;
 };
 
 /* A row of a table; it ends with a row that has no name. */

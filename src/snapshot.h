@@ -13,9 +13,9 @@ struct fold;
 int		 snapshot_write(const struct fold *f, struct buf *out);
 
 /*
- * Reads it back: a new fold, or NULL with errno (EINVAL: of another version,
- * cut or damaged; ENOMEM).
+ * Reads it back: a new fold with the day offset off, or NULL with errno
+ * (EINVAL: of another version, cut or damaged; ENOMEM).
  */
-struct fold	*snapshot_read(const char *s, size_t n);
+struct fold	*snapshot_read(const char *s, size_t n, int off);
 
 #endif
