@@ -94,36 +94,31 @@ none 'nothing is left to do'
 
 # ---- programs ----
 
-# longopts SOURCE: the long options of a program, one a line.
-longopts() {
-	{
-		cat "$1"
-		! grep -q CLI_LONG "$1" || cat src/cli.h
-	} | sed -n 's/^[[:space:]]*{ *"\([a-z0-9-]*\)", *[a-z]*_argument,.*/\1/p' |
-	    sort -u
-}
-
 for prog in $(each src/ms-*.c | sed 's|src/\(.*\)\.c|\1|'); do
 	page=man/$prog.1
-	longopts "src/$prog.c" >"$work/opts"
-	ok "$prog has long options" [ -s "$work/opts" ]
+	options "$prog" >"$work/all"
+	cut -d ' ' -f 1 "$work/all" >"$work/opts"
+	ok "$prog has options" [ -s "$work/opts" ]
 	ok "$prog has a page" [ -e "$page" ] || continue
 	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		grep -qx "\.Sh $s" "$page" || echo "$page: no $s"
 	done >"$bad"
 	none "$prog: the page has its sections"
 
-	sed -n 's/^\.It //p' "$page" | grep -oE 'Fl -[a-z0-9-]+' |
-	    sed 's/Fl -//' | sort -u >"$work/page"
+	sed -n 's/^\.It //p' "$page" | grep -oE 'Fl -?[a-zA-Z0-9-]+' |
+	    sed 's/Fl /-/' | sort -u >"$work/page"
 	diff "$work/opts" "$work/page" >"$bad"
 	none "$prog: page and parser have the same options"
 
 	"$prog" --help >"$work/help" 2>"$work/err" </dev/null
 	ok "$prog --help" [ $? -eq 0 ]
 	ok "$prog --help says nothing on stderr" [ ! -s "$work/err" ]
-	grep -oE -e '--[a-z][a-z0-9-]+' "$work/help" | sed 's/^--//' |
-	    sort -u >"$work/helps"
-	diff "$work/opts" "$work/helps" >"$bad"
+	# [-abc], [-x arg] and [--name arg]; letters may stand for names.
+	grep -oE -e '(^|[^a-zA-Z-])--?[a-zA-Z0-9-]+' "$work/help" |
+	    sed 's/^[^-]//; /^--/b
+		s/^-\(.\)\(.\)/-\1\
+-\2/; P; D' | sort -u >"$work/helps"
+	grep -v ' ' "$work/all" | diff - "$work/helps" >"$bad"
 	none "$prog: --help and parser have the same options"
 	expand "$work/help" | grep -E '.{81}' >"$bad"
 	none "$prog: --help fits 80 columns"

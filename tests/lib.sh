@@ -150,6 +150,25 @@ config() {
 	rm -rf state
 }
 
+# options PROG: what its parser takes, one a line: -x, or --name and the
+# letter that means the same, if any.
+options() {
+	{
+		cat "$top/src/$1.c"
+		! grep -q CLI_LONG "$top/src/$1.c" || cat "$top/src/cli.h"
+	} | awk -F '"' '
+		/CLI_SHORT.*"|getopt_long\(.*"/ {
+			gsub(/[+:]/, "", $2)
+			for (i = 1; i <= length($2); i++)
+				print "-" substr($2, i, 1)
+		}
+		/^[ \t]*\{ *".*_argument/ {
+			split($3, letter, "\047")
+			print "--" $2 (letter[2] ? " " letter[2] : "")
+		}
+	' | sort -u
+}
+
 done_testing() {
 	echo "1..$tap_n"
 	[ "$tap_bad" -eq 0 ]
