@@ -255,8 +255,12 @@ json_parse(const char *s, size_t n)
 static void
 json_no_memory(void *unused)
 {
+	static const char text[] = "out of memory\n";
+	ssize_t n;
+
 	(void)unused;
-	dprintf(STDERR_FILENO, "out of memory\n");
+	n = write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)n;	/* there is nobody else to tell */
 	_exit(EX_OSERR);
 }
 

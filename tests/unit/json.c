@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "json.h"
@@ -256,6 +260,28 @@ getting(void)
 	jv_free(v);
 }
 
+/* Out of memory in libjq is an exit status. ASan has its own opinion. */
+static void
+starving(void)
+{
+#if !defined(__SANITIZE_ADDRESS__)
+	const struct rlimit little = { 256 << 20, 256 << 20 };
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	if ((pid = fork()) == 0) {
+		close(STDERR_FILENO);
+		json_nomem();
+		setrlimit(RLIMIT_AS, &little);
+		jv_free(jv_string_empty(1 << 30));
+		_exit(0);
+	}
+	ok(waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == EX_OSERR, "no memory: 71");
+#endif
+}
+
 int
 main(void)
 {
@@ -266,5 +292,6 @@ main(void)
 	quoting();
 	parsing();
 	getting();
+	starving();
 	return done();
 }
