@@ -112,7 +112,7 @@ chat_new(const struct chat_opts *o, struct fault *f)
 	    (c->slots = slots_open(ledger_dir(o->ledger))) == NULL ||
 	    (c->up = upstream_new(o->loop)) == NULL)
 		goto fail;
-	c->route = route_new(o->conf, o->ledger, o->loop, c->up, f);
+	c->route = route_new(o->conf, o->ledger, c->up, f);
 	if (c->route == NULL) {
 		chat_free(c);
 		return NULL;

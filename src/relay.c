@@ -88,25 +88,45 @@ event(struct relay *r)
 	return 0;
 }
 
-/* Runs the scanner over new bytes. */
+/* Runs the scanner over new bytes; *end: behind the last whole event. */
 static enum relay_res
-scan(struct relay *r, const char *p, size_t n)
+scan(struct relay *r, const char *p, size_t n, size_t *end)
 {
 	enum sse_res res;
-	size_t used;
+	size_t at = 0, used;
 
-	while (n > 0) {
-		res = sse_feed(&r->sse, p, n, &used);
-		p += used;
-		n -= used;
+	*end = 0;
+	while (at < n) {
+		res = sse_feed(&r->sse, p + at, n - at, &used);
+		at += used;
 		if (res == SSE_TOOBIG)
 			return bad(r, V_TOO_LARGE, "event too large");
 		if (res == SSE_NOMEM)
 			return bad(r, V_TOO_LARGE, "out of memory");
-		if (res == SSE_EVENT && event(r) == -1)
+		if (res != SSE_EVENT)
+			continue;
+		*end = at;
+		if (event(r) == -1)
 			return RELAY_BAD;
 	}
 	return RELAY_HOLD;
+}
+
+static enum relay_res
+stream_data(struct relay *r, const char *p, size_t n)
+{
+	size_t end, before = r->hold.len;
+
+	if (scan(r, p, n, &end) == RELAY_BAD)
+		return RELAY_BAD;
+	if (r->want == RELAY_ASSEMBLE)
+		return RELAY_HOLD;
+	if (buf_add(&r->hold, p, n) == -1)
+		return bad(r, V_TOO_LARGE, "answer too large");
+	if (end > 0)
+		r->ready = before + end;
+	r->committed |= commits(r);
+	return r->committed ? RELAY_PASS : RELAY_HOLD;
 }
 
 enum relay_res
@@ -114,24 +134,24 @@ relay_data(struct relay *r, const char *p, size_t n)
 {
 	size_t room;
 
+	if (r->streaming)
+		return stream_data(r, p, n);
 	if (r->status != 200) {
 		room = RELAY_ERROR_MAX - r->hold.len;
 		(void)buf_add(&r->hold, p, n < room ? n : room);
-		return RELAY_HOLD;
-	}
-	if (r->committed)
-		return scan(r, p, n) == RELAY_BAD ? RELAY_BAD : RELAY_PASS;
-	if (!(r->streaming && r->want == RELAY_ASSEMBLE) &&
-	    buf_add(&r->hold, p, n) == -1)
+	} else if (buf_add(&r->hold, p, n) == -1)
 		return bad(r, V_TOO_LARGE, "answer too large");
-	if (!r->streaming)
-		return RELAY_HOLD;
-	if (scan(r, p, n) == RELAY_BAD)
-		return RELAY_BAD;
-	if (!commits(r))
-		return RELAY_HOLD;
-	r->committed = 1;
-	return RELAY_PASS;
+	return RELAY_HOLD;
+}
+
+void
+relay_passed(struct relay *r, size_t n)
+{
+	r->ready -= n;
+	if (n == r->hold.len)
+		buf_free(&r->hold);
+	else
+		buf_drain(&r->hold, n);
 }
 
 /* What a stream that ended without content amounts to. */
@@ -196,13 +216,17 @@ relay_end(struct relay *r, enum transport t)
 		judge_stream(r, t);
 	else
 		judge_plain(r, t);
-	if (r->committed ||
-	    (r->c.verdict != V_OK && r->c.verdict != V_REASONED))
+	if (r->c.verdict == V_OK || r->c.verdict == V_REASONED)
+		r->ready = r->hold.len;
+	else
+		return;
+	if (r->committed)
 		return;
 	if (r->streaming && r->want == RELAY_ASSEMBLE &&
 	    answer_completion(&r->answer, &r->hold) == -1) {
 		bad(r, V_TOO_LARGE, "answer too large");
 		return;
 	}
+	r->ready = r->hold.len;
 	r->committed = 1;
 }

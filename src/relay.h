@@ -33,7 +33,8 @@ struct relay {
 	int			 streaming;	/* it is a stream indeed */
 	int			 committed;	/* may be passed on */
 	int			 broken;	/* an error event in mid-stream */
-	struct buf		 hold;		/* not passed on yet */
+	struct buf		 hold;		/* not passed on yet, of it */
+	size_t			 ready;		/* bytes that may be: whole events */
 	struct sse		 sse;
 	struct answer		 answer;
 	struct classified	 c;		/* set by RELAY_BAD, relay_end() */
@@ -47,21 +48,24 @@ int	relay_head(struct relay *r, int status, const char *type);
 
 enum relay_res {
 	RELAY_HOLD,		/* taken; nothing to pass on yet */
-	RELAY_PASS,		/* r->committed; pass r->hold on, if not empty */
+	RELAY_PASS,		/* r->committed: pass on what is ready */
 	RELAY_BAD		/* no answer will come of it: see r->c */
 };
 
 /*
- * Takes n bytes of the body. Before the commit they join r->hold; with the
- * commit and after it, RELAY_PASS: r->hold has all that was held back,
- * these bytes included, at the commit; after it these bytes are only looked at
- * and the caller's to pass on.
+ * Takes n bytes of the body. With RELAY_PASS the first r->ready bytes of
+ * r->hold, perhaps none, may be passed on: of a stream only whole events, so
+ * that what goes wrong later can still be said between two of them.
  */
 enum relay_res	relay_data(struct relay *r, const char *p, size_t n);
 
+/* The first n bytes of r->hold were passed on. */
+void	relay_passed(struct relay *r, size_t n);
+
 /*
  * The transfer ended. Judges it into r->c; with V_OK, or V_REASONED, and not
- * committed before, r->hold is the body to pass on and r->committed is set.
+ * committed before, r->committed is set. What is left in r->hold is then ready;
+ * of a stream that broke off, a half event is dropped.
  */
 void	relay_end(struct relay *r, enum transport t);
 

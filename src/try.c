@@ -25,7 +25,6 @@ struct try {
 	struct relay		 relay;
 	struct try_out		 out;
 	struct loop_timer	 timer;	/* the end, or the wait for it */
-	size_t			 passed;/* of relay.hold */
 	int64_t			 start;
 	int			 paused, over;
 };
@@ -68,20 +67,15 @@ commit(struct try *t)
 	t->cb.commit(t->arg, &t->out);
 }
 
-/* Offers what is held. 1: it is all taken. */
+/* Offers what is ready. 1: it is all taken. */
 static int
 flush(struct try *t)
 {
-	struct buf *h = &t->relay.hold;
+	struct relay *r = &t->relay;
 
-	if (t->passed < h->len)
-		t->passed += t->cb.data(t->arg, h->d + t->passed,
-		    h->len - t->passed);
-	if (t->passed < h->len)
-		return 0;
-	buf_free(h);
-	t->passed = 0;
-	return 1;
+	if (r->ready > 0)
+		relay_passed(r, t->cb.data(t->arg, r->hold.d, r->ready));
+	return r->ready == 0;
 }
 
 /* Ends the transfer, if need be, with the verdict that the relay holds. */
@@ -120,23 +114,13 @@ on_head(void *arg, struct upstream_call *call, int status)
 	    upstream_header(call, "content-type"));
 }
 
-/* Bytes of an answer that has begun: passed on; what is left over is held. */
-static void
-pass(struct try *t, const char *p, size_t n)
-{
-	size_t took = t->cb.data(t->arg, p, n);
-
-	if (took < n)
-		(void)buf_add(&t->relay.hold, p + took, n - took);
-}
-
 static int
 on_data(void *arg, const char *p, size_t n)
 {
 	struct try *t = arg;
 	int before = t->relay.committed;
 
-	if (before && t->relay.hold.len > 0) {
+	if (before && t->relay.ready > 0) {
 		t->paused = 1;
 		return 1;
 	}
@@ -150,12 +134,9 @@ on_data(void *arg, const char *p, size_t n)
 	case RELAY_PASS:
 		break;
 	}
-	if (before)
-		pass(t, p, n);
-	else {
+	if (!before)
 		commit(t);
-		(void)flush(t);
-	}
+	(void)flush(t);
 	if (t->relay.answer.seen & ANSWER_DONE && t->timer.slot == 0)
 		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
 	return 0;

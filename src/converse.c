@@ -1,0 +1,122 @@
+/*
+ * Conversations. The lock is on the file itself, which a rename replaces: so
+ * it counts only if the path still leads to what was locked.
+ */
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "converse.h"
+#include "fault.h"
+#include "json.h"
+#include "out.h"
+#include "request.h"
+
+static int
+read_messages(const char *path, int fd, struct buf *out, struct fault *f)
+{
+	struct buf b;
+	int r = 0;
+
+	buf_init(&b, REQUEST_MAX);
+	if (buf_read(&b, fd) == -1)
+		r = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
+	else if (b.len > 0 && request_messages(out, b.d, b.len) == -1)
+		r = fault_set(f, EX_DATAERR, "%s: not a conversation "
+		    "(want {\"messages\":[...]})", path);
+	buf_free(&b);
+	return r;
+}
+
+int
+converse_read(const char *path, struct buf *out, struct fault *f)
+{
+	int fd, r;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
+		if (errno == ENOENT)
+			return 0;
+		return fault_set(f, EX_NOINPUT, "%s: %s", path,
+		    strerror(errno));
+	}
+	r = read_messages(path, fd, out, f);
+	close(fd);
+	return r;
+}
+
+/* Opens and locks what path leads to, creating it. A descriptor, or -1. */
+static int
+open_locked(const char *path)
+{
+	struct stat a, b;
+	int fd;
+
+	for (;;) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (fd == -1)
+			return -1;
+		while (flock(fd, LOCK_EX) == -1)
+			if (errno != EINTR)
+				goto fail;
+		if (fstat(fd, &a) == -1)
+			goto fail;
+		if (stat(path, &b) == 0 && a.st_ino == b.st_ino &&
+		    a.st_dev == b.st_dev)
+			return fd;
+		close(fd);
+	}
+fail:
+	close(fd);
+	return -1;
+}
+
+static int
+write_file(const char *path, const struct buf *old, const char *messages,
+    size_t n, const struct buf *answer, struct fault *f)
+{
+	struct out *o;
+	FILE *fp;
+
+	if ((o = out_open(path, f)) == NULL)
+		return -1;
+	fp = out_file(o);
+	fprintf(fp, "{\"messages\":[\n%s%s", old->d, old->len > 0 ? ",\n" :
+	    "");
+	fwrite(messages, 1, n, fp);
+	fprintf(fp, ",\n%s\n]}\n", answer->d);
+	return out_commit(o, f);
+}
+
+int
+converse_add(const char *path, const char *messages, size_t n,
+    const char *answer, size_t nanswer, struct fault *f)
+{
+	struct buf old, said;
+	struct json j;
+	int fd, r = -1;
+
+	if ((fd = open_locked(path)) == -1)
+		return fault_set(f, EX_CANTCREAT, "%s: %s", path,
+		    strerror(errno));
+	buf_init(&old, REQUEST_MAX);
+	buf_init(&said, REQUEST_MAX);
+	json_begin(&j, &said);
+	json_object(&j, NULL);
+	json_str(&j, "role", "assistant");
+	json_strn(&j, "content", answer, nanswer);
+	json_end(&j);
+	if (json_finish(&j) == -1)
+		fault_set(f, EX_OSERR, "%s: %s", path, strerror(errno));
+	else if (read_messages(path, fd, &old, f) == 0)
+		r = write_file(path, &old, messages, n, &said, f);
+	buf_free(&old);
+	buf_free(&said);
+	close(fd);
+	return r;
+}

@@ -1,0 +1,346 @@
+/*
+ * The sink of the command line. The forms that are put together read the
+ * answer's bytes again with the same parsers as the relay.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "buf.h"
+#include "chat.h"
+#include "classify.h"
+#include "emit.h"
+#include "fault.h"
+#include "json.h"
+#include "relay.h"
+#include "route.h"
+#include "sse.h"
+
+struct emit {
+	enum emit_format	 format;
+	FILE			*out, *think;
+	int			 colour, tty;
+	int			 stream;
+	struct sse		 sse;
+	struct answer		 answer;
+	struct buf		 body;		/* of a plain answer */
+	size_t			 shown, thought;/* of content, reasoning */
+	char			*model;
+	int			 verdict;	/* -1: not over */
+	struct fault		 fault;
+};
+
+int
+emit_named(const char *name, enum emit_format *f)
+{
+	static const char *const names[] = {
+		[EMIT_TEXT] = "text", [EMIT_JSON] = "json",
+		[EMIT_OPENAI] = "openai", [EMIT_SSE] = "sse",
+		[EMIT_N8N] = "n8n"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0) {
+			*f = (enum emit_format)i;
+			return 0;
+		}
+	return -1;
+}
+
+struct emit *
+emit_new(enum emit_format f, FILE *out, FILE *think, int colour)
+{
+	struct emit *e;
+
+	if ((e = calloc(1, sizeof(*e))) == NULL)
+		return NULL;
+	e->format = f;
+	e->out = out;
+	e->think = think;
+	e->colour = colour;
+	e->tty = isatty(fileno(out));
+	e->verdict = -1;
+	sse_init(&e->sse, RELAY_EVENT_MAX);
+	answer_init(&e->answer, 1, RELAY_BODY_MAX);
+	buf_init(&e->body, RELAY_BODY_MAX);
+	return e;
+}
+
+void
+emit_free(struct emit *e)
+{
+	if (e == NULL)
+		return;
+	sse_free(&e->sse);
+	answer_free(&e->answer);
+	buf_free(&e->body);
+	free(e->model);
+	free(e);
+}
+
+/* A terminal gets no control characters of a stranger's. */
+static void
+print(FILE *fp, const char *s, size_t n, int tty)
+{
+	size_t i;
+
+	if (!tty) {
+		fwrite(s, 1, n, fp);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+			c = '?';
+		else if (c == 0xc2 && i + 1 < n &&
+		    (unsigned char)s[i + 1] < 0xa0) {
+			i++;		/* C1, as UTF-8 */
+			c = '?';
+		}
+		putc(c, fp);
+	}
+}
+
+/* Prints what has come of reasoning and content since the last time. */
+static void
+show(struct emit *e)
+{
+	const struct buf *t = &e->answer.reasoning, *c = &e->answer.content;
+
+	if (e->think != NULL && e->thought < t->len) {
+		fputs(e->colour ? "\033[2m" : "", e->think);
+		print(e->think, t->d + e->thought, t->len - e->thought, 1);
+		fputs(e->colour ? "\033[0m" : "", e->think);
+		fflush(e->think);
+		e->thought = t->len;
+	}
+	if (e->format != EMIT_TEXT || e->shown == c->len)
+		return;
+	if (e->shown == 0 && e->thought > 0)
+		fputc('\n', e->think);
+	print(e->out, c->d + e->shown, c->len - e->shown, e->tty);
+	e->shown = c->len;
+}
+
+void
+emit_head(void *arg, const struct chat_head *h)
+{
+	struct emit *e = arg;
+
+	e->stream = h->stream;
+	free(e->model);
+	e->model = strdup(h->model);
+}
+
+size_t
+emit_data(void *arg, const char *p, size_t n)
+{
+	struct emit *e = arg;
+	size_t used, left = n;
+
+	if (e->format == EMIT_OPENAI || e->format == EMIT_SSE) {
+		fwrite(p, 1, n, e->out);
+		fflush(e->out);
+	}
+	if (!e->stream) {
+		(void)buf_add(&e->body, p, n);
+		return n;
+	}
+	while (left > 0) {
+		enum sse_res r = sse_feed(&e->sse, p, left, &used);
+
+		p += used;
+		left -= used;
+		if (r == SSE_EVENT)
+			(void)answer_event(&e->answer, e->sse.data.d,
+			    e->sse.data.len);
+		else if (r != SSE_MORE)
+			break;
+	}
+	show(e);
+	fflush(e->out);
+	return n;
+}
+
+/* ---- the end ---- */
+
+static void
+write_usage(struct json *j, const struct answer *a)
+{
+	if (a->usage.len > 0) {
+		json_raw(j, "usage", a->usage.d, a->usage.len);
+		return;
+	}
+	json_object(j, "usage");
+	json_null(j, "prompt_tokens");
+	json_null(j, "completion_tokens");
+	json_null(j, "total_tokens");
+	json_end(j);
+}
+
+static void
+write_limits(struct json *j, const struct limits *l)
+{
+	json_object(j, "limits");
+	json_known(j, "model_limit", l->model_limit);
+	json_known(j, "model_remaining", l->model_left);
+	json_known(j, "global_limit", l->limit);
+	json_known(j, "global_remaining", l->left);
+	json_end(j);
+}
+
+static void
+write_json(struct json *j, const struct emit *e, const struct chat_result *r)
+{
+	const struct answer *a = &e->answer;
+	size_t i;
+
+	json_object(j, NULL);
+	json_str(j, "model", e->model);
+	json_strn(j, "content", a->content.d, a->content.len);
+	write_usage(j, a);
+	write_limits(j, &r->limits);
+	if (r->decision != NULL)
+		route_json(j, "routing", r->decision);
+	else if (r->routing != NULL)
+		json_raw(j, "routing", r->routing, strlen(r->routing));
+	if (r->nretried > 0) {
+		json_array(j, "retried_models");
+		for (i = 0; i < r->nretried; i++)
+			json_str(j, NULL, r->retried[i]);
+		json_end(j);
+	}
+	if (a->finish[0] != '\0')
+		json_str(j, "finish_reason", a->finish);
+	if (a->ntools > 0)
+		answer_tools(a, j, "tool_calls");
+	if (a->reasoning.len > 0)
+		json_strn(j, "reasoning", a->reasoning.d, a->reasoning.len);
+	json_end(j);
+}
+
+static void
+write_n8n(struct json *j, const struct emit *e)
+{
+	json_object(j, NULL);
+	json_strn(j, "text", e->answer.content.d, e->answer.content.len);
+	json_str(j, "model", e->model);
+	json_end(j);
+}
+
+/* Text ends with a newline; tool calls alone are shown as they are. */
+static void
+end_text(struct emit *e)
+{
+	const struct buf *c = &e->answer.content;
+	struct buf b;
+	struct json j;
+
+	show(e);
+	if (c->len == 0 && e->answer.ntools > 0) {
+		buf_init(&b, RELAY_BODY_MAX);
+		json_begin(&j, &b);
+		answer_tools(&e->answer, &j, NULL);
+		if (json_finish(&j) == 0)
+			fwrite(b.d, 1, b.len, e->out);
+		buf_free(&b);
+	}
+	if (c->len == 0 || c->d[c->len - 1] != '\n')
+		putc('\n', e->out);
+}
+
+static void
+end_object(struct emit *e, const struct chat_result *r)
+{
+	struct buf b;
+	struct json j;
+
+	buf_init(&b, 3 * (size_t)RELAY_BODY_MAX);
+	json_begin(&j, &b);
+	if (e->format == EMIT_JSON)
+		write_json(&j, e, r);
+	else
+		write_n8n(&j, e);
+	if (json_finish(&j) == 0 && buf_addc(&b, '\n') == 0)
+		fwrite(b.d, 1, b.len, e->out);
+	else
+		fault_set(&e->fault, EX_OSERR, "answer too large");
+	buf_free(&b);
+}
+
+void
+emit_end(void *arg, const struct chat_result *r)
+{
+	struct emit *e = arg;
+
+	e->verdict = r->verdict;
+	if (!e->stream && e->body.len > 0)
+		(void)answer_body(&e->answer, e->body.d, e->body.len);
+	if (r->exit != 0) {
+		if (e->shown > 0)
+			putc('\n', e->out);
+		fault_set(&e->fault, r->exit, "%s", r->message);
+		fault_hint(&e->fault, "%s", r->hint);
+		return;
+	}
+	if (e->format == EMIT_TEXT)
+		end_text(e);
+	else if (e->format == EMIT_JSON || e->format == EMIT_N8N)
+		end_object(e, r);
+	else if (e->format == EMIT_OPENAI && e->tty)
+		putc('\n', e->out);
+}
+
+int
+emit_status(const struct emit *e, struct fault *f)
+{
+	if (e->fault.status == 0)
+		return 0;
+	*f = e->fault;
+	return -1;
+}
+
+const char *
+emit_verdict(const struct emit *e)
+{
+	return e->verdict == -1 ? NULL : verdict_info(e->verdict)->name;
+}
+
+const char *
+emit_content(const struct emit *e, size_t *n)
+{
+	*n = e->answer.content.len;
+	return e->answer.content.d;
+}
+
+void
+emit_error(FILE *out, enum emit_format format, const struct fault *f,
+    const char *type)
+{
+	struct buf b;
+	struct json j;
+
+	buf_init(&b, 16 * 1024);
+	json_begin(&j, &b);
+	json_object(&j, NULL);
+	if (format == EMIT_N8N) {
+		json_str(&j, "text", "");
+		json_null(&j, "model");
+	}
+	json_object(&j, "error");
+	json_str(&j, "message", f->text);
+	if (type != NULL)
+		json_str(&j, "type", type);
+	json_int(&j, "code", f->status);
+	if (f->hint[0] != '\0')
+		json_str(&j, "hint", f->hint);
+	json_end(&j);
+	json_end(&j);
+	if (json_finish(&j) == 0)
+		fprintf(out, "%s\n", b.d);
+	buf_free(&b);
+}

@@ -1,0 +1,59 @@
+/*
+ * Answers as ms-chat prints them: text as it comes, one JSON object, or the
+ * upstream's own bytes.
+ */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct chat_head;
+struct chat_result;
+struct emit;
+struct fault;
+
+enum emit_format {
+	EMIT_TEXT,
+	EMIT_JSON,
+	EMIT_OPENAI,
+	EMIT_SSE,
+	EMIT_N8N
+};
+
+/* The format of that name: 0, or -1. */
+int	emit_named(const char *name, enum emit_format *f);
+
+/*
+ * A printer to out (borrowed); think, if not NULL, is where reasoning goes
+ * as it comes, dimmed if colour is set. NULL with ENOMEM.
+ */
+struct emit	*emit_new(enum emit_format f, FILE *out, FILE *think,
+		    int colour);
+void		 emit_free(struct emit *e);
+
+/* The three calls of a chat_sink, with a struct emit as arg. */
+void	emit_head(void *e, const struct chat_head *h);
+size_t	emit_data(void *e, const char *p, size_t n);
+void	emit_end(void *e, const struct chat_result *r);
+
+/*
+ * How it went, from emit_end() on: 0 with the answer printed, or -1 with *f
+ * (status, words, hint).
+ */
+int	emit_status(const struct emit *e, struct fault *f);
+
+/* The name of the verdict, for JSON errors; NULL before emit_end(). */
+const char	*emit_verdict(const struct emit *e);
+
+/* The text of the answer, for a conversation. Borrowed. */
+const char	*emit_content(const struct emit *e, size_t *n);
+
+/*
+ * Prints a failure as JSON in place of an answer: {"error":{...}}, in the
+ * form of the format. type may be NULL.
+ */
+void	emit_error(FILE *out, enum emit_format format, const struct fault *f,
+	    const char *type);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * Files into data: URLs (RFC 2397).
+ */
+#include <sys/types.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "fault.h"
+#include "image.h"
+
+const char *
+image_type(const unsigned char *s, size_t n)
+{
+	static const struct {
+		const char	*magic;
+		size_t		 len, off;
+		const char	*type;
+	} types[] = {
+		{ "\x89PNG\r\n\x1a\n", 8, 0, "image/png" },
+		{ "\xff\xd8\xff", 3, 0, "image/jpeg" },
+		{ "GIF87a", 6, 0, "image/gif" },
+		{ "GIF89a", 6, 0, "image/gif" },
+		{ "WEBP", 4, 8, "image/webp" },
+		{ "BM", 2, 0, "image/bmp" },
+		{ "II*\0", 4, 0, "image/tiff" },
+		{ "MM\0*", 4, 0, "image/tiff" },
+		{ "ftypavif", 8, 4, "image/avif" },
+		{ "ftypheic", 8, 4, "image/heic" }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (n >= types[i].off + types[i].len &&
+		    memcmp(s + types[i].off, types[i].magic,
+		    types[i].len) == 0)
+			return types[i].type;
+	return NULL;
+}
+
+static char *
+data_url(const struct buf *b, const char *type)
+{
+	size_t room = (b->len + 2) / 3 * 4 + 1;
+	char *url;
+	int n;
+
+	n = asprintf(&url, "data:%s;base64,%*s", type, (int)room, "");
+	if (n == -1)
+		return NULL;
+	if (b64_ntop((const unsigned char *)b->d, b->len,
+	    url + (size_t)n - room, room) == -1) {
+		free(url);
+		errno = EINVAL;
+		return NULL;
+	}
+	return url;
+}
+
+char *
+image_url(const char *arg, struct fault *f)
+{
+	struct buf b;
+	const char *type;
+	char *url = NULL;
+	int fd;
+
+	if (strncasecmp(arg, "https://", 8) == 0 ||
+	    strncasecmp(arg, "http://", 7) == 0 ||
+	    strncasecmp(arg, "data:", 5) == 0) {
+		if ((url = strdup(arg)) == NULL)
+			fault_set(f, EX_OSERR, "%s", strerror(errno));
+		return url;
+	}
+	if ((fd = open(arg, O_RDONLY | O_CLOEXEC)) == -1) {
+		fault_set(f, EX_NOINPUT, "%s: %s", arg, strerror(errno));
+		return NULL;
+	}
+	buf_init(&b, IMAGE_MAX);
+	if (buf_read(&b, fd) == -1) {
+		if (errno == EFBIG)
+			fault_set(f, EX_DATAERR, "%s: over %d MiB", arg,
+			    IMAGE_MAX >> 20);
+		else
+			fault_set(f, EX_NOINPUT, "%s: %s", arg,
+			    strerror(errno));
+	} else if ((type = image_type((unsigned char *)b.d, b.len)) == NULL)
+		fault_set(f, EX_DATAERR, "%s: not an image that is known",
+		    arg);
+	else if ((url = data_url(&b, type)) == NULL)
+		fault_set(f, EX_OSERR, "%s: %s", arg, strerror(errno));
+	buf_free(&b);
+	close(fd);
+	return url;
+}
