@@ -1,0 +1,62 @@
+/* The table of endpoints. */
+#include <string.h>
+
+#include "endpoint.h"
+#include "http.h"
+
+const struct endpoint endpoint_table[] = {
+	{ "/v1/chat/completions", ENDPOINT_POST, KIND_CHAT, SHAPE_OPENAI,
+	    EP_COUNTS, "chat", "openai" },
+	{ "/v1/models", ENDPOINT_GET, KIND_MODELS, SHAPE_OPENAI, 0,
+	    NULL, NULL },
+	{ "/v1/models/", ENDPOINT_GET, KIND_MODEL, SHAPE_OPENAI, EP_PREFIX,
+	    NULL, NULL },
+	{ "/chat", ENDPOINT_POST, KIND_CHAT, SHAPE_NATIVE, EP_COUNTS,
+	    "chat", "native" },
+	{ "/n8n/chat", ENDPOINT_POST, KIND_CHAT, SHAPE_NATIVE, EP_COUNTS,
+	    "chat", "n8n" },
+	{ "/route", ENDPOINT_POST, KIND_TOOL, SHAPE_NATIVE, 0,
+	    "route", NULL },
+	{ "/status", ENDPOINT_GET, KIND_TOOL, SHAPE_NATIVE, 0,
+	    "status", NULL },
+	{ "/models", ENDPOINT_GET, KIND_NATIVE_MODELS, SHAPE_NATIVE, 0,
+	    NULL, NULL },
+	{ "/api/balance", ENDPOINT_POST, KIND_BALANCE, SHAPE_BALANCE, EP_XKEY,
+	    "balance", NULL },
+	{ "/reload", ENDPOINT_POST, KIND_TOOL, SHAPE_STATUS, EP_ADMIN,
+	    "reload", NULL },
+	{ "/health", ENDPOINT_GET, KIND_HEALTH, SHAPE_NATIVE, EP_OPEN,
+	    NULL, NULL },
+	{ "/metrics", ENDPOINT_GET, KIND_METRICS, SHAPE_NATIVE, EP_ADMIN,
+	    "metrics", NULL },
+	{ "/", ENDPOINT_GET, KIND_ROOT, SHAPE_NATIVE, EP_OPEN, NULL, NULL },
+	{ "/docs", ENDPOINT_GET, KIND_FILE, SHAPE_NATIVE, EP_OPEN,
+	    NULL, NULL },
+	{ "/openapi.json", ENDPOINT_GET, KIND_FILE, SHAPE_NATIVE, EP_OPEN,
+	    NULL, NULL },
+	{ "/www/", ENDPOINT_GET, KIND_FILE, SHAPE_NATIVE,
+	    EP_OPEN | EP_PREFIX, NULL, NULL },
+	{ "", 0, KIND_NONE, SHAPE_OPENAI, 0, NULL, NULL }
+};
+
+size_t
+endpoint_count(void)
+{
+	return sizeof(endpoint_table) / sizeof(endpoint_table[0]);
+}
+
+const struct endpoint *
+endpoint_find(const struct http_str *path)
+{
+	const struct endpoint *e;
+	size_t n;
+
+	for (e = endpoint_table; e->kind != KIND_NONE; e++) {
+		n = strlen(e->path);
+		if (path->n == n ? memcmp(path->s, e->path, n) == 0 :
+		    (e->flags & EP_PREFIX) && path->n > n &&
+		    memcmp(path->s, e->path, n) == 0)
+			break;
+	}
+	return e;
+}

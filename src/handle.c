@@ -1,0 +1,572 @@
+/* Requests, from the rules of the gate to the answer. */
+#include <jv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "accesslog.h"
+#include "backend.h"
+#include "buf.h"
+#include "conn.h"
+#include "day.h"
+#include "endpoint.h"
+#include "exchange.h"
+#include "gate.h"
+#include "handle.h"
+#include "http.h"
+#include "json.h"
+#include "metrics.h"
+#include "now.h"
+#include "pages.h"
+#include "shape.h"
+#include "site.h"
+#include "splice.h"
+#include "tokens.h"
+
+enum { LINE_BYTES = 4096, LOCAL_BYTES = 1024 * 1024 };
+
+static const char csp[] = "default-src 'none'; script-src 'self'; "
+    "style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/* ---- errors ---- */
+
+static void
+error(struct conn *c, int status, const char *message)
+{
+	const struct shape_error e = { status, NULL, message, NULL };
+
+	exchange_error(c, &e, NULL);
+}
+
+static void
+refused(struct conn *c, const struct gate *g)
+{
+	const struct shape_error e = { g->status, g->code, g->message,
+	    g->hint[0] != '\0' ? g->hint : NULL };
+
+	exchange_error(c, &e, NULL);
+}
+
+static void
+not_found(struct conn *c)
+{
+	const struct shape_error e = { 404, NULL, "there is no such path here",
+	    "chat is at /v1/chat/completions" };
+
+	exchange_error(c, &e, NULL);
+}
+
+static void
+on_refuse(struct conn *c, int status, const char *why)
+{
+	if (exchange_of(c)->ep == NULL)
+		exchange_begin(c, NULL);
+	error(c, status, why);
+}
+
+/* ---- answers made here ---- */
+
+static void
+json_answer(struct conn *c, const char *body)
+{
+	exchange_answer(c, 200, "application/json", body, strlen(body), NULL);
+}
+
+/* One model of the list, by an id with a raw or an escaped slash. */
+static void
+model(struct conn *c)
+{
+	const struct exchange *x = exchange_of(c);
+	const char *list = exchange_desk(c)->site->models;
+	struct shape_error e = { 404, "model_not_found",
+	    "there is no such model", "GET /v1/models lists them" };
+	struct splice_walk w;
+	struct splice all, data, id;
+	struct http_str raw;
+	char want[EXCHANGE_PATH];
+	struct buf has;
+	int found = 0;
+
+	buf_init(&has, EXCHANGE_PATH);
+	raw.s = x->path + strlen(x->ep->path);
+	raw.n = strlen(raw.s);
+	if (http_unescape(want, sizeof(want), &raw) > 0 &&
+	    splice_text(list, strlen(list), &all, NULL) == 0 &&
+	    splice_find(all, "data", &data) == 1) {
+		splice_begin(&w, data);
+		while (!found && splice_next(&w) == 1) {
+			buf_cut(&has, 0);
+			found = splice_find(w.value, "id", &id) == 1 &&
+			    splice_str(id, &has) == 0 &&
+			    strcasecmp(has.d, want) == 0;
+		}
+	}
+	if (found)
+		exchange_answer(c, 200, "application/json", w.value.s,
+		    w.value.n, NULL);
+	else
+		exchange_error(c, &e, NULL);
+	buf_free(&has);
+}
+
+static void
+health(struct conn *c)
+{
+	struct desk *d = exchange_desk(c);
+	struct buf b;
+	struct json j;
+
+	buf_init(&b, LOCAL_BYTES);
+	json_begin(&j, &b);
+	json_object(&j, NULL);
+	json_str(&j, "status", "healthy");
+	json_str(&j, "service", "ms-serve");
+	json_str(&j, "version", VERSION);
+	json_int(&j, "uptime_s", (now_wall() - d->started) / 1000);
+	json_end(&j);
+	json_finish(&j);
+	json_answer(c, b.d);
+	buf_free(&b);
+}
+
+static void
+page(struct conn *c, const struct page *p)
+{
+	struct buf f;
+
+	buf_init(&f, LINE_BYTES);
+	http_add(&f, "Content-Security-Policy", csp, sizeof(csp) - 1);
+	http_add(&f, "X-Content-Type-Options", "nosniff", 7);
+	http_add(&f, "Referrer-Policy", "no-referrer", 11);
+	http_add(&f, "Cache-Control", "no-cache", 8);
+	exchange_answer(c, 200, p->type, p->body, p->n, &f);
+	buf_free(&f);
+}
+
+static void
+file(struct conn *c)
+{
+	const struct exchange *x = exchange_of(c);
+	const struct http_str path = { x->path, strlen(x->path) };
+	const struct page *p = pages_find(exchange_desk(c)->pages, &path);
+
+	if (x->ep->kind == KIND_ROOT && (p == NULL || !x->html))
+		json_answer(c, "{\"status\":\"ok\","
+		    "\"service\":\"ModelScope API Gateway\"}");
+	else if (p != NULL)
+		page(c, p);
+	else
+		not_found(c);
+}
+
+/* What the front counted, alone or before what the ledger says. */
+static void
+own_metrics(struct conn *c, struct buf *out)
+{
+	const struct conn_pool *p = conn_pool_of(c);
+	const struct desk *d = p->arg;
+	struct metrics_now now = { 0 };
+
+	now.connections = p->n;
+	now.inflight = d->inflight;
+	now.held = p->held;
+	now.restarts = d->site->restarts;
+	now.lost_lines = d->log != NULL ? accesslog_lost(d->log) : 0;
+	metrics_write(d->metrics, &now, out);
+}
+
+/* ---- answers of workers and tools ---- */
+
+static void
+on_cancel(struct conn *c)
+{
+	struct exchange *x = exchange_of(c);
+
+	backend_free(x->backend);
+	x->backend = NULL;
+}
+
+static void
+on_room(struct conn *c)
+{
+	struct exchange *x = exchange_of(c);
+
+	if (x->backend != NULL)
+		backend_hold(x->backend, 0);
+}
+
+/* Takes over the header fields that a worker gives. */
+static void
+take_fields(struct exchange *x, jv headers)
+{
+	const char *name, *value;
+	jv k, v;
+	int i;
+
+	for (i = jv_object_iter(headers); jv_object_iter_valid(headers, i);
+	    i = jv_object_iter_next(headers, i)) {
+		k = jv_object_iter_key(headers, i);
+		v = jv_object_iter_value(headers, i);
+		if (jv_get_kind(v) == JV_KIND_NUMBER)
+			v = jv_dump_string(v, 0);
+		if (jv_get_kind(v) == JV_KIND_STRING) {
+			name = jv_string_value(k);
+			value = jv_string_value(v);
+			http_add(&x->fields, name, value, strlen(value));
+			if (strcmp(name, "x-ms-model") == 0)
+				snprintf(x->model, sizeof(x->model), "%s",
+				    value);
+			if (strcmp(name, "x-ms-attempts") == 0)
+				x->attempts = strtonum(value, 0, 1000, NULL);
+		}
+		jv_free(k);
+		jv_free(v);
+	}
+}
+
+static int
+on_head(void *arg, const char *line, size_t n)
+{
+	struct exchange *x = exchange_of(arg);
+	jv o = json_parse(line, n), headers;
+	const char *error_text;
+	int rc = -1;
+
+	if (jv_get_kind(o) == JV_KIND_OBJECT) {
+		x->status = (int)json_get_num(o, "status", 0);
+		snprintf(x->type, sizeof(x->type), "%s",
+		    json_get_str(o, "type", "application/json"));
+		x->stream = strncmp(x->type, "text/event-stream", 17) == 0;
+		error_text = json_get_str(o, "error", NULL);
+		if (error_text != NULL)
+			x->error = strdup(error_text);
+		headers = jv_object_get(jv_copy(o), jv_string("headers"));
+		if (jv_get_kind(headers) == JV_KIND_OBJECT)
+			take_fields(x, headers);
+		jv_free(headers);
+		rc = x->status >= 200 && x->status <= 599 ? 0 : -1;
+	}
+	jv_free(o);
+	return rc;
+}
+
+/* The head of an answer that is relayed. */
+static void
+start(struct conn *c, int64_t length)
+{
+	struct exchange *x = exchange_of(c);
+	struct buf *h = exchange_head(c, x->status, x->type);
+
+	if (x->stream) {
+		http_add(h, "Cache-Control", "no-cache", 8);
+		http_add(h, "X-Accel-Buffering", "no", 2);
+	}
+	buf_add(h, x->fields.d, x->fields.len);
+	conn_start(c, length);
+	buf_free(&x->fields);
+}
+
+static void
+metrics_answer(struct conn *c)
+{
+	struct exchange *x = exchange_of(c);
+	struct buf b;
+
+	on_cancel(c);
+	buf_init(&b, 2 * LOCAL_BYTES);
+	own_metrics(c, &b);
+	if (x->status == 200)
+		buf_add(&b, x->lead.d, x->lead.len);
+	exchange_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8",
+	    b.d, b.len, NULL);
+	buf_free(&b);
+}
+
+static void
+on_data(void *arg, const char *p, size_t n, int last)
+{
+	struct conn *c = arg;
+	struct exchange *x = exchange_of(c);
+
+	if (x->ep->kind == KIND_METRICS) {
+		if (buf_add(&x->lead, p, n) == -1)
+			x->status = 0;
+		if (last)
+			metrics_answer(c);
+		return;
+	}
+	if (x->error != NULL) {
+		if (last)
+			error(c, x->status, x->error);
+		return;
+	}
+	if (conn_fresh(c))
+		start(c, last ? (int64_t)n : -1);
+	if (last) {
+		backend_free(x->backend);
+		x->backend = NULL;
+	}
+	conn_send(c, p, n, last);
+	if (!last && conn_full(c) && x->backend != NULL)
+		backend_hold(x->backend, 1);
+}
+
+static void
+on_fail(void *arg, enum backend_fault why)
+{
+	struct conn *c = arg;
+	struct exchange *x = exchange_of(c);
+
+	on_cancel(c);
+	if (!conn_fresh(c)) {
+		conn_abort(c);
+	} else if (x->ep->kind == KIND_METRICS) {
+		x->status = 0;
+		metrics_answer(c);
+	} else if (why == BACKEND_NONE) {
+		error(c, 503, "no process is there to answer this");
+	} else {
+		error(c, 502, "the process that was to answer broke off");
+	}
+}
+
+/* The line that a request to a worker or a tool begins with. */
+static int
+head_line(const struct exchange *x, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	json_str(&j, "op", x->ep->op);
+	if (x->ep->form != NULL)
+		json_str(&j, "shape", x->ep->form);
+	json_str(&j, "id", x->id);
+	if (x->tok != NULL)
+		json_str(&j, "token", x->tok->name);
+	json_end(&j);
+	return json_finish(&j);
+}
+
+static void
+ask(struct conn *c, const char *path)
+{
+	static const struct backend_ops ops = { on_head, on_data, on_fail };
+	struct exchange *x = exchange_of(c);
+	struct conn_pool *p = conn_pool_of(c);
+	struct buf line;
+
+	buf_init(&line, LINE_BYTES);
+	if (head_line(x, &line) == 0)
+		x->backend = backend_new(p->loop, path, &line, conn_body(c),
+		    &p->held, &ops, c);
+	buf_free(&line);
+	if (x->backend == NULL)
+		error(c, 503, "out of memory");
+}
+
+/*
+ * Balances are asked with the caller's keys, one of which may stand in a
+ * header; without any it is the server's own, for which one must be admin.
+ */
+static void
+balance(struct conn *c)
+{
+	struct exchange *x = exchange_of(c);
+	struct buf *body = conn_body(c), quoted, edited;
+	struct splice_edit e = { "api_key", NULL, 0 };
+	struct splice all, v;
+
+	if (splice_text(body->d, body->len, &all, NULL) == -1 ||
+	    *all.s != '{') {
+		error(c, 400, "the body is not a JSON object");
+		return;
+	}
+	if (splice_find(all, "api_key", &v) == 0 &&
+	    splice_find(all, "api_keys", &v) == 0) {
+		if (x->key.len == 0 && x->tok != NULL && !x->tok->admin) {
+			error(c, 403, "send keys, or a token marked admin");
+			return;
+		}
+		buf_init(&quoted, LINE_BYTES);
+		buf_init(&edited, body->max + LINE_BYTES);
+		if (x->key.len > 0 &&
+		    json_quote(&quoted, x->key.d, x->key.len) == 0) {
+			e.value = quoted.d;
+			e.len = quoted.len;
+			if (splice_edit(&edited, body->d, body->len, &e,
+			    1) == 0) {
+				buf_cut(body, 0);
+				buf_add(body, edited.d, edited.len);
+			}
+		}
+		buf_wipe(&quoted);
+		buf_wipe(&edited);
+	}
+	ask(c, exchange_desk(c)->site->tool);
+}
+
+/* ---- requests ---- */
+
+/* The Allow field of an endpoint. */
+static void
+allow(const struct endpoint *e, struct buf *f)
+{
+	const char *v = e->methods == ENDPOINT_GET ? "GET, HEAD, OPTIONS" :
+	    "POST, OPTIONS";
+
+	http_add(f, "Allow", v, strlen(v));
+}
+
+static void
+options(struct conn *c, const struct http_req *r)
+{
+	const struct exchange *x = exchange_of(c);
+	struct buf f;
+
+	buf_init(&f, LINE_BYTES * 16);
+	if (x->origin[0] != '\0' &&
+	    http_field(r, "access-control-request-method", 0) != NULL)
+		gate_preflight(r, &f);
+	else if (x->ep->kind != KIND_NONE)
+		allow(x->ep, &f);
+	exchange_answer(c, 204, NULL, "", 0, &f);
+	buf_free(&f);
+}
+
+/* A method that this endpoint does not have. */
+static void
+wrong_method(struct conn *c, const struct http_req *r)
+{
+	static const char *const known[] = { "GET", "HEAD", "POST", "PUT",
+	    "DELETE", "PATCH", "TRACE" };
+	const struct shape_error e = { 405, NULL,
+	    "this path does not have that method", NULL };
+	struct buf f;
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(exchange_of(c)->method, known[i]) == 0)
+			break;
+	if (i == sizeof(known) / sizeof(known[0]) || r->method.n >=
+	    EXCHANGE_METHOD) {
+		error(c, 501, "an unknown method");
+		return;
+	}
+	buf_init(&f, LINE_BYTES);
+	allow(exchange_of(c)->ep, &f);
+	exchange_error(c, &e, &f);
+	buf_free(&f);
+}
+
+static int
+method_ok(const struct endpoint *e, const struct http_req *r)
+{
+	if (http_is(&r->method, "POST"))
+		return e->methods & ENDPOINT_POST;
+	return e->methods & ENDPOINT_GET && (http_is(&r->method, "GET") ||
+	    http_is(&r->method, "HEAD"));
+}
+
+/* The server's own balances are for admins; count calls against a token. */
+static int
+admitted(struct conn *c, struct exchange *x)
+{
+	const struct site *s = exchange_desk(c)->site;
+
+	if (x->tok == NULL || !(x->ep->flags & EP_COUNTS))
+		return 1;
+	if (tokens_begin(exchange_desk(c)->tokens, x->tok,
+	    day_of(now_wall(), s->day_offset)) == -1) {
+		error(c, 429, "this token has used up its calls of today");
+		return 0;
+	}
+	x->counted = 1;
+	return 1;
+}
+
+static int
+on_request_head(struct conn *c, const struct http_req *r)
+{
+	struct desk *d = exchange_desk(c);
+	struct exchange *x;
+	const struct http_str *v;
+	struct gate g;
+
+	exchange_begin(c, r);
+	x = exchange_of(c);
+	if (gate_page(d->site, r, &g) == -1)
+		refused(c, &g);
+	else if (http_is(&r->method, "OPTIONS"))
+		options(c, r);
+	else if (gate_token(d->site, d->tokens, x->ep, r, &x->tok, &g) == -1)
+		refused(c, &g);
+	else if (x->ep->kind == KIND_NONE || r->path.n >= EXCHANGE_PATH)
+		not_found(c);
+	else if (!method_ok(x->ep, r))
+		wrong_method(c, r);
+	else if (x->ep->methods == ENDPOINT_POST && gate_body(r, &g) == -1)
+		refused(c, &g);
+	else {
+		v = http_field(r, "accept", 0);
+		x->html = v != NULL && memmem(v->s, v->n, "text/html", 9);
+		v = http_field(r, "x-api-key", 0);
+		if (x->ep->flags & EP_XKEY && v != NULL)
+			buf_add(&x->key, v->s, v->n);
+		return 0;
+	}
+	return 1;
+}
+
+static void
+on_request(struct conn *c)
+{
+	struct exchange *x = exchange_of(c);
+	const struct site *s = exchange_desk(c)->site;
+
+	switch (x->ep->kind) {
+	case KIND_CHAT:
+		if (admitted(c, x))
+			ask(c, s->chat);
+		break;
+	case KIND_BALANCE:
+		balance(c);
+		break;
+	case KIND_TOOL:
+	case KIND_METRICS:
+		ask(c, s->tool);
+		break;
+	case KIND_MODELS:
+		json_answer(c, s->models);
+		break;
+	case KIND_NATIVE_MODELS:
+		json_answer(c, s->native);
+		break;
+	case KIND_MODEL:
+		model(c);
+		break;
+	case KIND_HEALTH:
+		health(c);
+		break;
+	case KIND_ROOT:
+	case KIND_FILE:
+		file(c);
+		break;
+	case KIND_NONE:
+		not_found(c);
+		break;
+	}
+}
+
+static void
+on_done(struct conn *c)
+{
+	exchange_done(c);
+	exchange_of(c)->ep = NULL;
+}
+
+const struct conn_ops handle_ops = {
+	on_request_head, on_request, on_refuse, on_room, on_cancel, on_done
+};
