@@ -9,7 +9,10 @@
 
 #include "buf.h"
 
-enum { BUF_MIN = 64, BUF_CHUNK = 16384 };
+enum {
+	BUF_MIN = 64,
+	BUF_CHUNK = 16384
+};
 
 /* What every empty buffer points to; never written but with its own NUL. */
 static char buf_empty[1];

@@ -15,8 +15,8 @@
 #include "json.h"
 
 enum {
-	CLI_PARALLEL = 1024,		/* at most, for -P */
-	CLI_SECONDS = 1000000000	/* at most, for --timeout */
+	CLI_PARALLEL = 1024,	 /* at most, for -P */
+	CLI_SECONDS = 1000000000 /* at most, for --timeout */
 };
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -49,10 +49,10 @@ cli_begin(void)
 
 	cli_descriptors();
 	setrlimit(RLIMIT_CORE, &none);
-#if !defined(CLI_SANITIZED)	/* the leak check must trace us */
+#if !defined(CLI_SANITIZED) /* the leak check must trace us */
 	prctl(PR_SET_DUMPABLE, 0);
 #endif
-	setlocale(LC_CTYPE, "");	/* not LC_NUMERIC: 1.5 stays 1.5 */
+	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: 1.5 stays 1.5 */
 	json_nomem();
 }
 

@@ -4,7 +4,9 @@
 
 #include "day.h"
 
-enum { DAY_MS = 86400000 };
+enum {
+	DAY_MS = 86400000
+};
 
 static int
 day_leap(int64_t y)
@@ -16,7 +18,7 @@ day_leap(int64_t y)
 static int64_t
 day_year(int64_t y)
 {
-	int64_t past = y + 399;		/* 400 years on: never negative */
+	int64_t past = y + 399; /* 400 years on: never negative */
 
 	return 365 * (y - 1970) + past / 4 - past / 100 + past / 400 -
 	    (2369 / 4 - 2369 / 100 + 2369 / 400);
@@ -25,9 +27,8 @@ day_year(int64_t y)
 static int
 day_month_len(int64_t y, int m)
 {
-	static const unsigned char len[12] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
-	};
+	static const unsigned char len[12] = { 31, 28, 31, 30, 31, 30, 31, 31,
+		30, 31, 30, 31 };
 
 	return len[m - 1] + (m == 2 && day_leap(y));
 }
@@ -159,7 +160,10 @@ day_time(const char *s)
 int
 day_unstamp(const char *s, size_t n, int64_t *ms)
 {
-	enum { FRACTION = 19 };		/* where a fraction or zone begins */
+	/* Where a fraction or zone begins. */
+	enum {
+		FRACTION = 19
+	};
 	int off, scale = 100, t;
 	size_t i = FRACTION;
 	int64_t day;

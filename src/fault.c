@@ -77,7 +77,7 @@ fault_clean(char *dst, size_t dsize, const char *s, size_t n)
 
 	if (dsize == 0)
 		return;
-	for (i = 0; i < n; ) {
+	for (i = 0; i < n;) {
 		const char *p = s + i;
 
 		if ((len = fault_plain(p, n - i)) > 0) {
@@ -86,8 +86,8 @@ fault_clean(char *dst, size_t dsize, const char *s, size_t n)
 			p = "\\0";
 			len = 2;
 		} else {
-			strnvis(seen, one, sizeof(seen), VIS_CSTYLE |
-			    VIS_NL | VIS_TAB | VIS_NOLOCALE);
+			strnvis(seen, one, sizeof(seen),
+			    VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOLOCALE);
 			p = seen;
 			len = strlen(seen);
 		}

@@ -12,10 +12,14 @@
 #include "json.h"
 #include "utf8.h"
 
-enum { JSON_MEMBER = 1, JSON_ARRAY = 2 };	/* bits of json.level */
+/* Bits of json.level. */
+enum {
+	JSON_MEMBER = 1,
+	JSON_ARRAY = 2
+};
 
 /* Up to 2^53 every integer is a double. */
-#define JSON_EXACT	9007199254740992.0
+#define JSON_EXACT 9007199254740992.0
 
 void
 json_begin(struct json *j, struct buf *out)
@@ -193,7 +197,7 @@ json_escape(struct buf *out, unsigned char c)
 	const char *p;
 
 	if (c >= 0x80)
-		return buf_add(out, "\xef\xbf\xbd", 3);		/* U+FFFD */
+		return buf_add(out, "\xef\xbf\xbd", 3); /* U+FFFD */
 	if (c != '\0' && (p = strchr(from, c)) != NULL)
 		return buf_addf(out, "\\%c", to[p - from]);
 	return buf_addf(out, "\\u%04x", c);
@@ -237,10 +241,10 @@ json_parse(const char *s, size_t n)
 	v = jv_parser_next(p);
 	if (jv_is_valid(v)) {
 		more = jv_parser_next(p);
-		if (jv_is_valid(more) ||
-		    jv_invalid_has_msg(jv_copy(more))) {
+		if (jv_is_valid(more) || jv_invalid_has_msg(jv_copy(more))) {
 			jv_free(v);
-			v = jv_invalid_with_msg(jv_string("more than one value"));
+			v = jv_invalid_with_msg(
+			    jv_string("more than one value"));
 		}
 		jv_free(more);
 	} else if (!jv_invalid_has_msg(jv_copy(v))) {
@@ -260,7 +264,7 @@ json_no_memory(void *unused)
 
 	(void)unused;
 	n = write(STDERR_FILENO, text, sizeof(text) - 1);
-	(void)n;	/* there is nobody else to tell */
+	(void)n; /* there is nobody else to tell */
 	_exit(EX_OSERR);
 }
 
@@ -292,7 +296,7 @@ json_get_str(jv obj, const char *key, const char *dflt)
 
 	if (jv_is_valid(v))
 		dflt = jv_string_value(v);
-	jv_free(v);		/* obj still holds it */
+	jv_free(v); /* obj still holds it */
 	return dflt;
 }
 

@@ -22,8 +22,8 @@ now_wall(void)
 	if (shift == INT64_MIN) {
 		shift = 0;
 		if ((s = getenv("MS_TEST_CLOCK")) != NULL)
-			shift = strtonum(s, -10000000000, 10000000000,
-			    NULL) * 1000;
+			shift = strtonum(s, -10000000000, 10000000000, NULL) *
+			    1000;
 	}
 	return now_read(CLOCK_REALTIME) + shift;
 }

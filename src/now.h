@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /* The wall clock: milliseconds since 1970-01-01 UTC. */
-int64_t	now_wall(void);
+int64_t now_wall(void);
 
 /* The monotonic clock, for deadlines: milliseconds since some moment. */
-int64_t	now_mono(void);
+int64_t now_mono(void);
 
 #endif

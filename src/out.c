@@ -11,9 +11,9 @@
 #include "out.h"
 
 struct out {
-	FILE	*fp;
-	char	*path;		/* for messages, and where to rename to */
-	char	*tmp;		/* written to; NULL: the target itself is */
+	FILE *fp;
+	char *path; /* for messages, and where to rename to */
+	char *tmp;  /* written to; NULL: the target itself is */
 };
 
 static void
@@ -123,8 +123,8 @@ out_commit(struct out *o, struct fault *f)
 	if (bad) {
 		/* The errno of a write that failed long ago is gone. */
 		why = errno != 0 ? errno : EIO;
-		fault_set(f, EX_IOERR, "%s: %s", o->path != NULL ? o->path :
-		    "stdout", strerror(why));
+		fault_set(f, EX_IOERR, "%s: %s",
+		    o->path != NULL ? o->path : "stdout", strerror(why));
 		out_abort(o);
 		return -1;
 	}

@@ -13,18 +13,18 @@ struct fault;
 struct out;
 
 /* path NULL, "-" or /dev/stdout: stdout. NULL with *f: EX_CANTCREAT. */
-struct out	*out_open(const char *path, struct fault *f);
+struct out *out_open(const char *path, struct fault *f);
 
 /* The stream to write to. Errors are looked at in the end. */
-FILE		*out_file(struct out *o);
+FILE *out_file(struct out *o);
 
 /*
  * Flushes, checks every write so far, closes and renames. Frees o. 0, or -1
  * with *f: EX_IOERR; the old file, if any, is then still there.
  */
-int		 out_commit(struct out *o, struct fault *f);
+int out_commit(struct out *o, struct fault *f);
 
 /* Drops what was written to a file. Frees o. NULL is fine. */
-void		 out_abort(struct out *o);
+void out_abort(struct out *o);
 
 #endif

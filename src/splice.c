@@ -12,10 +12,21 @@
 #include "json.h"
 #include "splice.h"
 
-enum { SPLICE_NUMBER = 512 };		/* longest number made a double */
+/* The longest number made a double. */
+enum {
+	SPLICE_NUMBER = 512
+};
+
+/* Past the integers of 64 bits. */
+#define SPLICE_2_63 9223372036854775808.0
 
 /* Bits of splice_walk.state. */
-enum { WALK_OBJECT = 1, WALK_LATER = 2, WALK_END = 4, WALK_BAD = 8 };
+enum {
+	WALK_OBJECT = 1,
+	WALK_LATER = 2,
+	WALK_END = 4,
+	WALK_BAD = 8
+};
 
 static const char *
 scan_wrong(const char *p, const char **bad)
@@ -27,18 +38,16 @@ scan_wrong(const char *p, const char **bad)
 static inline const char *
 scan_space(const char *p, const char *end)
 {
-	while (p < end && (unsigned char)*p <= ' ' && (*p == ' ' ||
-	    *p == '\n' || *p == '\r' || *p == '\t'))
+	while (p < end && (unsigned char)*p <= ' ' &&
+	    (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
 		p++;
 	return p;
 }
 
 /* The bytes that a string cannot just have: controls, quote, backslash. */
-static const unsigned char scan_stop[256] = {
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	['"'] = 1, ['\\'] = 1
-};
+static const unsigned char scan_stop[256] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, ['"'] = 1, ['\\'] = 1 };
 
 static int
 hex_digit(char c)
@@ -61,8 +70,9 @@ scan_escape(const char *p, const char *end, const char **bad)
 	if (p == end)
 		return scan_wrong(p, bad);
 	if (*p != 'u')
-		return *p != '\0' && strchr("\"\\/bfnrt", *p) != NULL ?
-		    p + 1 : scan_wrong(p, bad);
+		return *p == '\0' || strchr("\"\\/bfnrt", *p) == NULL ?
+		    scan_wrong(p, bad) :
+		    p + 1;
 	for (p++, i = 0; i < 4; i++, p++)
 		if (p == end || hex_digit(*p) == -1)
 			return scan_wrong(p, bad);
@@ -74,7 +84,7 @@ scan_string(const char *p, const char *end, const char **bad)
 {
 	if (p == end || *p != '"')
 		return scan_wrong(p, bad);
-	for (p++; ; ) {
+	for (p++;;) {
 		while (p < end && !scan_stop[(unsigned char)*p])
 			p++;
 		if (p == end)
@@ -115,8 +125,7 @@ scan_number(const char *p, const char *end, const char **bad)
 		p++;
 	else if ((p = scan_digits(p, end, bad)) == NULL)
 		return NULL;
-	if (p < end && *p == '.' &&
-	    (p = scan_digits(p + 1, end, bad)) == NULL)
+	if (p < end && *p == '.' && (p = scan_digits(p + 1, end, bad)) == NULL)
 		return NULL;
 	if (p < end && (*p == 'e' || *p == 'E')) {
 		p++;
@@ -183,7 +192,8 @@ scan_after(const char *p, const char *end, const char *open, int *depth,
 		if (*p == ',') {
 			p = scan_space(p + 1, end);
 			return open[*depth - 1] == '}' ?
-			    scan_name(p, end, bad) : p;
+			    scan_name(p, end, bad) :
+			    p;
 		}
 		if (*p != open[*depth - 1])
 			return scan_wrong(p, bad);
@@ -197,7 +207,7 @@ scan_after(const char *p, const char *end, const char *open, int *depth,
 static const char *
 scan_nested(const char *p, const char *end, int max, const char **bad)
 {
-	char open[SPLICE_DEPTH];	/* the bytes that will close them */
+	char open[SPLICE_DEPTH]; /* the bytes that will close them */
 	int depth = 0;
 
 	do {
@@ -287,8 +297,8 @@ splice_next(struct splice_walk *w)
 	if (w->state >= WALK_END)
 		return walk_stop(w, w->state);
 	if (p < end && *p == (w->state & WALK_OBJECT ? '}' : ']'))
-		return walk_stop(w, scan_space(p + 1, end) == end ?
-		    WALK_END : WALK_BAD);
+		return walk_stop(w,
+		    scan_space(p + 1, end) == end ? WALK_END : WALK_BAD);
 	if (w->state & WALK_LATER) {
 		if (p == end || *p != ',')
 			return walk_stop(w, WALK_BAD);
@@ -317,12 +327,15 @@ splice_next(struct splice_walk *w)
 static int
 unit(const char *p, const char *end)
 {
-	int i, v = 0;
+	int d, i, v = 0;
 
 	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
 		return -1;
-	for (i = 2; i < 6; i++)
-		v = v << 4 | hex_digit(p[i]);
+	for (i = 2; i < 6; i++) {
+		if ((d = hex_digit(p[i])) == -1)
+			return -1;
+		v = v << 4 | d;
+	}
 	return v;
 }
 
@@ -351,11 +364,10 @@ unescape(const char **p, const char *end, char dst[4])
 	const char *known;
 
 	if (c == -1) {
-		c = (*p)[1];
-		if ((known = strchr(from, c)) != NULL)
-			c = to[known - from];
+		dst[0] = (*p)[1];
+		if ((known = strchr(from, dst[0])) != NULL)
+			dst[0] = to[known - from];
 		*p += 2;
-		dst[0] = (char)c;
 		return 1;
 	}
 	*p += 6;
@@ -381,7 +393,7 @@ splice_is(struct splice name, const char *want)
 	if (name.n < 2)
 		return 0;
 	end = name.s + name.n - 1;
-	for (p = name.s + 1; p < end; ) {
+	for (p = name.s + 1; p < end;) {
 		if (*p != '\\') {
 			if (*p++ != *want++)
 				return 0;
@@ -446,7 +458,7 @@ splice_str(struct splice v, struct buf *out)
 		return -1;
 	}
 	end = v.s + v.n - 1;
-	for (p = v.s + 1; p < end; ) {
+	for (p = v.s + 1; p < end;) {
 		if (*p == '\\') {
 			if (buf_add(out, utf, unescape(&p, end, utf)) == -1)
 				goto err;
@@ -480,7 +492,7 @@ splice_num(struct splice v, double *d)
 	memcpy(text, v.s, v.n);
 	text[v.n] = '\0';
 	*d = strtod(text, NULL);
-	if (*d - *d != 0) {		/* too large: infinite */
+	if (*d - *d != 0) { /* too large: infinite */
 		errno = ERANGE;
 		return -1;
 	}
@@ -508,7 +520,7 @@ splice_int(struct splice v, int64_t *n)
 	}
 	if (splice_num(v, &d) == -1)
 		return -1;
-	if (d < -0x1p63 || d >= 0x1p63)
+	if (d < -SPLICE_2_63 || d >= SPLICE_2_63)
 		goto range;
 	if (d != (double)(int64_t)d) {
 		errno = EINVAL;
@@ -523,11 +535,11 @@ range:
 
 /* An edit under way: what of the text is still to be copied to out. */
 struct edit {
-	struct buf	*out;
-	const char	*pos;		/* all before is copied or dropped */
-	const char	*last;		/* where the member before ends */
-	int		 kept;		/* a member precedes in out */
-	int		 gap;		/* nothing kept yet, but one dropped */
+	struct buf *out;
+	const char *pos;  /* all before is copied or dropped */
+	const char *last; /* where the member before ends */
+	int kept;	  /* a member precedes in out */
+	int gap;	  /* nothing kept yet, but one dropped */
 };
 
 static int

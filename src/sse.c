@@ -5,9 +5,9 @@
 
 /* Bits of sse.state. */
 enum {
-	SSE_FIRST = 1,		/* the first line may begin with a BOM */
-	SSE_CR = 2,		/* a LF now belongs to the CR before it */
-	SSE_ENDED = 4		/* the event in the buffers was told */
+	SSE_FIRST = 1, /* the first line may begin with a BOM */
+	SSE_CR = 2,    /* a LF now belongs to the CR before it */
+	SSE_ENDED = 4  /* the event in the buffers was told */
 };
 
 void
@@ -83,7 +83,7 @@ sse_line(struct sse *s, const char *p, size_t n)
 	if (value < p + n && *value == ' ')
 		value++;
 	if (sse_field(s, p, (size_t)(colon - p), value,
-	    (size_t)(p + n - value)) == -1)
+		(size_t)(p + n - value)) == -1)
 		return SSE_NOMEM;
 	return SSE_MORE;
 }
@@ -115,7 +115,7 @@ sse_feed(struct sse *s, const char *p, size_t n, size_t *used)
 		if (s->state & SSE_CR && p[i] == '\n')
 			i++;
 		s->state &= ~SSE_CR;
-		for (start = i; i < n && p[i] != '\n' && p[i] != '\r'; )
+		for (start = i; i < n && p[i] != '\n' && p[i] != '\r';)
 			i++;
 		s->bytes += i - start + (i < n);
 		if (s->bytes > s->max) {

@@ -12,26 +12,26 @@
 #include "buf.h"
 
 struct sse {
-	struct buf	 line;		/* of a line not yet ended */
-	struct buf	 data;		/* of the event so far */
-	struct buf	 event;		/* its "event:" field */
-	size_t		 max;
-	size_t		 bytes;		/* of the event so far, raw */
-	int		 state;
-	int		 fields;	/* a data line was seen in this event */
+	struct buf line;  /* of a line not yet ended */
+	struct buf data;  /* of the event so far */
+	struct buf event; /* its "event:" field */
+	size_t max;
+	size_t bytes; /* of the event so far, raw */
+	int state;
+	int fields; /* a data line was seen in this event */
 };
 
 /*
  * max is the ceiling for one event, raw bytes counted. A block of comments
  * that an empty line ends counts for itself.
  */
-void	sse_init(struct sse *s, size_t max);
-void	sse_free(struct sse *s);
+void sse_init(struct sse *s, size_t max);
+void sse_free(struct sse *s);
 
 enum sse_res {
-	SSE_MORE,	/* all n bytes taken, no event ended */
-	SSE_EVENT,	/* an event with data ended: see s->data, s->event */
-	SSE_TOOBIG,	/* the event passes the ceiling: nothing more to do */
+	SSE_MORE,   /* all n bytes taken, no event ended */
+	SSE_EVENT,  /* an event with data ended: see s->data, s->event */
+	SSE_TOOBIG, /* the event passes the ceiling: nothing more to do */
 	SSE_NOMEM
 };
 
@@ -41,9 +41,9 @@ enum sse_res {
  * readable until the next call. Blocks of comments and events without data
  * do not count as events: their bytes are part of what leads to the next.
  */
-enum sse_res	sse_feed(struct sse *s, const char *p, size_t n, size_t *used);
+enum sse_res sse_feed(struct sse *s, const char *p, size_t n, size_t *used);
 
 /* Has an event begun that has not ended? For the end of a stream. */
-int	sse_pending(const struct sse *s);
+int sse_pending(const struct sse *s);
 
 #endif

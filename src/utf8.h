@@ -5,6 +5,6 @@
 #include <stddef.h>
 
 /* The length of the valid sequence that s[0..n) begins with, or 0. */
-size_t	utf8_len(const char *s, size_t n);
+size_t utf8_len(const char *s, size_t n);
 
 #endif

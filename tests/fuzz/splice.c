@@ -14,14 +14,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static const struct splice_edit	edits[] = {
+static const struct splice_edit edits[] = {
 	{ "model", "\"new\"", 5 },
 	{ "a", NULL, 0 },
 	{ "stream", "{\"x\":[true]}", 12 },
 	{ "", NULL, 0 },
 	{ "model", NULL, 0 },
 };
-enum { EDITS = sizeof(edits) / sizeof(edits[0]) };
+enum {
+	EDITS = sizeof(edits) / sizeof(edits[0])
+};
 
 /* jq takes all that we do, but for deep nesting and lone surrogates. */
 static int
@@ -61,9 +63,9 @@ same_value(struct splice v, jv j, struct buf *b)
 	switch (jv_get_kind(j)) {
 	case JV_KIND_STRING:
 		assert(splice_str(v, b) == 0);
-		assert(!is_utf8(b) || (b->len ==
-		    (size_t)jv_string_length_bytes(jv_copy(j)) &&
-		    memcmp(b->d, jv_string_value(j), b->len) == 0));
+		assert(!is_utf8(b) ||
+		    (b->len == (size_t)jv_string_length_bytes(jv_copy(j)) &&
+			memcmp(b->d, jv_string_value(j), b->len) == 0));
 		assert(memchr(b->d, '\0', b->len) != NULL ||
 		    splice_eq(v, b->d));
 		break;
@@ -111,8 +113,7 @@ same_members(struct splice v, jv j, struct buf *b)
 		else
 			jv_free(member);
 	}
-	assert(w.name.n > 0 || i == 0 ||
-	    i == jv_array_length(jv_copy(j)));
+	assert(w.name.n > 0 || i == 0 || i == jv_array_length(jv_copy(j)));
 }
 
 static void
@@ -137,7 +138,7 @@ agree(const char *p, size_t n, int valid, size_t off, struct splice v)
 	int rc;
 
 	if (n > 0 && (*p == '{' || *p == '[')) {
-		for (splice_begin(&w, whole); (rc = splice_next(&w)) == 1; )
+		for (splice_begin(&w, whole); (rc = splice_next(&w)) == 1;)
 			assert(w.value.n > 0 && w.value.s >= p &&
 			    w.value.s + w.value.n <= p + n);
 		assert((rc == 0) == valid);

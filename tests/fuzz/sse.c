@@ -10,10 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* What a stream told: a sum over its events, and how it ended. */
 struct told {
-	uint64_t	sum;
-	size_t		events;
-	int		pending;
-	enum sse_res	end;
+	uint64_t sum;
+	size_t events;
+	int pending;
+	enum sse_res end;
 };
 
 static uint64_t

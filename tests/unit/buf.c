@@ -25,8 +25,9 @@ appending(void)
 	ok(b.d != NULL && is(&b, ""), "empty, yet a string");
 	ok(buf_add(&b, NULL, 0) == 0 && b.cap == 0, "nothing takes no memory");
 	ok(buf_adds(&b, "ab") == 0 && buf_addc(&b, 'c') == 0 &&
-	    buf_add(&b, "\0d", 2) == 0 && b.len == 5 &&
-	    memcmp(b.d, "abc\0d", 6) == 0, "bytes, NUL among them");
+		buf_add(&b, "\0d", 2) == 0 && b.len == 5 &&
+		memcmp(b.d, "abc\0d", 6) == 0,
+	    "bytes, NUL among them");
 	buf_cut(&b, 3);
 	ok(is(&b, "abc"), "cut");
 	ok(buf_addf(&b, "-%d-%s", 42, "x") == 0 && is(&b, "abc-42-x"),
@@ -75,10 +76,11 @@ ceiling(void)
 	ok(buf_adds(&b, "") == 0 && buf_addc(&b, 'x') == -1, "a ceiling of 0");
 	buf_free(&b);
 	buf_init(&b, SIZE_MAX);
-	for (i = 0; i < 100000 && buf_addc(&b, (char)('a' + i % 26)) == 0; )
+	for (i = 0; i < 100000 && buf_addc(&b, (char)('a' + i % 26)) == 0;)
 		i++;
 	ok(b.len == 100000 && b.d[99999] == 'a' + 99999 % 26 &&
-	    b.d[100000] == '\0', "grows byte by byte");
+		b.d[100000] == '\0',
+	    "grows byte by byte");
 	buf_free(&b);
 }
 
@@ -114,7 +116,8 @@ reading(void)
 	fd = filled(4096);
 	errno = 0;
 	ok(buf_read(&b, fd) == -1 && errno == EFBIG && b.len == 4096 &&
-	    b.d[0] == 'y', "one byte too many: EFBIG");
+		b.d[0] == 'y',
+	    "one byte too many: EFBIG");
 	close(fd);
 	ok(buf_read(&b, -1) == -1 && errno == EBADF, "no descriptor");
 	buf_free(&b);
@@ -128,7 +131,8 @@ waiting(void)
 	int fd[2];
 
 	buf_init(&b, 100);
-	if (!ok(pipe(fd) == 0 && fcntl(fd[0], F_SETFL, O_NONBLOCK) == 0, "pipe"))
+	if (!ok(pipe(fd) == 0 && fcntl(fd[0], F_SETFL, O_NONBLOCK) == 0,
+		"pipe"))
 		return;
 	switch (fork()) {
 	case 0:

@@ -13,11 +13,17 @@
 #include "tap.h"
 
 static const struct {
-	const char *list, *words;	/* words: joined with | */
+	const char *list, *words; /* words: joined with | */
 } lists[] = {
-	{ "", "" }, { ",", "" }, { " , ,", "" }, { "a", "a" },
-	{ "a,b", "a|b" }, { " a , b ", "a|b" }, { "a,,b,", "a|b" },
-	{ ",a b,c", "a b|c" }, { "Qwen/Qwen3-8B,\tx\t", "Qwen/Qwen3-8B|x" },
+	{ "", "" },
+	{ ",", "" },
+	{ " , ,", "" },
+	{ "a", "a" },
+	{ "a,b", "a|b" },
+	{ " a , b ", "a|b" },
+	{ "a,,b,", "a|b" },
+	{ ",a b,c", "a b|c" },
+	{ "Qwen/Qwen3-8B,\tx\t", "Qwen/Qwen3-8B|x" },
 };
 
 static void
@@ -45,16 +51,20 @@ splitting(void)
 
 static const struct {
 	int ch;
-	const char *arg, *text;		/* text NULL: taken */
+	const char *arg, *text; /* text NULL: taken */
 	int64_t want;
 } numbers[] = {
-	{ 'P', "1", NULL, 1 }, { 'P', "1024", NULL, 1024 },
+	{ 'P', "1", NULL, 1 },
+	{ 'P', "1024", NULL, 1024 },
 	{ 'P', "0", "-P 0: too small", 0 },
 	{ 'P', "1025", "-P 1025: too large", 0 },
 	{ 'P', "-1", "-P -1: too small", 0 },
-	{ 'P', "", "-P : invalid", 0 }, { 'P', "4x", "-P 4x: invalid", 0 },
-	{ CLI_TIMEOUT, "30", NULL, 30000 }, { CLI_TIMEOUT, "0.5", NULL, 500 },
-	{ CLI_TIMEOUT, ".25", NULL, 250 }, { CLI_TIMEOUT, "2.", NULL, 2000 },
+	{ 'P', "", "-P : invalid", 0 },
+	{ 'P', "4x", "-P 4x: invalid", 0 },
+	{ CLI_TIMEOUT, "30", NULL, 30000 },
+	{ CLI_TIMEOUT, "0.5", NULL, 500 },
+	{ CLI_TIMEOUT, ".25", NULL, 250 },
+	{ CLI_TIMEOUT, "2.", NULL, 2000 },
 	{ CLI_TIMEOUT, "0.0001", NULL, 1 },
 	{ CLI_TIMEOUT, "1000000000", NULL, 1000000000000 },
 	{ CLI_TIMEOUT, "0", "--timeout 0: too small", 0 },
@@ -90,8 +100,8 @@ numbering(void)
 			    numbers[i].ch, numbers[i].arg);
 		else
 			ok(rc == -1 && f.status == EX_USAGE &&
-			    strcmp(f.text, numbers[i].text) == 0, "%s",
-			    numbers[i].text);
+				strcmp(f.text, numbers[i].text) == 0,
+			    "%s", numbers[i].text);
 	}
 }
 
@@ -102,29 +112,34 @@ options(void)
 	struct fault f;
 
 	ok(cli_opt(&c, 'k', "K", &f) == 1 && strcmp(c.keys, "K") == 0 &&
-	    cli_opt(&c, 'O', "F", &f) == 1 && strcmp(c.outfile, "F") == 0 &&
-	    cli_opt(&c, CLI_CONFIG, "C", &f) == 1 &&
-	    strcmp(c.config, "C") == 0 &&
-	    cli_opt(&c, CLI_STATE, "S", &f) == 1 &&
-	    strcmp(c.state, "S") == 0 &&
-	    cli_opt(&c, CLI_KEY, "N", &f) == 1 && strcmp(c.key, "N") == 0,
+		cli_opt(&c, 'O', "F", &f) == 1 && strcmp(c.outfile, "F") == 0 &&
+		cli_opt(&c, CLI_CONFIG, "C", &f) == 1 &&
+		strcmp(c.config, "C") == 0 &&
+		cli_opt(&c, CLI_STATE, "S", &f) == 1 &&
+		strcmp(c.state, "S") == 0 &&
+		cli_opt(&c, CLI_KEY, "N", &f) == 1 && strcmp(c.key, "N") == 0,
 	    "words");
-	ok(cli_opt(&c, 'o', "text", &f) == 1 && strcmp(c.output, "text") ==
-	    0 && cli_opt(&c, 'j', NULL, &f) == 1 &&
-	    strcmp(c.output, "json") == 0, "-j is -o json");
+	ok(cli_opt(&c, 'o', "text", &f) == 1 && strcmp(c.output, "text") == 0 &&
+		cli_opt(&c, 'j', NULL, &f) == 1 &&
+		strcmp(c.output, "json") == 0,
+	    "-j is -o json");
 	ok(cli_opt(&c, 'q', NULL, &f) == 1 && c.quiet == 1 &&
-	    cli_opt(&c, 'v', NULL, &f) == 1 &&
-	    cli_opt(&c, 'v', NULL, &f) == 1 && c.verbose == 2, "-q, -v -v");
-	ok(cli_opt(&c, 'm', "a,b", &f) == 1 &&
-	    cli_opt(&c, 'm', "c", &f) == 1 && c.nmodels == 3 &&
-	    strcmp(c.models[2], "c") == 0, "-m adds up");
+		cli_opt(&c, 'v', NULL, &f) == 1 &&
+		cli_opt(&c, 'v', NULL, &f) == 1 && c.verbose == 2,
+	    "-q, -v -v");
+	ok(cli_opt(&c, 'm', "a,b", &f) == 1 && cli_opt(&c, 'm', "c", &f) == 1 &&
+		c.nmodels == 3 && strcmp(c.models[2], "c") == 0,
+	    "-m adds up");
 	ok(cli_opt(&c, 'm', ",", &f) == -1 && f.status == EX_USAGE,
 	    "-m with no model");
-	ok(cli_opt(&c, 'x', NULL, &f) == 0 && cli_opt(&c, CLI_OWN, "", &f) ==
-	    0 && cli_opt(&c, 'h', NULL, &f) == 0 &&
-	    cli_opt(&c, '?', NULL, &f) == 0, "others are not ours");
+	ok(cli_opt(&c, 'x', NULL, &f) == 0 &&
+		cli_opt(&c, CLI_OWN, "", &f) == 0 &&
+		cli_opt(&c, 'h', NULL, &f) == 0 &&
+		cli_opt(&c, '?', NULL, &f) == 0,
+	    "others are not ours");
 	ok(cli_opt(&c, CLI_ENV_FILE, "/no/such/file", &f) == -1 &&
-	    f.status == EX_NOINPUT, "no such --env-file");
+		f.status == EX_NOINPUT,
+	    "no such --env-file");
 	cli_free(&c);
 	ok(c.nmodels == 0 && c.models == NULL, "freed");
 }
@@ -167,7 +182,8 @@ in_child(int (*fn)(int), int arg)
 	if ((pid = fork()) == 0)
 		_exit(fn(arg));
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
-	    WEXITSTATUS(status) : -1;
+	    WEXITSTATUS(status) :
+	    -1;
 }
 
 static void

@@ -7,7 +7,7 @@
 
 static const struct {
 	const char *name, *in, *out;
-	size_t n;			/* 0: strlen(in) */
+	size_t n; /* 0: strlen(in) */
 } cleans[] = {
 	{ "plain", "models[2].tier: want 1 to 4", "models[2].tier: want 1 to 4",
 	    0 },
@@ -18,7 +18,10 @@ static const struct {
 	{ "NUL", "a\0b", "a\\0b", 3 },
 	{ "UTF-8 of each length", "\u00e9 \u4f60\u597d \U0001f600",
 	    "\u00e9 \u4f60\u597d \U0001f600", 0 },
-	{ "a C1 control in UTF-8", "\xc2\x9b" "31m", "\\M-B\\M^[31m", 0 },
+	{ "a C1 control in UTF-8",
+	    "\xc2\x9b"
+	    "31m",
+	    "\\M-B\\M^[31m", 0 },
 	{ "no-break space is none", "\xc2\xa0", "\xc2\xa0", 0 },
 	{ "stray bytes", "\xff\x80", "\\M^?\\M^@", 0 },
 	{ "overlong", "\xc0\xaf", "\\M-@\\M-/", 0 },
@@ -37,12 +40,10 @@ cleaning(void)
 	for (i = 0; i < sizeof(cleans) / sizeof(cleans[0]); i++) {
 		n = cleans[i].n ? cleans[i].n : strlen(cleans[i].in);
 		fault_clean(dst, sizeof(dst), cleans[i].in, n);
-		if (!ok(strcmp(dst, cleans[i].out) == 0, "%s",
-		    cleans[i].name))
+		if (!ok(strcmp(dst, cleans[i].out) == 0, "%s", cleans[i].name))
 			printf("# got %s\n", dst);
 		fault_clean(again, sizeof(again), dst, strlen(dst));
-		ok(strcmp(dst, again) == 0, "%s: and stays so",
-		    cleans[i].name);
+		ok(strcmp(dst, again) == 0, "%s: and stays so", cleans[i].name);
 	}
 }
 
@@ -72,10 +73,12 @@ setting(void)
 	size_t i;
 
 	ok(fault_set(&f, EX_CONFIG, "%s: line %d", "k\n", 3) == -1 &&
-	    f.status == EX_CONFIG && strcmp(f.text, "k\\n: line 3") == 0 &&
-	    f.hint[0] == '\0', "set");
+		f.status == EX_CONFIG && strcmp(f.text, "k\\n: line 3") == 0 &&
+		f.hint[0] == '\0',
+	    "set");
 	ok(fault_hint(&f, "chmod %o", 0600U) == -1 &&
-	    strcmp(f.hint, "chmod 600") == 0, "hint");
+		strcmp(f.hint, "chmod 600") == 0,
+	    "hint");
 	fault_set(&f, EX_IOERR, "out: %s", f.text);
 	ok(strcmp(f.text, "out: k\\n: line 3") == 0 && f.hint[0] == '\0',
 	    "a text made of itself; the hint is gone");

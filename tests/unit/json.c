@@ -40,10 +40,13 @@ writing(void)
 	json_raw(&j, "r", "[1.0]", 5);
 	json_strn(&j, "n", "a\0b", 3);
 	json_end(&j);
-	ok(json_finish(&j) == 0 && strcmp(b.d, "{\"s\":\"x\",\"no\":null,"
-	    "\"a\":[-9223372036854775808,null,0,{},[]],\"t\":true,"
-	    "\"f\":false,\"\\\"\":null,\"r\":[1.0],\"n\":\"a\\u0000b\"}") ==
-	    0, "all kinds of values");
+	ok(json_finish(&j) == 0 &&
+		strcmp(b.d,
+		    "{\"s\":\"x\",\"no\":null,"
+		    "\"a\":[-9223372036854775808,null,0,{},[]],\"t\":true,"
+		    "\"f\":false,\"\\\"\":null,\"r\":[1.0],\"n\":\"a\\u0000b\"}") ==
+		    0,
+	    "all kinds of values");
 	buf_cut(&b, 0);
 	json_begin(&j, &b);
 	json_int(&j, NULL, 1);
@@ -97,15 +100,25 @@ static const struct {
 	double v;
 	const char *text;
 } numbers[] = {
-	{ 0, "0" }, { -0.0, "-0" }, { 1, "1" }, { -17, "-17" },
-	{ 0.1, "0.1" }, { 0.3, "0.3" }, { 0.1 + 0.2, "0.30000000000000004" },
-	{ 2.5, "2.5" }, { 1e15, "1000000000000000" },
+	{ 0, "0" },
+	{ -0.0, "-0" },
+	{ 1, "1" },
+	{ -17, "-17" },
+	{ 0.1, "0.1" },
+	{ 0.3, "0.3" },
+	{ 0.1 + 0.2, "0.30000000000000004" },
+	{ 2.5, "2.5" },
+	{ 1e15, "1000000000000000" },
 	{ 1234567890123456, "1234567890123456" },
 	{ 9007199254740992, "9007199254740992" },
-	{ 1e22, "1e+22" }, { 1e-7, "1e-07" }, { 1.5e300, "1.5e+300" },
+	{ 1e22, "1e+22" },
+	{ 1e-7, "1e-07" },
+	{ 1.5e300, "1.5e+300" },
 	{ DBL_MAX, "1.7976931348623157e+308" },
 	{ DBL_MIN, "2.2250738585072014e-308" },
-	{ INFINITY, "null" }, { -INFINITY, "null" }, { NAN, "null" },
+	{ INFINITY, "null" },
+	{ -INFINITY, "null" },
+	{ NAN, "null" },
 };
 
 static void
@@ -121,8 +134,8 @@ numbering(void)
 		json_begin(&j, &b);
 		json_num(&j, NULL, numbers[i].v);
 		if (!ok(json_finish(&j) == 0 &&
-		    strcmp(b.d, numbers[i].text) == 0, "number %s",
-		    numbers[i].text))
+			    strcmp(b.d, numbers[i].text) == 0,
+			"number %s", numbers[i].text))
 			printf("# got %s\n", b.d);
 	}
 	buf_free(&b);
@@ -152,7 +165,7 @@ roundtrip(void)
 	buf_free(&b);
 }
 
-#define FFFD	"\xef\xbf\xbd"
+#define FFFD "\xef\xbf\xbd"
 
 static const struct {
 	const char *name, *in, *out;
@@ -176,8 +189,10 @@ static const struct {
 	{ "surrogate", "\xed\xa0\x80", FFFD FFFD FFFD },
 	{ "past U+10FFFF", "\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD },
 	{ "cut", "\xe4\xbd", FFFD FFFD },
-	{ "cut by ASCII", "\xe4\xbd" "a\xf0\x9f\x98", FFFD FFFD "a" FFFD FFFD
-	    FFFD },
+	{ "cut by ASCII",
+	    "\xe4\xbd"
+	    "a\xf0\x9f\x98",
+	    FFFD FFFD "a" FFFD FFFD FFFD },
 };
 
 static void
@@ -192,7 +207,8 @@ quoting(void)
 		buf_cut(&b, 0);
 		snprintf(want, sizeof(want), "\"%s\"", quotes[i].out);
 		ok(json_quote(&b, quotes[i].in, strlen(quotes[i].in)) == 0 &&
-		    strcmp(b.d, want) == 0, "quotes: %s", quotes[i].name);
+			strcmp(b.d, want) == 0,
+		    "quotes: %s", quotes[i].name);
 	}
 	buf_free(&b);
 	for (i = 0; i < 10; i++) {
@@ -208,10 +224,19 @@ static const struct {
 	const char *in;
 	int valid;
 } parses[] = {
-	{ "{\"a\":[1,2,{}]}", 1 }, { " 1 ", 1 }, { "null", 1 },
-	{ "\"secret", 0 }, { "", 0 }, { " \t", 0 }, { "1 2", 0 },
-	{ "{} {}", 0 }, { "{}x", 0 }, { "{\"a\":}", 0 }, { "[1", 0 },
-	{ "secret", 0 }, { "{\"secret\" 1}", 0 },
+	{ "{\"a\":[1,2,{}]}", 1 },
+	{ " 1 ", 1 },
+	{ "null", 1 },
+	{ "\"secret", 0 },
+	{ "", 0 },
+	{ " \t", 0 },
+	{ "1 2", 0 },
+	{ "{} {}", 0 },
+	{ "{}x", 0 },
+	{ "{\"a\":}", 0 },
+	{ "[1", 0 },
+	{ "secret", 0 },
+	{ "{\"secret\" 1}", 0 },
 };
 
 static void
@@ -231,7 +256,8 @@ parsing(void)
 		ok(!jv_is_valid(v), "refuses '%s'", parses[i].in);
 		msg = jv_invalid_get_msg(v);
 		why = jv_get_kind(msg) == JV_KIND_STRING ?
-		    jv_string_value(msg) : "";
+		    jv_string_value(msg) :
+		    "";
 		ok(*why != '\0' && strstr(why, "secret") == NULL,
 		    "and says: %s", why);
 		jv_free(msg);
@@ -242,19 +268,21 @@ static void
 getting(void)
 {
 	static const char text[] = "{\"s\":\"x\",\"n\":2.5,\"t\":true,"
-	    "\"f\":false,\"z\":null}";
+				   "\"f\":false,\"z\":null}";
 	jv v = json_parse(text, strlen(text)), one = jv_number(1);
 
 	ok(strcmp(json_get_str(v, "s", "d"), "x") == 0, "a string");
 	ok(strcmp(json_get_str(v, "n", "d"), "d") == 0, "a number is none");
 	ok(json_get_str(v, "no", NULL) == NULL, "absent");
 	ok(json_get_num(v, "n", 1) == 2.5 && json_get_num(v, "s", 1) == 1 &&
-	    json_get_num(v, "no", -1) == -1, "a number");
+		json_get_num(v, "no", -1) == -1,
+	    "a number");
 	ok(json_get_bool(v, "t", 0) == 1 && json_get_bool(v, "f", 1) == 0 &&
-	    json_get_bool(v, "z", 1) == 1 && json_get_bool(v, "no", 0) == 0,
+		json_get_bool(v, "z", 1) == 1 && json_get_bool(v, "no", 0) == 0,
 	    "truth");
 	ok(strcmp(json_get_str(one, "s", "d"), "d") == 0 &&
-	    json_get_num(one, "n", 3) == 3 && json_get_bool(one, "t", 1) == 1,
+		json_get_num(one, "n", 3) == 3 &&
+		json_get_bool(one, "t", 1) == 1,
 	    "of no object: the default");
 	jv_free(one);
 	jv_free(v);
@@ -278,7 +306,8 @@ starving(void)
 		_exit(0);
 	}
 	ok(waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == EX_OSERR, "no memory: 71");
+		WEXITSTATUS(status) == EX_OSERR,
+	    "no memory: 71");
 #endif
 }
 

@@ -43,7 +43,8 @@ files(int n)
 	if (d == NULL)
 		return 0;
 	while ((e = readdir(d)) != NULL)
-		n -= strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+		n -= strcmp(e->d_name, ".") != 0 &&
+		    strcmp(e->d_name, "..") != 0;
 	closedir(d);
 	return n == 0;
 }
@@ -67,15 +68,16 @@ regular(void)
 
 	umask(027);
 	ok(write_out("new", "1\n", &f) == 0 && holds("new", "1\n") &&
-	    mode("new") == 0640, "a new file, by the umask");
+		mode("new") == 0640,
+	    "a new file, by the umask");
 	chmod("new", 0600);
 	o = out_open("new", &f);
 	ok(o != NULL, "opened again");
 	fputs("2\n", out_file(o));
 	fflush(out_file(o));
 	ok(holds("new", "1\n"), "until it is whole the old one is there");
-	ok(out_commit(o, &f) == 0 && holds("new", "2\n") &&
-	    mode("new") == 0600, "then the new one, with the old mode");
+	ok(out_commit(o, &f) == 0 && holds("new", "2\n") && mode("new") == 0600,
+	    "then the new one, with the old mode");
 	o = out_open("new", &f);
 	fputs("3\n", out_file(o));
 	out_abort(o);
@@ -94,12 +96,14 @@ others(void)
 	int fd;
 
 	ok(symlink("new", "link") == 0 && write_out("link", "4\n", &f) == 0 &&
-	    holds("new", "4\n") && lstat("link", &st) == 0 &&
-	    S_ISLNK(st.st_mode), "through a symbolic link");
+		holds("new", "4\n") && lstat("link", &st) == 0 &&
+		S_ISLNK(st.st_mode),
+	    "through a symbolic link");
 	ok(mkfifo("fifo", 0600) == 0, "FIFO");
 	fd = open("fifo", O_RDWR | O_NONBLOCK);
 	ok(write_out("fifo", "5\n", &f) == 0 && stat("fifo", &st) == 0 &&
-	    S_ISFIFO(st.st_mode), "a FIFO stays one");
+		S_ISFIFO(st.st_mode),
+	    "a FIFO stays one");
 	close(fd);
 	ok(write_out("/dev/null", "6\n", &f) == 0, "a device");
 	ok(files(3), "and nothing beside them");
@@ -113,11 +117,11 @@ refused(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		ok(out_open(paths[i], &f) == NULL &&
-		    f.status == EX_CANTCREAT && strncmp(f.text, paths[i],
-		    strlen(paths[i])) == 0, "no file: %s", f.text);
+		ok(out_open(paths[i], &f) == NULL && f.status == EX_CANTCREAT &&
+			strncmp(f.text, paths[i], strlen(paths[i])) == 0,
+		    "no file: %s", f.text);
 	ok(write_out("/dev/full", "7\n", &f) == -1 && f.status == EX_IOERR &&
-	    strcmp(f.text, "/dev/full: No space left on device") == 0,
+		strcmp(f.text, "/dev/full: No space left on device") == 0,
 	    "a full device");
 }
 
@@ -135,7 +139,8 @@ to_stdout(const char *path, int fd)
 		_exit(write_out(path, "8\n", &f) == 0 ? 0 : f.status);
 	}
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
-	    WEXITSTATUS(status) : -1;
+	    WEXITSTATUS(status) :
+	    -1;
 }
 
 static void
@@ -145,7 +150,7 @@ standard(void)
 	int full = open("/dev/full", O_WRONLY);
 
 	ok(to_stdout(NULL, fd) == 0 && to_stdout("-", fd) == 0 &&
-	    to_stdout("/dev/stdout", fd) == 0 && holds("log", "8\n8\n8\n"),
+		to_stdout("/dev/stdout", fd) == 0 && holds("log", "8\n8\n8\n"),
 	    "stdout by three names, appended to");
 	ok(to_stdout(NULL, full) == EX_IOERR, "a full stdout");
 	close(fd);

@@ -7,7 +7,9 @@
 #include "sse.h"
 #include "tap.h"
 
-enum { MAX = 1000 };
+enum {
+	MAX = 1000
+};
 
 /*
  * What a stream tells, "type:data;" for each event, fed in pieces of step
@@ -73,17 +75,30 @@ static const struct {
 	{ "comments", ": hi\n\n:\n:x: y\n\ndata: a\n: z\n\n", ":a;", 0 },
 	{ "other fields", "id: 1\nretry: 5\nfoo\nfoo: bar\ndata: a\n\n", ":a;",
 	    0 },
-	{ "names are exact", "Data: a\ndata : b\n data: c\ndat: d\ndataa: e\n"
-	    "events: f\ndata: g\n\n", ":g;", 0 },
+	{ "names are exact",
+	    "Data: a\ndata : b\n data: c\ndat: d\ndataa: e\n"
+	    "events: f\ndata: g\n\n",
+	    ":g;", 0 },
 	{ "colons in data", "data: a: b\ndata::\n\n", ":a: b\n:;", 0 },
-	{ "BOM", "\xef\xbb\xbf" "data: a\n\n", ":a;", 0 },
+	{ "BOM",
+	    "\xef\xbb\xbf"
+	    "data: a\n\n",
+	    ":a;", 0 },
 	{ "BOM and a comment", "\xef\xbb\xbf: x\ndata: a\n\n", ":a;", 0 },
 	{ "BOM alone on a line", "\xef\xbb\xbf\ndata: a\n\n", ":a;", 0 },
-	{ "a second BOM is of the name", "\xef\xbb\xbf\xef\xbb\xbf" "data: a\n"
-	    "data: b\n\n", ":b;", 0 },
-	{ "BOM later is of the name", "data: a\n\xef\xbb\xbf" "data: b\n\n",
+	{ "a second BOM is of the name",
+	    "\xef\xbb\xbf\xef\xbb\xbf"
+	    "data: a\n"
+	    "data: b\n\n",
+	    ":b;", 0 },
+	{ "BOM later is of the name",
+	    "data: a\n\xef\xbb\xbf"
+	    "data: b\n\n",
 	    ":a;", 0 },
-	{ "half a BOM", "\xef\xbb" "data: a\n\ndata: b\n\n", ":b;", 0 },
+	{ "half a BOM",
+	    "\xef\xbb"
+	    "data: a\n\ndata: b\n\n",
+	    ":b;", 0 },
 	{ "bytes as they are", "data: \xff\x80\v\f\033\n\n",
 	    ":\xff\x80\v\f\033;", 0 },
 	{ "JSON", "data: {\"a\":1}\n\ndata: [DONE]\n\n", ":{\"a\":1};:[DONE];",
@@ -130,9 +145,10 @@ nuls(void)
 
 	sse_init(&s, MAX);
 	ok(sse_feed(&s, in, sizeof(in) - 1, &used) == SSE_EVENT &&
-	    used == sizeof(in) - 1 && s.data.len == 3 &&
-	    memcmp(s.data.d, "a\0b", 3) == 0 && s.event.len == 3 &&
-	    memcmp(s.event.d, "x\0y", 3) == 0, "NULs are bytes");
+		used == sizeof(in) - 1 && s.data.len == 3 &&
+		memcmp(s.data.d, "a\0b", 3) == 0 && s.event.len == 3 &&
+		memcmp(s.event.d, "x\0y", 3) == 0,
+	    "NULs are bytes");
 	sse_free(&s);
 }
 
@@ -146,22 +162,24 @@ taking(void)
 
 	sse_init(&s, MAX);
 	ok(sse_feed(&s, in, 0, &used) == SSE_MORE && used == 0, "nothing");
-	ok(sse_feed(&s, in, sizeof(in) - 1, &used) == SSE_EVENT &&
-	    used == 11, "the LF of an event's last CRLF goes with it");
+	ok(sse_feed(&s, in, sizeof(in) - 1, &used) == SSE_EVENT && used == 11,
+	    "the LF of an event's last CRLF goes with it");
 	ok(strcmp(s.data.d, "a") == 0 && !sse_pending(&s),
 	    "the data is there after it");
 	ok(sse_feed(&s, in + 11, sizeof(in) - 12, &used) == SSE_EVENT &&
-	    used == 14 && strcmp(s.data.d, "b") == 0,
+		used == 14 && strcmp(s.data.d, "b") == 0,
 	    "a comment goes with what follows");
 	ok(sse_feed(&s, in + 25, 2, &used) == SSE_MORE && used == 2 &&
-	    s.data.len == 0 && sse_pending(&s), "the next has begun");
+		s.data.len == 0 && sse_pending(&s),
+	    "the next has begun");
 	sse_free(&s);
 
 	sse_init(&s, MAX);
 	ok(sse_feed(&s, in, 10, &used) == SSE_EVENT && used == 10,
 	    "an event ends at its CR, without waiting");
 	ok(sse_feed(&s, "\n", 1, &used) == SSE_MORE && used == 1 &&
-	    !sse_pending(&s), "the LF that comes late begins nothing");
+		!sse_pending(&s),
+	    "the LF that comes late begins nothing");
 	sse_free(&s);
 }
 
@@ -213,7 +231,8 @@ ceiling(size_t k)
 static void
 long_stream(void)
 {
-	static const char one[] = "id: 7\r\ndata: {\"x\":\"0123456789\"}\r\n\r\n";
+	static const char one[] =
+	    "id: 7\r\ndata: {\"x\":\"0123456789\"}\r\n\r\n";
 	struct sse s;
 	size_t used;
 	int i, n = 0;
