@@ -404,7 +404,9 @@ print_cell(const struct table *t, size_t c, const struct cell *p,
 	const char *on = NULL, *text = p->text != NULL ? p->text : "-";
 	int flags = t->columns[c].flags, used, w;
 
-	if (p->text == NULL && (flags & TABLE_BAR) && p->value <= 0) {
+	/* nothing to show: the next cell brings the spaces, if there is one */
+	if (p->text == NULL ? (flags & TABLE_BAR) && p->value <= 0 :
+	    *p->text == '\0') {
 		*spaces += fit->width;
 		return 0;
 	}

@@ -1,11 +1,8 @@
-/* table: display widths, fitting, colours, bars; csv and prom beside it. */
-#include <math.h>
+/* table: display widths, fitting, colours, bars. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
-#include "csv.h"
-#include "prom.h"
 #include "table.h"
 #include "tap.h"
 
@@ -164,46 +161,11 @@ bars(void)
 	buf_free(&b);
 }
 
-static void
-csvs(void)
-{
-	struct buf b;
-
-	buf_init(&b, 1000);
-	ok(csv_str(&b, NULL) == 0 && csv_str(&b, "a\"b,c") == 0 &&
-	    csv_known(&b, -1) == 0 && csv_known(&b, 0) == 0 &&
-	    csv_num(&b, NAN) == 0 && csv_num(&b, 142.5) == 0 &&
-	    csv_str(&b, "two\r\nlines") == 0 && csv_end(&b) == 0, "csv");
-	is(&b, ",\"a\"\"b,c\",,0,,142.5,\"two\r\nlines\"\r\n", "RFC 4180");
-	buf_free(&b);
-}
-
-static void
-proms(void)
-{
-	static const struct prom_label labels[] = {
-		{ "model", "a\"b\\c\nd" }, { "key", "work" }, { NULL, NULL }
-	};
-	struct buf b;
-
-	buf_init(&b, 1000);
-	ok(prom_family(&b, "x", "gauge", "a\nb \"q\" \\") == 0 &&
-	    prom_sample(&b, "x", labels, 1.5) == 0 &&
-	    prom_sample(&b, "x", labels, NAN) == 0 &&
-	    prom_sample(&b, "x", NULL, INFINITY) == 0, "prom");
-	is(&b, "# HELP x a\\nb \"q\" \\\\\n# TYPE x gauge\n"
-	    "x{model=\"a\\\"b\\\\c\\nd\",key=\"work\"} 1.5\nx +Inf\n",
-	    "escapes, and no sample for the unknown");
-	buf_free(&b);
-}
-
 int
 main(void)
 {
 	texts();
 	fits();
 	bars();
-	csvs();
-	proms();
 	return done();
 }

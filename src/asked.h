@@ -1,0 +1,27 @@
+/*
+ * A request for balances as JSON: {"models":[...],"api_keys":[...]}, as the
+ * web page and the original checker's clients send it. Pure.
+ */
+#ifndef ASKED_H
+#define ASKED_H
+
+#include <stddef.h>
+
+struct buf;
+struct fault;
+struct keys;
+
+/* Is this text such a request, rather than a keys file? */
+int	asked_is(const char *text, size_t n);
+
+/*
+ * Reads it: models (a list, or one text split at commas) are appended to the
+ * allocated array of allocated words; api_keys (a list) and api_key become
+ * *keys, or NULL if there is none. notes as in keys_parse(). 0, or -1 with
+ * *f: EX_DATAERR, naming the member; EX_OSERR.
+ */
+int	asked_parse(const char *text, size_t n, char ***models,
+	    size_t *nmodels, struct keys **keys, struct fault *f,
+	    struct buf *notes);
+
+#endif
