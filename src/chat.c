@@ -763,6 +763,7 @@ on_done(void *arg, const struct try_out *t)
 
 	record_try(j, t);
 	j->result.limits = t->limits;
+	j->result.told = t->told;
 	j->result.prompt_tokens = t->prompt_tokens;
 	j->result.completion_tokens = t->completion_tokens;
 	if (!t->committed) {

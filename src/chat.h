@@ -78,6 +78,7 @@ struct chat_result {
 	size_t			 nreply;	/* 0: none to pass on */
 	int64_t			 retry_after;	/* seconds, -1 unknown */
 	int			 committed;	/* an answer had begun */
+	int			 told;		/* its stream holds the error */
 	const char		*id;
 	const char		*model;		/* last tried, or NULL */
 	int			 attempts;

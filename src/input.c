@@ -185,6 +185,9 @@ input_read(const struct input *in, struct buf *text, enum input_kind *kind,
 		if (read_stdin(text, f) == -1)
 			return -1;
 	}
+	/* a byte order mark is a habit of editors, not of people */
+	if (text->len >= 3 && memcmp(text->d, "\xef\xbb\xbf", 3) == 0)
+		buf_drain(text, 3);
 	if (skip_space(text->d, text->len) == text->len)
 		return fault_set(f, EX_DATAERR, "the prompt is empty");
 	if (alone && input_kind(text->d, text->len, kind, f) == -1)

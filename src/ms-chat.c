@@ -2,10 +2,12 @@
  * ms-chat: send a chat request, and fail over to the next model or key when
  * one is refused.
  */
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@
 #include "json.h"
 #include "keys.h"
 #include "ledger.h"
+#include "listen.h"
 #include "loop.h"
 #include "out.h"
 #include "paths.h"
@@ -33,15 +36,16 @@
 
 enum {
 	RETRIES_MAX = 100,
-	PARAMS_MAX = 64,
+	PARAMS_MAX = 40,
 	IMAGES_MAX = 64,
-	SCHEMA_MAX = 4 * 1024 * 1024
+	SCHEMA_MAX = 4 * 1024 * 1024,
+	DRAIN = 600 * 1000	/* ms that a worker may take to leave */
 };
 
 enum {
 	OPT_TEMPERATURE = CLI_OWN, OPT_MAX_TOKENS, OPT_PARAM, OPT_SCHEMA,
 	OPT_ROUTE, OPT_NO_ROUTE, OPT_RETRIES, OPT_BASE64, OPT_EXIT_ZERO,
-	OPT_REASONING
+	OPT_REASONING, OPT_LISTEN
 };
 
 static const struct option longopts[] = {
@@ -60,6 +64,7 @@ static const struct option longopts[] = {
 	{ "base64", required_argument, NULL, OPT_BASE64 },
 	{ "exit-zero", no_argument, NULL, OPT_EXIT_ZERO },
 	{ "reasoning", no_argument, NULL, OPT_REASONING },
+	{ "listen", no_argument, NULL, OPT_LISTEN },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -73,7 +78,7 @@ static struct {
 	size_t			 nimages;
 	const char		*system, *schema, *conversation;
 	enum emit_format	 format;
-	int			 route, retries, exit_zero, reasoning;
+	int			 route, retries, exit_zero, reasoning, listen;
 } opt = { .route = -1, .retries = -1 };
 
 /* All that a run needs. */
@@ -86,6 +91,7 @@ struct run {
 	struct chat_job	*job;
 	struct emit	*emit;
 	struct out	*out;
+	struct listen	*listen;
 	struct buf	 body;		/* the request */
 	struct buf	 said;		/* its messages, for a conversation */
 	int		 limited;
@@ -101,11 +107,12 @@ usage(FILE *fp)
 	    "[--config file]\n"
 	    "               [--env-file file] [--exit-zero] "
 	    "[--json-schema file] [--key name]\n"
-	    "               [--max-tokens n] [--param name=json] "
-	    "[--reasoning] [--retries n]\n"
-	    "               [--route | --no-route] [--state dir] "
-	    "[--temperature n]\n"
-	    "               [--timeout s] [prompt ...]\n", fp);
+	    "               [--listen] [--max-tokens n] "
+	    "[--param name=json]\n"
+	    "               [--reasoning] [--retries n]"
+	    " [--route | --no-route]\n"
+	    "               [--state dir] [--temperature n] [--timeout s] "
+	    "[prompt ...]\n", fp);
 }
 
 /* ---- options ---- */
@@ -222,6 +229,9 @@ own_opt(int ch, char *arg, struct fault *f)
 	case OPT_REASONING:
 		opt.reasoning = 1;
 		return 0;
+	case OPT_LISTEN:
+		opt.listen = 1;
+		return 0;
 	default:
 		return fault_set(f, EX_USAGE, "%s", "");
 	}
@@ -235,7 +245,10 @@ check_opts(struct fault *f)
 	    emit_named(opt.cli.output, &opt.format) == -1)
 		return fault_set(f, EX_USAGE, "-o %s: want text, json, "
 		    "openai, sse or n8n", opt.cli.output);
-	if (opt.cli.keys != NULL && strcmp(opt.cli.keys, "-") == 0) {
+	if (opt.listen && (opt.input.nwords > 0 || opt.input.base64 != NULL))
+		return fault_set(f, EX_USAGE, "both --listen and a prompt");
+	if (!opt.listen && opt.cli.keys != NULL &&
+	    strcmp(opt.cli.keys, "-") == 0) {
 		if (opt.input.nwords == 0 && opt.input.base64 == NULL)
 			return fault_set(f, EX_USAGE,
 			    "both the keys and the prompt from stdin");
@@ -480,12 +493,34 @@ on_signal(void *arg, int sig)
 	loop_stop(r->loop);
 }
 
+/* The loop and the attempt machine on it. */
+static int
+make_chat(struct run *r, struct fault *f)
+{
+	struct chat_opts o = { .conf = r->conf, .keys = r->keys,
+		.ledger = r->ledger, .say = say };
+
+	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
+	if ((r->loop = loop_new()) == NULL)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	o.loop = r->loop;
+	r->chat = chat_new(&o, f);
+	return r->chat == NULL ? -1 : 0;
+}
+
+static int
+on_signals(struct run *r, void (*fn)(void *, int), struct fault *f)
+{
+	if (loop_signal(r->loop, SIGINT, fn, r) == -1 ||
+	    loop_signal(r->loop, SIGTERM, fn, r) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	return 0;
+}
+
 static int
 start(struct run *r, struct fault *f)
 {
 	static const struct chat_sink sink = { on_head, on_data, on_end };
-	struct chat_opts o = { .conf = r->conf, .keys = r->keys,
-		.ledger = r->ledger, .say = say };
 	struct chat_ask a = { .op = "chat", .path = "/chat/completions",
 		.body = r->body.d, .len = r->body.len,
 		.models = opt.cli.models, .nmodels = opt.cli.nmodels,
@@ -494,17 +529,64 @@ start(struct run *r, struct fault *f)
 
 	a.lazy = opt.format != EMIT_SSE && opt.format != EMIT_OPENAI &&
 	    !opt.reasoning;
-	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
-	if ((r->loop = loop_new()) == NULL)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	o.loop = r->loop;
-	if (loop_signal(r->loop, SIGINT, on_signal, r) == -1 ||
-	    loop_signal(r->loop, SIGTERM, on_signal, r) == -1)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	if ((r->chat = chat_new(&o, f)) == NULL)
+	if (make_chat(r, f) == -1 || on_signals(r, on_signal, f) == -1)
 		return -1;
 	r->job = chat_start(r->chat, &a, &sink, r, f);
 	return r->job == NULL ? -1 : 0;
+}
+
+/* ---- the worker ---- */
+
+static void
+on_drain(void *arg, int sig)
+{
+	struct run *r = arg;
+
+	(void)sig;
+	listen_drain(r->listen, DRAIN);
+}
+
+/* Who started us is gone; a request that it asked for has no reader. */
+static void
+on_orphan(void *arg, int fd, short revents)
+{
+	struct run *r = arg;
+
+	(void)revents;
+	loop_fd(r->loop, fd, 0, NULL, NULL);
+	listen_drain(r->listen, DRAIN);
+}
+
+static void
+on_drained(void *arg)
+{
+	loop_stop(((struct run *)arg)->loop);
+}
+
+/* Answers what comes in on the listener until it is told to stop. */
+static int
+work(struct run *r, struct fault *f)
+{
+	struct rlimit n;
+	struct stat st;
+
+	if (getrlimit(RLIMIT_NOFILE, &n) == 0 && n.rlim_cur < n.rlim_max) {
+		n.rlim_cur = n.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &n);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (load(r, f) == -1 || make_chat(r, f) == -1)
+		return -1;
+	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, on_drained, r, f);
+	if (r->listen == NULL || on_signals(r, on_drain, f) == -1)
+		return -1;
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    loop_fd(r->loop, STDIN_FILENO, POLLIN, on_orphan, r) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	chat_preload(r->chat);
+	if (loop_run(r->loop) == -1)
+		return fault_set(f, EX_OSERR, "poll: %s", strerror(errno));
+	return 0;
 }
 
 /* Asks and prints; *type is set to a verdict's name, if it came to one. */
@@ -541,6 +623,7 @@ ask(struct run *r, const char **type, struct fault *f)
 static void
 clean(struct run *r)
 {
+	listen_free(r->listen);
 	chat_free(r->chat);
 	loop_free(r->loop);
 	emit_free(r->emit);
@@ -562,11 +645,16 @@ fail(struct run *r, const struct fault *f, const char *type)
 		if (r->out == NULL && (r->out = out_open(NULL, &g)) == NULL)
 			return g.status;
 		emit_error(out_file(r->out), opt.format, f, type);
-	} else if (f->text[0] == '\0')
-		usage(stderr);
-	else
+	} else {
 		warnx("%s%s%s", f->text, f->hint[0] != '\0' ? "; " : "",
 		    f->hint);
+		if (opt.cli.outfile != NULL) {
+			out_abort(r->out);
+			r->out = NULL;
+		}
+		if (f->status == EX_USAGE)
+			usage(stderr);
+	}
 	return opt.exit_zero ? 0 : f->status;
 }
 
@@ -588,7 +676,7 @@ main(int argc, char *argv[])
 			usage(stderr);
 		return f.status;
 	}
-	if (ask(&r, &type, &f) == -1)
+	if (opt.listen ? work(&r, &f) : ask(&r, &type, &f))
 		status = fail(&r, &f, type);
 	if (r.out != NULL && out_commit(r.out, &g) == -1) {
 		warnx("%s", g.text);

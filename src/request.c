@@ -15,7 +15,7 @@
 #include "splice.h"
 
 enum {
-	EDITS_MAX = 80,
+	EDITS_MAX = SPLICE_EDITS,
 	NAMES_MAX = 64,		/* models in one request */
 	PROMPT_TOKENS = 1000	/* max_tokens of the {prompt} form */
 };

@@ -49,6 +49,7 @@ end(struct try *t)
 	t->out.c = &t->relay.c;
 	t->out.ms = now_mono() - t->start;
 	t->out.committed = t->relay.committed;
+	t->out.told = t->relay.broken;
 	t->out.prompt_tokens = a->prompt_tokens;
 	t->out.completion_tokens = a->completion_tokens;
 	if (!t->relay.committed) {

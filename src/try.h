@@ -34,6 +34,7 @@ struct try_out {
 	int		 status;	/* HTTP, 0: none */
 	int		 committed;	/* it is being answered */
 	int		 stream;	/* as SSE, else JSON */
+	int		 told;		/* the stream itself held the error */
 	int64_t		 ms, ttft;	/* -1: no content came */
 	int64_t		 retry_after;	/* seconds, -1 */
 	int64_t		 prompt_tokens, completion_tokens;	/* -1 */

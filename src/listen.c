@@ -1,0 +1,538 @@
+/*
+ * The worker's side of the socket protocol. A connection reads its request,
+ * hands it to the chat, and writes what comes of it; back-pressure is the
+ * kernel's: while the socket is full nothing more is taken.
+ */
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "chat.h"
+#include "fault.h"
+#include "listen.h"
+#include "loop.h"
+#include "request.h"
+#include "shape.h"
+#include "splice.h"
+
+enum {
+	HEAD_MAX = 16 * 1024,		/* bytes of the first line */
+	RECORD_MAX = 256 * 1024,	/* bytes of a record that we write */
+	READ_SIZE = 64 * 1024,
+	HELD_MAX = 256 * 1024 * 1024,	/* bytes of all requests together */
+	COMMIT = 300 * 1000,		/* ms until an answer must begin */
+	KEEP_ALIVE = 15 * 1000		/* ms of silence in a stream */
+};
+
+enum state { ST_HEAD, ST_LENGTH, ST_BODY, ST_WORK, ST_LAST };
+
+struct conn {
+	LIST_ENTRY(conn)	 entry;
+	struct listen		*listen;
+	int			 fd;
+	enum state		 state;
+	struct buf		 in;		/* not parsed yet */
+	size_t			 left;		/* of the record being read */
+	char			*id, *token;
+	struct buf		 body, request;
+	enum shape_kind		 kind;
+	struct shape		*shape;
+	struct chat_job		*job;
+	struct buf		 line;		/* the reply's first line */
+	struct buf		 out;		/* to be written */
+	struct buf		 made;		/* by the shape */
+	int			 stream, broken;
+	struct loop_timer	 keep_alive, kill;
+};
+
+struct listen {
+	struct loop		*loop;
+	struct chat		*chat;
+	int			 fd, draining;
+	void			(*done)(void *);
+	void			*arg;
+	size_t			 held;
+	struct loop_timer	 over;
+	LIST_HEAD(, conn)	 conns;
+};
+
+static void	on_conn(void *, int, short);
+
+/* ---- connections ---- */
+
+static void
+maybe_done(struct listen *l)
+{
+	if (l->draining && LIST_EMPTY(&l->conns))
+		loop_timer(l->loop, &l->over, 0, l->done, l->arg);
+}
+
+static void
+free_conn(struct conn *c)
+{
+	struct listen *l = c->listen;
+
+	if (c->job != NULL)
+		chat_cancel(c->job);
+	loop_timer_del(l->loop, &c->keep_alive);
+	loop_timer_del(l->loop, &c->kill);
+	loop_fd(l->loop, c->fd, 0, NULL, NULL);
+	close(c->fd);
+	l->held -= c->body.len + c->request.len;
+	LIST_REMOVE(c, entry);
+	buf_free(&c->in);
+	buf_free(&c->body);
+	buf_free(&c->request);
+	buf_free(&c->line);
+	buf_free(&c->out);
+	buf_free(&c->made);
+	shape_free(c->shape);
+	free(c->id);
+	free(c->token);
+	free(c);
+	maybe_done(l);
+}
+
+static void
+on_kill(void *arg)
+{
+	free_conn(arg);
+}
+
+/* Gives a connection up, from where it must not be freed. */
+static void
+break_conn(struct conn *c)
+{
+	c->broken = 1;
+	loop_timer(c->listen->loop, &c->kill, 0, on_kill, c);
+}
+
+/* ---- writing ---- */
+
+static void
+watch(struct conn *c)
+{
+	short ev = POLLIN;
+
+	if (c->out.len > 0)
+		ev |= POLLOUT;
+	loop_fd(c->listen->loop, c->fd, ev, on_conn, c);
+}
+
+/* Writes what is held and p[0..n); what the socket does not take is held. */
+static void
+send_out(struct conn *c, const char *p, size_t n)
+{
+	struct iovec v[2] = { { c->out.d, c->out.len }, { NULL, n } };
+	struct msghdr m = { .msg_iov = v, .msg_iovlen = 2 };
+	size_t had = c->out.len;
+	ssize_t w;
+
+	memcpy(&v[1].iov_base, &p, sizeof(p));
+	do
+		w = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (w == -1 && errno == EINTR);
+	if (w == -1 && errno != EAGAIN && errno != EWOULDBLOCK) {
+		break_conn(c);
+		return;
+	}
+	if (w == -1)
+		w = 0;
+	if ((size_t)w < had)
+		buf_drain(&c->out, (size_t)w);
+	else {
+		buf_free(&c->out);
+		p += (size_t)w - had;
+		n -= (size_t)w - had;
+	}
+	if (n > 0 && buf_add(&c->out, p, n) == -1)
+		break_conn(c);
+	if (had > 0 || c->out.len > 0)
+		watch(c);
+}
+
+/* One record of n bytes, behind the first line if that is not out yet. */
+static void
+send_record(struct conn *c, const char *p, size_t n)
+{
+	if (c->line.len > 0) {
+		(void)buf_add(&c->out, c->line.d, c->line.len);
+		buf_free(&c->line);
+	}
+	if (buf_addf(&c->out, "%zu\n", n) == -1)
+		break_conn(c);
+	else
+		send_out(c, p, n);
+}
+
+static void
+on_keep_alive(void *arg)
+{
+	static const char comment[] = ": keep-alive\n\n";
+	struct conn *c = arg;
+
+	/* one that does not read needs none */
+	if (c->out.len == 0)
+		send_record(c, comment, sizeof(comment) - 1);
+	loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
+	    on_keep_alive, c);
+}
+
+/* ---- what the chat gives ---- */
+
+static void
+on_head(void *arg, const struct chat_head *h)
+{
+	struct conn *c = arg;
+
+	c->stream = h->stream;
+	if (shape_head(c->shape, h, &c->line) == -1)
+		break_conn(c);
+	if (c->stream)
+		loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
+		    on_keep_alive, c);
+}
+
+static size_t
+on_data(void *arg, const char *p, size_t n)
+{
+	struct conn *c = arg;
+
+	if (c->broken)
+		return n;
+	if (c->out.len > 0)
+		return 0;
+	if (n > RECORD_MAX)
+		n = RECORD_MAX;
+	if (shape_raw(c->shape))
+		send_record(c, p, n);
+	else {
+		if (shape_data(c->shape, p, n, &c->made) == -1)
+			break_conn(c);
+		if (c->made.len > 0)
+			send_record(c, c->made.d, c->made.len);
+		buf_free(&c->made);
+	}
+	if (c->stream)		/* the silence begins anew */
+		loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
+		    on_keep_alive, c);
+	return n;
+}
+
+/* The rest, and the mark that says that it is whole. */
+static void
+send_last(struct conn *c)
+{
+	c->state = ST_LAST;
+	loop_timer_del(c->listen->loop, &c->keep_alive);
+	if (c->made.len > 0)
+		send_record(c, c->made.d, c->made.len);
+	buf_free(&c->made);
+	send_record(c, "", 0);
+	if (!c->broken && c->out.len == 0)
+		break_conn(c);
+}
+
+static void
+on_end(void *arg, const struct chat_result *r)
+{
+	struct conn *c = arg;
+
+	c->job = NULL;
+	if (shape_end(c->shape, r, &c->line, &c->made) == -1)
+		break_conn(c);
+	else if (!c->broken)
+		send_last(c);
+}
+
+/* ---- the request ---- */
+
+static void
+refuse(struct conn *c, const struct fault *f)
+{
+	if (shape_fault(c->kind, f, &c->line, &c->made) == -1)
+		break_conn(c);
+	else
+		send_last(c);
+}
+
+static void
+work(struct conn *c)
+{
+	static const struct chat_sink sink = { on_head, on_data, on_end };
+	static const struct request_opts none = { .stream = -1 };
+	struct chat_ask a = { .id = c->id, .token = c->token, .op = "chat",
+		.path = "/chat/completions", .route = -1, .commit = COMMIT };
+	struct fault f;
+
+	c->state = ST_WORK;
+	if ((c->shape = shape_new(c->kind)) == NULL) {
+		break_conn(c);
+		return;
+	}
+	if (request_edit(&c->request, c->body.d, c->body.len, &none,
+	    &a.limited, &f) == -1) {
+		refuse(c, &f);
+		return;
+	}
+	c->listen->held += c->request.len;
+	c->listen->held -= c->body.len;
+	buf_free(&c->body);
+	a.body = c->request.d;
+	a.len = c->request.len;
+	c->job = chat_start(c->listen->chat, &a, &sink, c, &f);
+	if (c->job == NULL)
+		refuse(c, &f);
+}
+
+static char *
+member(struct splice v, const char *name)
+{
+	struct splice m;
+	struct buf b;
+
+	buf_init(&b, HEAD_MAX);
+	if (splice_find(v, name, &m) != 1 || splice_str(m, &b) == -1) {
+		buf_free(&b);
+		return NULL;
+	}
+	return buf_detach(&b);
+}
+
+static int
+parse_head(struct conn *c, const char *s, size_t n)
+{
+	struct splice v;
+	char *kind;
+	int r = 0;
+
+	if (splice_text(s, n, &v, NULL) == -1 || v.s[0] != '{')
+		return -1;
+	c->id = member(v, "id");
+	c->token = member(v, "token");
+	if ((kind = member(v, "shape")) != NULL)
+		r = shape_named(kind, &c->kind);
+	free(kind);
+	return r;
+}
+
+static int
+parse_length(struct conn *c, const char *s, size_t n)
+{
+	size_t i, len = 0;
+
+	if (n == 0 || n > 9)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return -1;
+		len = len * 10 + (size_t)(s[i] - '0');
+	}
+	c->left = len;
+	return 0;
+}
+
+/* A line of in, for the states that want one. 1 taken, 0 not whole, -1. */
+static int
+parse_line(struct conn *c)
+{
+	char *nl = memchr(c->in.d, '\n', c->in.len);
+	size_t n;
+	int r;
+
+	if (nl == NULL)
+		return c->in.len > HEAD_MAX ? -1 : 0;
+	n = (size_t)(nl - c->in.d);
+	if (c->state == ST_HEAD)
+		r = parse_head(c, c->in.d, n);
+	else
+		r = parse_length(c, c->in.d, n);
+	buf_drain(&c->in, n + 1);
+	if (r == -1)
+		return -1;
+	if (c->state == ST_HEAD)
+		c->state = ST_LENGTH;
+	else if (c->left > 0)
+		c->state = ST_BODY;
+	else
+		work(c);
+	return 1;
+}
+
+static int
+parse_body(struct conn *c)
+{
+	size_t n = c->in.len < c->left ? c->in.len : c->left;
+
+	if (buf_add(&c->body, c->in.d, n) == -1)
+		return -1;
+	c->listen->held += n;
+	buf_drain(&c->in, n);
+	if ((c->left -= n) == 0)
+		c->state = ST_LENGTH;
+	return n > 0;
+}
+
+static void
+parse(struct conn *c)
+{
+	static const struct fault full = { .status = EX_TEMPFAIL,
+		.text = "too many requests are held" };
+	int r = 1;
+
+	while (r == 1 && c->state < ST_WORK && !c->broken)
+		r = c->state == ST_BODY ? parse_body(c) : parse_line(c);
+	if (r == -1)
+		break_conn(c);
+	else if (c->listen->held > HELD_MAX && c->state < ST_WORK)
+		refuse(c, &full);
+}
+
+static void
+read_in(struct conn *c)
+{
+	char chunk[READ_SIZE];
+	ssize_t n;
+
+	n = recv(c->fd, chunk, sizeof(chunk), MSG_DONTWAIT);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		free_conn(c);		/* gone: so is the wish */
+		return;
+	}
+	if (c->state >= ST_WORK)
+		return;			/* more than was asked for */
+	if (buf_add(&c->in, chunk, (size_t)n) == -1)
+		break_conn(c);
+	else
+		parse(c);
+}
+
+static void
+on_conn(void *arg, int fd, short revents)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	if (c->broken)
+		return;
+	if (revents & POLLOUT) {
+		send_out(c, "", 0);
+		if (c->broken)
+			return;
+		if (c->out.len == 0 && c->state == ST_LAST) {
+			free_conn(c);
+			return;
+		}
+		if (c->out.len == 0 && c->job != NULL)
+			chat_resume(c->job);
+	}
+	if (!c->broken && revents & (POLLIN | POLLHUP | POLLERR))
+		read_in(c);
+}
+
+/* ---- the listener ---- */
+
+static void
+on_accept(void *arg, int fd, short revents)
+{
+	struct listen *l = arg;
+	struct conn *c;
+	int s;
+
+	(void)revents;
+	s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (s == -1)
+		return;			/* another worker was faster */
+	if ((c = calloc(1, sizeof(*c))) == NULL) {
+		close(s);
+		return;
+	}
+	c->listen = l;
+	c->fd = s;
+	buf_init(&c->in, HEAD_MAX + READ_SIZE + 1);
+	buf_init(&c->body, REQUEST_MAX);
+	buf_init(&c->request, REQUEST_MAX + 4096);
+	buf_init(&c->line, HEAD_MAX);
+	buf_init(&c->out, (size_t)REQUEST_MAX * 2);
+	buf_init(&c->made, (size_t)REQUEST_MAX * 2);
+	LIST_INSERT_HEAD(&l->conns, c, entry);
+	watch(c);
+}
+
+struct listen *
+listen_new(struct loop *loop, struct chat *chat, int fd,
+    void (*done)(void *arg), void *arg, struct fault *f)
+{
+	struct listen *l;
+	socklen_t n = sizeof(int);
+	int is = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is, &n) == -1 || !is) {
+		fault_set(f, EX_USAGE, "--listen: descriptor %d is no "
+		    "listening socket", fd);
+		return NULL;
+	}
+	if ((l = calloc(1, sizeof(*l))) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		return NULL;
+	}
+	l->loop = loop;
+	l->chat = chat;
+	l->fd = fd;
+	l->done = done;
+	l->arg = arg;
+	LIST_INIT(&l->conns);
+	/* two workers may be told of one connection: who is late must not wait */
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ||
+	    loop_fd(loop, fd, POLLIN, on_accept, l) == -1) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+static void
+on_over(void *arg)
+{
+	struct listen *l = arg;
+
+	l->done(l->arg);
+}
+
+void
+listen_drain(struct listen *l, int64_t ms)
+{
+	if (l->draining)
+		return;
+	l->draining = 1;
+	loop_fd(l->loop, l->fd, 0, NULL, NULL);
+	loop_timer(l->loop, &l->over, ms, on_over, l);
+	maybe_done(l);
+}
+
+void
+listen_free(struct listen *l)
+{
+	struct conn *c;
+
+	if (l == NULL)
+		return;
+	while ((c = LIST_FIRST(&l->conns)) != NULL)
+		free_conn(c);
+	loop_timer_del(l->loop, &l->over);
+	loop_fd(l->loop, l->fd, 0, NULL, NULL);
+	free(l);
+}
