@@ -21,8 +21,8 @@
 #include "fault.h"
 #include "listen.h"
 #include "loop.h"
+#include "render.h"
 #include "request.h"
-#include "shape.h"
 #include "splice.h"
 
 enum {
@@ -45,8 +45,8 @@ struct conn {
 	size_t			 left;		/* of the record being read */
 	char			*id, *token;
 	struct buf		 body, request;
-	enum shape_kind		 kind;
-	struct shape		*shape;
+	enum render_kind		 kind;
+	struct render		*render;
 	struct chat_job		*job;
 	struct buf		 line;		/* the reply's first line */
 	struct buf		 out;		/* to be written */
@@ -96,7 +96,7 @@ free_conn(struct conn *c)
 	buf_free(&c->line);
 	buf_free(&c->out);
 	buf_free(&c->made);
-	shape_free(c->shape);
+	render_free(c->render);
 	free(c->id);
 	free(c->token);
 	free(c);
@@ -196,7 +196,7 @@ on_head(void *arg, const struct chat_head *h)
 	struct conn *c = arg;
 
 	c->stream = h->stream;
-	if (shape_head(c->shape, h, &c->line) == -1)
+	if (render_head(c->render, h, &c->line) == -1)
 		break_conn(c);
 	if (c->stream)
 		loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
@@ -214,10 +214,10 @@ on_data(void *arg, const char *p, size_t n)
 		return 0;
 	if (n > RECORD_MAX)
 		n = RECORD_MAX;
-	if (shape_raw(c->shape))
+	if (render_raw(c->render))
 		send_record(c, p, n);
 	else {
-		if (shape_data(c->shape, p, n, &c->made) == -1)
+		if (render_data(c->render, p, n, &c->made) == -1)
 			break_conn(c);
 		if (c->made.len > 0)
 			send_record(c, c->made.d, c->made.len);
@@ -249,7 +249,7 @@ on_end(void *arg, const struct chat_result *r)
 	struct conn *c = arg;
 
 	c->job = NULL;
-	if (shape_end(c->shape, r, &c->line, &c->made) == -1)
+	if (render_end(c->render, r, &c->line, &c->made) == -1)
 		break_conn(c);
 	else if (!c->broken)
 		send_last(c);
@@ -260,7 +260,7 @@ on_end(void *arg, const struct chat_result *r)
 static void
 refuse(struct conn *c, const struct fault *f)
 {
-	if (shape_fault(c->kind, f, &c->line, &c->made) == -1)
+	if (render_fault(c->kind, f, &c->line, &c->made) == -1)
 		break_conn(c);
 	else
 		send_last(c);
@@ -276,7 +276,7 @@ work(struct conn *c)
 	struct fault f;
 
 	c->state = ST_WORK;
-	if ((c->shape = shape_new(c->kind)) == NULL) {
+	if ((c->render = render_new(c->kind)) == NULL) {
 		break_conn(c);
 		return;
 	}
@@ -321,7 +321,7 @@ parse_head(struct conn *c, const char *s, size_t n)
 	c->id = member(v, "id");
 	c->token = member(v, "token");
 	if ((kind = member(v, "shape")) != NULL)
-		r = shape_named(kind, &c->kind);
+		r = render_named(kind, &c->kind);
 	free(kind);
 	return r;
 }

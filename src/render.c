@@ -1,0 +1,478 @@
+/*
+ * The forms of endpoint families. Errors have the statuses and codes that SDKs act on:
+ * openai-python and openai-node obey x-should-retry first, then the status,
+ * and give up on a Retry-After that is too long for them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "answer.h"
+#include "buf.h"
+#include "chat.h"
+#include "classify.h"
+#include "fault.h"
+#include "json.h"
+#include "relay.h"
+#include "render.h"
+#include "route.h"
+#include "splice.h"
+#include "sse.h"
+
+enum {
+	QUOTA_RETRY = 600,	/* s: credits may be back then */
+	RATE_RETRY = 5,		/* s, where upstream did not say */
+	RATE_RETRY_MAX = 60	/* s: openai-node ignores longer ones */
+};
+
+struct render {
+	enum render_kind	 kind;
+	int		 headed, stream;
+	struct sse	 sse;
+	struct answer	 answer;
+	struct buf	 body;
+	size_t		 shown;		/* of answer.content */
+	char		*model;
+};
+
+/* What a refusal is to a client. */
+struct error {
+	int		 status;
+	const char	*type, *code;
+	int		 retry_after;	/* s, 0: not said */
+	int		 final;		/* x-should-retry: false */
+};
+
+static const char *const kinds[] = {
+	[RENDER_OPENAI] = "openai", [RENDER_NATIVE] = "native",
+	[RENDER_N8N] = "n8n"
+};
+
+int
+render_named(const char *name, enum render_kind *k)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(name, kinds[i]) == 0) {
+			*k = (enum render_kind)i;
+			return 0;
+		}
+	return -1;
+}
+
+struct render *
+render_new(enum render_kind k)
+{
+	struct render *s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return NULL;
+	s->kind = k;
+	sse_init(&s->sse, RELAY_EVENT_MAX);
+	answer_init(&s->answer, 1, RELAY_BODY_MAX);
+	buf_init(&s->body, RELAY_BODY_MAX);
+	return s;
+}
+
+void
+render_free(struct render *s)
+{
+	if (s == NULL)
+		return;
+	sse_free(&s->sse);
+	answer_free(&s->answer);
+	buf_free(&s->body);
+	free(s->model);
+	free(s);
+}
+
+int
+render_raw(const struct render *s)
+{
+	return s->kind == RENDER_OPENAI;
+}
+
+/* ---- what a refusal is ---- */
+
+static void
+rate_limited(const struct chat_result *r, struct error *e)
+{
+	int64_t after = r->retry_after;
+
+	*e = (struct error){ 429, "rate_limit_error", "rate_limit_exceeded",
+		RATE_RETRY, 0 };
+	if (after > 0 && after <= RATE_RETRY_MAX)
+		e->retry_after = (int)after;
+	else if (after > RATE_RETRY_MAX)
+		e->retry_after = RATE_RETRY_MAX;
+}
+
+static void
+error_of(const struct chat_result *r, struct error *e)
+{
+	static const struct error
+	    quota = { 429, "insufficient_quota", "insufficient_quota",
+		QUOTA_RETRY, 1 },
+	    keys = { 503, "api_error", "upstream_key_refused", 0, 1 },
+	    model = { 503, "api_error", "model_not_available", 0, 1 },
+	    unknown = { 404, "invalid_request_error", "model_not_found",
+		0, 0 },
+	    ours = { 500, "api_error", "internal_error", 0, 0 },
+	    slow = { 504, "api_error", "upstream_timeout", 0, 0 },
+	    other = { 502, "api_error", "upstream_error", 0, 0 };
+
+	if (r->unknown) {
+		*e = unknown;
+		return;
+	}
+	if (r->exit == EX_CONFIG || r->exit == EX_OSERR) {
+		*e = r->exit == EX_CONFIG ? keys : ours;
+		return;
+	}
+	switch (r->verdict) {
+	case V_NO_CREDITS:
+	case V_QUOTA_DAY:
+	case V_QUOTA_MONTH:
+		*e = quota;
+		break;
+	case V_BURST:
+	case V_TOO_MANY:
+		rate_limited(r, e);
+		break;
+	case V_BAD_KEY:
+	case V_UNBOUND:
+	case V_UNVERIFIED:
+		*e = keys;
+		break;
+	case V_NO_PERMISSION:
+	case V_NO_PROVIDER:
+	case V_BAD_MODEL:
+	case V_PROVIDER:
+		*e = model;
+		break;
+	case V_STREAM_ONLY:
+	case V_THINK_OFF:
+	case V_THINK_ON:
+	case V_BAD_REQUEST:
+		*e = (struct error){ r->status >= 400 && r->status < 500 ?
+			r->status : 400, "invalid_request_error", NULL, 0,
+			0 };
+		break;
+	case V_TIMEOUT:
+		*e = slow;
+		break;
+	default:
+		*e = other;
+		break;
+	}
+}
+
+/* ---- writing ---- */
+
+static int
+number_header(struct json *j, const char *name, int64_t n)
+{
+	char text[24];
+
+	if (n < 0)
+		return 0;
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	json_str(j, name, text);
+	return 1;
+}
+
+static void
+common_headers(struct json *j, const char *model, int attempts,
+    const struct decision *d, const struct limits *l)
+{
+	if (model != NULL)
+		json_str(j, "x-ms-model", model);
+	number_header(j, "x-ms-attempts", attempts);
+	if (d != NULL && d->actual_tier > 0)
+		number_header(j, "x-ms-tier", d->actual_tier);
+	if (d != NULL && d->score > 0)
+		number_header(j, "x-ms-score", d->score);
+	number_header(j, "modelscope-ratelimit-requests-limit", l->limit);
+	number_header(j, "modelscope-ratelimit-requests-remaining", l->left);
+	number_header(j, "modelscope-ratelimit-model-requests-limit",
+	    l->model_limit);
+	number_header(j, "modelscope-ratelimit-model-requests-remaining",
+	    l->model_left);
+}
+
+static int
+end_line(struct json *j, struct buf *line)
+{
+	json_end(j);
+	json_end(j);
+	return json_finish(j) == -1 ? -1 : buf_addc(line, '\n');
+}
+
+int
+render_head(struct render *s, const struct chat_head *h, struct buf *line)
+{
+	struct json j;
+
+	s->headed = 1;
+	s->stream = h->stream;
+	free(s->model);
+	if ((s->model = strdup(h->model)) == NULL)
+		return -1;
+	json_begin(&j, line);
+	json_object(&j, NULL);
+	json_int(&j, "status", 200);
+	json_str(&j, "type", h->stream ? "text/event-stream" :
+	    "application/json");
+	json_object(&j, "headers");
+	common_headers(&j, h->model, h->attempts, h->decision, &h->limits);
+	return end_line(&j, line);
+}
+
+static int
+error_head(const struct error *e, const struct chat_result *r,
+    struct buf *line)
+{
+	static const struct limits none = { -1, -1, -1, -1 };
+	struct json j;
+
+	json_begin(&j, line);
+	json_object(&j, NULL);
+	json_int(&j, "status", e->status);
+	json_str(&j, "type", "application/json");
+	json_object(&j, "headers");
+	common_headers(&j, r != NULL ? r->model : NULL,
+	    r != NULL ? r->attempts : -1, r != NULL ? r->decision : NULL,
+	    r != NULL ? &r->limits : &none);
+	if (e->retry_after > 0)
+		number_header(&j, "retry-after", e->retry_after);
+	if (e->final)
+		json_str(&j, "x-should-retry", "false");
+	return end_line(&j, line);
+}
+
+/* The error as the family writes it, without an end of line. */
+static int
+error_body(enum render_kind k, const struct error *e, const char *message,
+    const char *hint, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	if (k == RENDER_NATIVE) {
+		json_str(&j, "detail", message);
+	} else {
+		if (k == RENDER_N8N) {
+			json_str(&j, "text", "");
+			json_null(&j, "model");
+		}
+		json_object(&j, "error");
+		json_str(&j, "message", message);
+		json_str(&j, "type", e->type);
+		json_null(&j, "param");
+		json_str(&j, "code", e->code);
+		if (hint[0] != '\0')
+			json_str(&j, "hint", hint);
+		json_end(&j);
+	}
+	json_end(&j);
+	return json_finish(&j);
+}
+
+/* Upstream's own words for a mistake of the caller's, if SDKs can read it. */
+static int
+readable(const struct chat_result *r)
+{
+	struct splice v, e;
+
+	return r->nreply > 0 &&
+	    splice_text(r->reply, r->nreply, &v, NULL) == 0 &&
+	    v.s[0] == '{' && splice_find(v, "error", &e) == 1 &&
+	    e.s[0] == '{';
+}
+
+static int
+refuse(const struct render *s, const struct chat_result *r, struct buf *line,
+    struct buf *out)
+{
+	struct error e;
+
+	error_of(r, &e);
+	if (error_head(&e, r, line) == -1)
+		return -1;
+	if (s->kind == RENDER_OPENAI && e.status >= 400 && e.status < 500 &&
+	    e.status == r->status && e.code == NULL && readable(r))
+		return buf_add(out, r->reply, r->nreply);
+	return error_body(s->kind, &e, r->message, r->hint, out);
+}
+
+int
+render_fault(enum render_kind k, const struct fault *f, struct buf *line,
+    struct buf *out)
+{
+	static const struct error
+	    bad = { 400, "invalid_request_error", NULL, 0, 0 },
+	    ours = { 500, "api_error", "internal_error", 0, 0 },
+	    full = { 503, "api_error", "overloaded", 1, 0 };
+	const struct error *e = f->status == EX_DATAERR ? &bad :
+	    f->status == EX_TEMPFAIL ? &full : &ours;
+
+	if (error_head(e, NULL, line) == -1)
+		return -1;
+	return error_body(k, e, f->text, f->hint, out);
+}
+
+/* ---- the native shape ---- */
+
+static void
+write_limits(struct json *j, const struct limits *l)
+{
+	json_object(j, "limits");
+	json_known(j, "model_limit", l->model_limit);
+	json_known(j, "model_remaining", l->model_left);
+	json_known(j, "global_limit", l->limit);
+	json_known(j, "global_remaining", l->left);
+	json_end(j);
+}
+
+static void
+write_routing(struct json *j, const struct chat_result *r)
+{
+	size_t i;
+
+	write_limits(j, &r->limits);
+	if (r->decision != NULL)
+		route_json(j, "routing", r->decision);
+	else
+		json_null(j, "routing");
+	json_array(j, "retried_models");
+	for (i = 0; i < r->nretried; i++)
+		json_str(j, NULL, r->retried[i]);
+	json_end(j);
+}
+
+/* One event of /chat: what came since the last one. */
+static int
+native_event(struct render *s, const struct chat_result *r, struct buf *out)
+{
+	const struct buf *c = &s->answer.content;
+	struct json j;
+
+	if (buf_adds(out, "data: ") == -1)
+		return -1;
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	json_str(&j, "model", s->model);
+	json_strn(&j, "content", c->d + s->shown, c->len - s->shown);
+	json_bool(&j, "done", r != NULL);
+	if (r != NULL)
+		write_routing(&j, r);
+	json_end(&j);
+	s->shown = c->len;
+	return json_finish(&j) == -1 ? -1 : buf_adds(out, "\n\n");
+}
+
+static int
+native_end(struct render *s, const struct chat_result *r, struct buf *out)
+{
+	const struct answer *a = &s->answer;
+	struct json j;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	json_str(&j, "model", s->model);
+	json_strn(&j, "content", a->content.d, a->content.len);
+	if (a->usage.len > 0)
+		json_raw(&j, "usage", a->usage.d, a->usage.len);
+	else
+		json_null(&j, "usage");
+	write_routing(&j, r);
+	if (a->finish[0] != '\0')
+		json_str(&j, "finish_reason", a->finish);
+	if (a->ntools > 0)
+		answer_tools(a, &j, "tool_calls");
+	if (a->reasoning.len > 0)
+		json_strn(&j, "reasoning", a->reasoning.d, a->reasoning.len);
+	json_end(&j);
+	return json_finish(&j);
+}
+
+static int
+n8n_end(struct render *s, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	json_strn(&j, "text", s->answer.content.d, s->answer.content.len);
+	json_str(&j, "model", s->model);
+	json_end(&j);
+	return json_finish(&j);
+}
+
+int
+render_data(struct render *s, const char *p, size_t n, struct buf *out)
+{
+	size_t used;
+
+	if (!s->stream)
+		return buf_add(&s->body, p, n);
+	while (n > 0) {
+		enum sse_res r = sse_feed(&s->sse, p, n, &used);
+
+		p += used;
+		n -= used;
+		if (r == SSE_EVENT)
+			(void)answer_event(&s->answer, s->sse.data.d,
+			    s->sse.data.len);
+		else if (r != SSE_MORE)
+			return -1;
+	}
+	if (s->kind == RENDER_NATIVE && s->shown < s->answer.content.len)
+		return native_event(s, NULL, out);
+	return 0;
+}
+
+/* An error when the stream has begun: one more event, and no [DONE]. */
+static int
+stream_error(const struct render *s, const struct chat_result *r,
+    struct buf *out)
+{
+	struct error e;
+	struct json j;
+
+	error_of(r, &e);
+	if (buf_adds(out, "data: ") == -1)
+		return -1;
+	if (s->kind == RENDER_NATIVE) {
+		json_begin(&j, out);
+		json_object(&j, NULL);
+		json_str(&j, "error", r->message);
+		json_end(&j);
+		if (json_finish(&j) == -1)
+			return -1;
+	} else if (error_body(s->kind, &e, r->message, r->hint, out) == -1)
+		return -1;
+	return buf_adds(out, "\n\n");
+}
+
+int
+render_end(struct render *s, const struct chat_result *r, struct buf *line,
+    struct buf *out)
+{
+	if (!s->headed)
+		return refuse(s, r, line, out);
+	if (s->stream && r->exit != 0 && r->verdict != V_REASONED)
+		return r->told && s->kind == RENDER_OPENAI ? 0 :
+		    stream_error(s, r, out);
+	if (s->kind == RENDER_OPENAI)
+		return 0;
+	if (s->stream)
+		return s->kind == RENDER_NATIVE ? native_event(s, r, out) : 0;
+	if (answer_body(&s->answer, s->body.d, s->body.len) == -1)
+		return -1;
+	return s->kind == RENDER_NATIVE ? native_end(s, r, out) :
+	    n8n_end(s, out);
+}
