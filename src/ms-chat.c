@@ -580,8 +580,10 @@ work(struct run *r, struct fault *f)
 	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, on_drained, r, f);
 	if (r->listen == NULL || on_signals(r, on_drain, f) == -1)
 		return -1;
+	/* A supervisor's end of a socket: it hears that we accept. */
 	if (fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode) &&
-	    loop_fd(r->loop, STDIN_FILENO, POLLIN, on_orphan, r) == -1)
+	    (loop_fd(r->loop, STDIN_FILENO, POLLIN, on_orphan, r) == -1 ||
+	    write(STDIN_FILENO, "ready\n", 6) != 6))
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	chat_preload(r->chat);
 	if (loop_run(r->loop) == -1)
