@@ -38,7 +38,6 @@
 enum {
 	SLOT_WAIT = 50,			/* ms between looks for a free slot */
 	PURSE_TIME = 10 * 1000,		/* ms for a balance call */
-	PURSE_REST = 10 * 60 * 1000,	/* ms a model rests without credits */
 	ID_MAX = 128,
 	MESSAGE_MAX = 768
 };
@@ -576,48 +575,31 @@ record(struct chat_job *j, struct attempt *a)
 
 /* Equal refusals of the one at fault before this one, for doubling rests. */
 static int
-strikes(const struct chat_job *j, enum verdict v)
+strikes(const struct chat_job *j, int v)
 {
 	const struct chat_opts *o = &j->chat->o;
 	const struct fold_ent *e;
 
-	if (verdict_info((int)v)->scope != SCOPE_KEY ||
+	if (verdict_info(v)->scope != SCOPE_KEY ||
 	    j->pick.key == PICK_NOKEY)
 		return 0;
 	e = fold_get(ledger_fold(o->ledger),
 	    o->conf->upstreams[j->pick.upstream].name,
 	    o->keys->v[j->pick.key].id, NULL);
-	return e != NULL && e->rest_verdict == (int)v ? e->strikes : 0;
+	return e != NULL && e->rest_verdict == v ? e->strikes : 0;
 }
 
 static void
 record_try(struct chat_job *j, const struct try_out *t)
 {
-	enum verdict v = t->c->verdict;
 	struct attempt a;
 
-	attempt_init(&a);
-	a.ts = now_wall();
+	try_attempt(t, now_wall(), j->chat->o.conf->day_offset,
+	    strikes(j, (int)t->c->verdict), &a);
 	a.attempt = j->attempts;
 	a.model = j->order[j->pick.model].id;
 	a.op = j->ask.op;
-	a.status = t->status;
-	a.verdict = (int)v;
 	a.stream = j->request.stream || j->repairs & REPAIR_STREAM;
-	a.ttft = t->ttft;
-	a.ms = t->ms;
-	a.prompt_tokens = t->prompt_tokens;
-	a.completion_tokens = t->completion_tokens;
-	a.limits = t->limits;
-	a.rest = (int)verdict_info((int)v)->scope;
-	a.rest_until = classify_rest(v, a.ts, j->chat->o.conf->day_offset,
-	    t->retry_after, strikes(j, v));
-	if (v == V_NO_CREDITS) {
-		/* if the account is out, or only for this model's price, is
-		   for the balance to say */
-		a.rest = SCOPE_PAIR;
-		a.rest_until = a.ts + PURSE_REST;
-	}
 	record(j, &a);
 }
 

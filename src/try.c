@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attempt.h"
 #include "classify.h"
 #include "conf.h"
 #include "loop.h"
@@ -241,4 +242,29 @@ try_free(struct try *t)
 	(void)try_abort(t, V_CANCELLED);
 	relay_free(&t->relay);
 	free(t);
+}
+
+void
+try_attempt(const struct try_out *t, int64_t now, int off, int strikes,
+    struct attempt *a)
+{
+	enum verdict v = t->c->verdict;
+
+	attempt_init(a);
+	a->ts = now;
+	a->status = t->status;
+	a->verdict = (int)v;
+	a->ttft = t->ttft;
+	a->ms = t->ms;
+	a->prompt_tokens = t->prompt_tokens;
+	a->completion_tokens = t->completion_tokens;
+	a->limits = t->limits;
+	a->rest = (int)verdict_info((int)v)->scope;
+	a->rest_until = classify_rest(v, now, off, t->retry_after, strikes);
+	/*
+	 * Whether the account is out, or has too little for this model's
+	 * price, is for its balance to say.
+	 */
+	if (v == V_NO_CREDITS)
+		a->rest = SCOPE_PAIR;
 }

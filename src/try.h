@@ -10,6 +10,7 @@
 
 #include "fold.h"
 
+struct attempt;
 struct classified;
 struct conf_upstream;
 struct loop;
@@ -70,5 +71,13 @@ const struct try_out	*try_abort(struct try *t, int v);
 
 /* Breaks off and frees. NULL is fine. Not from commit or data. */
 void		 try_free(struct try *t);
+
+/*
+ * What the ledger is to know of it, now (ms) that it is over: verdict,
+ * numbers, who rests until when (off: the day offset; strikes: as
+ * classify_rest() wants them). The rest of a is unknown, and the caller's.
+ */
+void		 try_attempt(const struct try_out *t, int64_t now, int off,
+		    int strikes, struct attempt *a);
 
 #endif
