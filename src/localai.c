@@ -221,6 +221,14 @@ warning(const struct question *q, const struct upstream_end *e, int verdict,
 		    a->ask.model, why);
 }
 
+static void
+on_head(void *arg, struct upstream_call *c, int status)
+{
+	(void)arg;
+	(void)c;
+	(void)status;
+}
+
 static int
 on_data(void *arg, const char *p, size_t n)
 {
@@ -278,8 +286,7 @@ hash_text(const struct localai *a, const char *text, size_t n,
 static int
 start(struct question *q, int timeout)
 {
-	static const struct upstream_cb cb = { .data = on_data,
-		.done = on_done };
+	static const struct upstream_cb cb = { on_head, on_data, on_done };
 	struct upstream_req r = { .method = "POST", .url = q->ai->url,
 		.body = q->body.d, .len = q->body.len, .connect = timeout,
 		.total = timeout };

@@ -107,25 +107,38 @@ add_messages(struct buf *out, struct splice v)
 	return r;
 }
 
+static int
+find_text(struct splice v, struct splice *text)
+{
+	return v.s[0] == '{' && (splice_find(v, "messages", text) == 1 ||
+	    splice_find(v, "prompt", text) == 1 ||
+	    splice_find(v, "input", text) == 1);
+}
+
+int
+route_request(const char *json, size_t n, struct splice *request)
+{
+	struct splice v, text;
+
+	if (splice_text(json, n, &v, NULL) == -1 || v.s[0] != '{')
+		return -1;
+	if (!find_text(v, &text) && (splice_find(v, "body", &v) != 1 ||
+	    !find_text(v, &text)))
+		return -1;
+	*request = v;
+	return 0;
+}
+
 int
 route_text(const char *json, size_t n, struct buf *out)
 {
-	static const char *const names[] = { "messages", "prompt", "input" };
-	struct splice v, m;
-	size_t i;
+	struct splice v, text;
 
-	errno = EINVAL;
-	if (splice_text(json, n, &v, NULL) == -1 || v.s[0] != '{')
+	if (route_request(json, n, &v) == -1 || !find_text(v, &text)) {
+		errno = EINVAL;
 		return -1;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (splice_find(v, names[i], &m) == 1)
-			return add_messages(out, m);
-	if (splice_find(v, "body", &m) == 1 && m.s[0] == '{')
-		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (splice_find(m, names[i], &v) == 1)
-				return add_messages(out, v);
-	errno = EINVAL;
-	return -1;
+	}
+	return add_messages(out, text);
 }
 
 /* ---- decisions ---- */
@@ -357,25 +370,44 @@ route_actual(const struct conf *c, const char *id, struct decision *d)
 	d->actual_tier = conf_model(c, id, &i) == 0 ? c->models[i].tier : 0;
 }
 
-void
-route_json(struct json *j, const char *key, const struct decision *d)
+const char *
+route_complexity(const struct decision *d)
 {
-	static const char *const complexity[] = { "VERY_COMPLEX", "COMPLEX",
+	static const char *const names[] = { NULL, "VERY_COMPLEX", "COMPLEX",
 	    "MEDIUM", "SIMPLE" };
-	static const char *const source[] = { [ROUTE_FIXED] = "fixed",
+
+	return names[d->target_tier];
+}
+
+const char *
+route_source(const struct decision *d)
+{
+	static const char *const names[] = { [ROUTE_FIXED] = "fixed",
 	    [ROUTE_BUILTIN] = "builtin", [ROUTE_LOCAL] = "local_ai",
 	    [ROUTE_CACHE] = "cache" };
 
-	json_object(j, key);
+	return names[d->source];
+}
+
+void
+route_members(struct json *j, const struct decision *d)
+{
 	if (d->score != 0)
 		json_int(j, "score", d->score);
 	if (d->target_tier != 0)
-		json_str(j, "complexity", complexity[d->target_tier - 1]);
+		json_str(j, "complexity", route_complexity(d));
 	json_str(j, "reason", d->reason);
 	if (d->target_tier != 0)
 		json_int(j, "target_tier", d->target_tier);
 	if (d->actual_tier != 0)
 		json_int(j, "actual_tier", d->actual_tier);
-	json_str(j, "source", source[d->source]);
+	json_str(j, "source", route_source(d));
+}
+
+void
+route_json(struct json *j, const char *key, const struct decision *d)
+{
+	json_object(j, key);
+	route_members(j, d);
 	json_end(j);
 }

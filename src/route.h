@@ -17,6 +17,7 @@ struct ledger;
 struct pick_model;
 struct route;
 struct route_wait;
+struct splice;
 struct upstream;
 
 enum route_source {		/* where a decision comes from */
@@ -36,10 +37,17 @@ struct decision {
 };
 
 /*
+ * Finds the request in a JSON text: the object itself if it has messages, a
+ * prompt or an input, or else the body of a Batch line. 0, or -1: it is
+ * malformed, or none of these.
+ */
+int	route_request(const char *json, size_t n, struct splice *request);
+
+/*
  * Appends the text that is to be judged: the text parts of all user messages
- * of a request (chat, messages or responses), or its prompt; of a Batch line,
- * that of its body; an empty line between two. 0, or -1 with errno: EINVAL
- * (malformed, or none of these), EFBIG, ENOMEM.
+ * of a request (chat, messages or responses), or its prompt; an empty line
+ * between two. 0, or -1 with errno: EINVAL (route_request() finds none),
+ * EFBIG, ENOMEM.
  */
 int	route_text(const char *json, size_t n, struct buf *out);
 
@@ -89,7 +97,15 @@ size_t	route_order(const struct conf *c, const struct decision *d,
 void	route_actual(const struct conf *c, const char *id,
 	    struct decision *d);
 
-/* Writes the decision as member key, as in a request's "routing". */
+/* "SIMPLE" to "VERY_COMPLEX", NULL without a tier; "builtin" and the like. */
+const char	*route_complexity(const struct decision *d);
+const char	*route_source(const struct decision *d);
+
+/*
+ * Writes the members of a request's "routing" into the object that is open;
+ * or all of it, as member key.
+ */
+void	route_members(struct json *j, const struct decision *d);
 void	route_json(struct json *j, const char *key, const struct decision *d);
 
 #endif
