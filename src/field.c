@@ -115,7 +115,10 @@ field_write(const struct field *table, const void *base, int off,
 		}
 }
 
-/* Appends a string and a NUL to scratch, and points p at it. */
+/*
+ * Appends a string and a NUL to scratch, which has the room, and points p
+ * at it.
+ */
 static int
 field_read_str(char *p, struct splice v, struct buf *scratch)
 {
@@ -125,12 +128,11 @@ field_read_str(char *p, struct splice v, struct buf *scratch)
 	if (v.n < 2 || *v.s != '"')
 		return -1;
 	if (memchr(v.s, '\\', v.n) == NULL) {
-		if (buf_add(scratch, v.s + 1, v.n - 2) == -1)
-			return -1;
+		memcpy(scratch->d + start, v.s + 1, v.n - 2);
+		scratch->len += v.n - 2;
 	} else if (splice_str(v, scratch) == -1)
 		return -1;
-	if (buf_addc(scratch, '\0') == -1)
-		return -1;
+	scratch->d[scratch->len++] = '\0';
 	s = scratch->d + start;
 	memcpy(p, &s, sizeof(s));
 	return 0;

@@ -61,6 +61,8 @@ fold_lower(char c)
 static int
 fold_same(const char *a, const char *b)
 {
+	if (strcmp(a, b) == 0)		/* nearly always */
+		return 1;
 	for (; fold_lower(*a) == fold_lower(*b); a++, b++)
 		if (*a == '\0')
 			return 1;
@@ -377,15 +379,12 @@ fold_buckets(void)
 	return from;
 }
 
-static int
+static void
 fold_late(struct fold_ent *e, int64_t ms)
 {
 	const int64_t *from = fold_buckets();
 	size_t lo = 0, mid, hi = FOLD_BUCKETS;
 
-	if (e->latency == NULL && (e->latency =
-	    calloc(FOLD_BUCKETS, sizeof(e->latency[0]))) == NULL)
-		return -1;
 	while (hi - lo > 1) {
 		mid = (lo + hi) / 2;
 		if (ms < from[mid])
@@ -394,7 +393,6 @@ fold_late(struct fold_ent *e, int64_t ms)
 			lo = mid;
 	}
 	e->latency[lo]++;
-	return 0;
 }
 
 int64_t
@@ -634,18 +632,24 @@ fold_call(const struct fold_hit *h, const struct attempt *a, int counted)
 	struct fold_ent *all[] = {
 		h->all, h->key, h->model, h->token, h->upstream, h->pair
 	};
-	enum { TIMED = 4 };		/* the first ones have latencies */
-	size_t i;
+	size_t i, timed = 0;
 
+	/* The first four have latencies. All memory comes before all else. */
+	if (counted && a->verdict == V_OK && a->ms >= 0)
+		timed = 4;
+	for (i = 0; i < timed; i++)
+		if (all[i] != NULL && all[i]->latency == NULL &&
+		    (all[i]->latency = calloc(FOLD_BUCKETS,
+		    sizeof(all[i]->latency[0]))) == NULL)
+			return -1;
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i] == NULL)
 			continue;
 		if (counted)
 			fold_count(all[i], a);
 		fold_last(all[i], a);
-		if (counted && i < TIMED && a->verdict == V_OK && a->ms >= 0 &&
-		    fold_late(all[i], a->ms) == -1)
-			return -1;
+		if (i < timed)
+			fold_late(all[i], a->ms);
 		if (a->verdict == V_OK)
 			fold_lift(all[i], a);
 	}

@@ -21,8 +21,8 @@ enum { LEDGER_READ, LEDGER_WRITE };
  * there keeps its mode; its absence is no error for LEDGER_READ), off being
  * the day offset in seconds, keep_days the age past which days are removed
  * (0: never; done at most once a day and process). Reads the present day. A
- * folder that cannot be written is no error either: see ledger_append().
- * NULL with *f: EX_OSERR.
+ * folder that cannot be used is no error for LEDGER_WRITE either: see
+ * ledger_append(). NULL with *f: EX_OSERR.
  */
 struct ledger	*ledger_open(const char *dir, int off, int mode,
 		    int keep_days, struct fault *f);
@@ -39,9 +39,11 @@ int	ledger_refresh(struct ledger *l, int64_t now);
 const struct fold	*ledger_fold(const struct ledger *l);
 
 /*
- * Records an attempt: one line, one write(2). It is in the fold afterwards
- * whatever happens to the file. 0, or -1 with errno; *warn is 1 if this
- * failure is the first in a minute and should be said.
+ * Records an attempt: one line, one write(2), to the day of its ts. If that
+ * is the present day (or a later one, which begins then) it is in the fold
+ * afterwards, whatever happens to the file; if it is past, it is only
+ * written. 0, or -1 with errno; *warn is 1 if this failure is the first in a
+ * minute and should be said.
  */
 int	ledger_append(struct ledger *l, const struct attempt *a, int *warn);
 
