@@ -299,8 +299,8 @@ wants_route(const struct chat_job *j)
 {
 	if (j->ask.route != -1)
 		return j->ask.route;
-	return j->request.smart_route != 0 &&
-	    order_routed(j->chat->o.conf, j->names, j->nnames);
+	return j->chat->o.conf->smart_routing &&
+	    j->request.smart_route != 0 && order_routed(j->chat->o.conf, j->names, j->nnames);
 }
 
 static void
