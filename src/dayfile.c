@@ -18,6 +18,7 @@
 #include "field.h"
 #include "fold.h"
 #include "json.h"
+#include "share.h"
 #include "snapshot.h"
 #include "splice.h"
 
@@ -276,16 +277,14 @@ static int
 dayfile_share(int fd, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	struct stat st;
+	mode_t mode;
 	char *dir;
-	int rc;
 
 	if ((dir = strndup(path, (size_t)(slash - path))) == NULL)
 		return -1;
-	if ((rc = stat(dir, &st)) == 0 && (st.st_mode & 0060) != 0)
-		rc = fchmod(fd, 0600 | (st.st_mode & 0060));
+	mode = share_mode(dir) & 0060;
 	free(dir);
-	return rc;
+	return mode != 0 ? fchmod(fd, 0600 | mode) : 0;
 }
 
 static int
@@ -391,35 +390,32 @@ dayfile_lines(struct dayfile *d, const char *p, size_t n, size_t *used)
 	return 0;
 }
 
-/* Reads and folds up to the end, in pieces. */
+/* Reads and folds up to the offset end, in pieces. */
 static int
-dayfile_follow(struct dayfile *d, char *piece, size_t cap)
+dayfile_follow(struct dayfile *d, int64_t end, char *piece, size_t cap)
 {
 	size_t used;
 	ssize_t n;
 	int rc;
 
-	for (;;) {
+	while (d->at < end) {
 		if ((n = pread(d->fd, piece, cap, d->at)) == -1) {
 			if (errno == EINTR)
 				continue;
 			return -1;
 		}
-		if (n == 0)
-			return 0;
 		rc = dayfile_lines(d, piece, (size_t)n, &used);
 		d->at += (int64_t)used;
 		if (rc == -1)
 			return -1;
 		if (used == 0 && n < DAYFILE_PIECE)
-			return 0;	/* a line without its LF */
+			break;		/* a line without its LF */
 		if (used == 0) {
 			d->at += n;
 			d->overlong = 1;
 		}
-		if ((size_t)n < cap)
-			return 0;
 	}
+	return 0;
 }
 
 int
@@ -442,7 +438,7 @@ dayfile_read(struct dayfile *d)
 	    (size_t)(st.st_size - d->at) : DAYFILE_PIECE;
 	if ((piece = malloc(cap)) == NULL)
 		return -1;
-	rc = dayfile_follow(d, piece, cap);
+	rc = dayfile_follow(d, st.st_size, piece, cap);
 	free(piece);
 	if (rc == 0)
 		d->size = st.st_size;

@@ -22,6 +22,7 @@
 #include "ledger.h"
 #include "now.h"
 #include "paths.h"
+#include "share.h"
 
 enum {
 	LEDGER_BEHIND = 256 * 1024,	/* bytes until a checkpoint is due */
@@ -50,15 +51,14 @@ struct ledger {
 static int
 ledger_mkdir(const char *dir, const char *name)
 {
-	struct stat st;
+	mode_t mode = share_mode(dir);
 	char *path;
 	int rc;
 
 	if (asprintf(&path, "%s/%s", dir, name) == -1)
 		return -1;
-	if ((rc = mkdir(path, 0700)) == 0 && stat(dir, &st) == 0 &&
-	    (st.st_mode & 0070) != 0)
-		(void)chmod(path, 0700 | (st.st_mode & 02070));
+	if ((rc = mkdir(path, 0700)) == 0 && mode != 0)
+		(void)chmod(path, 0700 | mode);
 	if (rc == -1 && errno == EEXIST)
 		rc = 0;
 	free(path);

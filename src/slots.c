@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "share.h"
 #include "slots.h"
 
 enum { SLOTS_MAX = 65536 };		/* of one key */
@@ -32,7 +33,6 @@ struct slots *
 slots_open(const char *dir)
 {
 	struct slots *s;
-	struct stat st;
 	char *path;
 
 	if ((s = calloc(1, sizeof(*s))) == NULL)
@@ -43,8 +43,7 @@ slots_open(const char *dir)
 	}
 	s->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
 	    O_CLOEXEC, 0600);
-	/* Whom the folder is shared with takes slots too. */
-	if (s->fd != -1 && stat(dir, &st) == 0 && (st.st_mode & 0020) != 0)
+	if (s->fd != -1 && (share_mode(dir) & 0020) != 0)
 		(void)fchmod(s->fd, 0660);
 	free(path);
 	return s;
