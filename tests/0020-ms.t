@@ -14,7 +14,7 @@ cp "$top/bin/ms" lib/ms/ms
 cat >lib/ms/ms-chat <<'!'
 #!/bin/sh
 [ "$1" = --version ] && echo 'ms-chat 1.2.3' && exit
-printf '<%s>' chat "$@"
+printf '<%s>\n' chat "$@"
 exit 7
 !
 cat >ms-balance <<'!'
@@ -60,13 +60,23 @@ like 'says its usage' err '^usage: ms command'
 run '--help' 0 "$ms" --help
 like 'says it too' out '^usage: ms command'
 run 'a sister' 7 "$ms" chat -m 'a  b' '' '*'
-printf '<chat><-m><a  b><><*>' | same 'gets its arguments' out
+same 'gets its arguments' out <<'!'
+<chat>
+<-m>
+<a  b>
+<>
+<*>
+!
 run 'by links' 7 links/ms chat
 run 'one on PATH' 0 "$ms" route
-echo 'from PATH' | same 'is found there' out
+same 'is found there' out <<'!'
+from PATH
+!
 run 'through PATH itself' 7 env PATH="$dir/links:$PATH" ms chat
 run '--version' 0 "$ms" --version
-echo 'ms 1.2.3' | same 'is that of the family' out
+same 'is that of the family' out <<'!'
+ms 1.2.3
+!
 run 'no such command' 64 "$ms" frob
 same 'names those that are there' err <<'!'
 ms: frob: no such command; there are: chat, route, key, help
@@ -76,22 +86,32 @@ run 'no other programs' 64 "$ms" chat-x
 printf '#!/bin/sh\necho "$@"\n' >path/man
 chmod 755 path/man
 run 'help' 0 "$ms" help
-echo '1 ms' | same 'is ms(1)' out
+same 'is ms(1)' out <<'!'
+1 ms
+!
 run 'help chat' 0 "$ms" help chat
-echo '1 ms-chat' | same 'is its page' out
+same 'is its page' out <<'!'
+1 ms-chat
+!
 run 'help models.json' 0 "$ms" help models.json
-echo '5 ms-models.json' | same 'is in section 5' out
+same 'is in section 5' out <<'!'
+5 ms-models.json
+!
 mkdir lib/man
 : >lib/man/ms-chat.1
 run 'help in a tree' 0 "$ms" help chat
-echo "$dir/lib/ms/../man/ms-chat.1" | same 'is the file there' out
+same 'is the file there' out <<!
+$dir/lib/ms/../man/ms-chat.1
+!
 run 'help frob' 64 "$ms" help frob
 
 # ---- key add ----
 
 add 0 "$k1"
 like 'without ms-balance it is not checked' err 'not checked: ms-balance'
-echo "$k1" | same 'but added' "$keys"
+same 'but added' "$keys" <<!
+$k1
+!
 ok 'the file is ours alone' [ "$(stat -c %a "$keys")" = 600 ]
 ok 'the folder too' [ "$(stat -c %a config/ms)" = 700 ]
 
@@ -100,13 +120,20 @@ echo ok >state
 printf '%s' "$k1" >"$keys"
 chmod 644 "$keys"
 add 0 "$k2" bob
-printf '%s\nbob %s\n' "$k1" "$k2" | same 'a missing LF is added' "$keys"
+same 'a missing LF is added' "$keys" <<!
+$k1
+bob $k2
+!
 ok 'others cannot read it any more' [ "$(stat -c %a "$keys")" = 600 ]
-echo "bob $k2" | same 'ms-balance was asked about it' asked
+same 'ms-balance was asked about it' asked <<!
+bob $k2
+!
 like 'by stdin' seen '^-k - -o json$'
 unlike 'not in arguments, not in the environment' seen "$k2"
 add 0 "$k3" carol modelscope-ai
-echo "carol $k3 modelscope-ai" | same 'with its upstream' asked
+same 'with its upstream' asked <<!
+carol $k3 modelscope-ai
+!
 cp "$keys" before
 
 add 65 "$k1"
