@@ -11,11 +11,11 @@ struct http_str;
 
 enum { ENDPOINT_GET = 1, ENDPOINT_POST = 2 };
 
-enum endpoint_shape {		/* of errors */
-	SHAPE_OPENAI,		/* {"error":{message,type,param,code}} */
-	SHAPE_NATIVE,		/* {"detail"} */
-	SHAPE_BALANCE,		/* {success,message,error} */
-	SHAPE_STATUS		/* {status,message} */
+enum endpoint_family {		/* of errors */
+	FAMILY_OPENAI,		/* {"error":{message,type,param,code}} */
+	FAMILY_NATIVE,		/* {"detail"} */
+	FAMILY_BALANCE,		/* {success,message,error} */
+	FAMILY_STATUS		/* {status,message} */
 };
 
 enum endpoint_kind {		/* who answers */
@@ -44,7 +44,7 @@ struct endpoint {
 	const char		*path;
 	int			 methods;
 	enum endpoint_kind	 kind;
-	enum endpoint_shape	 shape;
+	enum endpoint_family	 family;
 	int			 flags;
 	const char		*op;	/* for the worker or the supervisor */
 	const char		*form;	/* the worker's name of the shape */

@@ -10,12 +10,12 @@
 #include "conn.h"
 #include "day.h"
 #include "endpoint.h"
+#include "errbody.h"
 #include "exchange.h"
 #include "gate.h"
 #include "http.h"
 #include "metrics.h"
 #include "now.h"
-#include "shape.h"
 #include "site.h"
 #include "tokens.h"
 
@@ -152,7 +152,7 @@ exchange_answer(struct conn *c, int status, const char *type,
 }
 
 void
-exchange_error(struct conn *c, const struct shape_error *e,
+exchange_error(struct conn *c, const struct errbody *e,
     const struct buf *fields)
 {
 	struct exchange *x = exchange_of(c);
@@ -170,7 +170,7 @@ exchange_error(struct conn *c, const struct shape_error *e,
 		add(&h, "Retry-After", "600");
 		add(&h, "x-should-retry", "false");
 	}
-	shape_error(&body, x->ep->shape, e);
+	errbody_write(&body, x->ep->family, e);
 	exchange_answer(c, e->status, "application/json", body.d, body.len,
 	    &h);
 	buf_free(&body);

@@ -18,7 +18,7 @@ struct endpoint;
 struct http_req;
 struct metrics;
 struct pages;
-struct shape_error;
+struct errbody;
 struct site;
 struct token;
 struct tokens;
@@ -79,7 +79,7 @@ void	exchange_answer(struct conn *c, int status, const char *type,
 	    const char *body, size_t n, const struct buf *fields);
 
 /* Answers with an error. */
-void	exchange_error(struct conn *c, const struct shape_error *e,
+void	exchange_error(struct conn *c, const struct errbody *e,
 	    const struct buf *fields);
 
 /* It is over: log, metrics, the token's count; forgets it. */

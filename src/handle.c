@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "day.h"
 #include "endpoint.h"
+#include "errbody.h"
 #include "exchange.h"
 #include "gate.h"
 #include "handle.h"
@@ -19,7 +20,6 @@
 #include "metrics.h"
 #include "now.h"
 #include "pages.h"
-#include "shape.h"
 #include "site.h"
 #include "splice.h"
 #include "tokens.h"
@@ -35,7 +35,7 @@ static const char csp[] = "default-src 'none'; script-src 'self'; "
 static void
 error(struct conn *c, int status, const char *message)
 {
-	const struct shape_error e = { status, NULL, message, NULL };
+	const struct errbody e = { status, NULL, message, NULL };
 
 	exchange_error(c, &e, NULL);
 }
@@ -43,7 +43,7 @@ error(struct conn *c, int status, const char *message)
 static void
 refused(struct conn *c, const struct gate *g)
 {
-	const struct shape_error e = { g->status, g->code, g->message,
+	const struct errbody e = { g->status, g->code, g->message,
 	    g->hint[0] != '\0' ? g->hint : NULL };
 
 	exchange_error(c, &e, NULL);
@@ -52,7 +52,7 @@ refused(struct conn *c, const struct gate *g)
 static void
 not_found(struct conn *c)
 {
-	const struct shape_error e = { 404, NULL, "there is no such path here",
+	const struct errbody e = { 404, NULL, "there is no such path here",
 	    "chat is at /v1/chat/completions" };
 
 	exchange_error(c, &e, NULL);
@@ -80,7 +80,7 @@ model(struct conn *c)
 {
 	const struct exchange *x = exchange_of(c);
 	const char *list = exchange_desk(c)->site->models;
-	struct shape_error e = { 404, "model_not_found",
+	struct errbody e = { 404, "model_not_found",
 	    "there is no such model", "GET /v1/models lists them" };
 	struct splice_walk w;
 	struct splice all, data, id;
@@ -442,7 +442,7 @@ wrong_method(struct conn *c, const struct http_req *r)
 {
 	static const char *const known[] = { "GET", "HEAD", "POST", "PUT",
 	    "DELETE", "PATCH", "TRACE" };
-	const struct shape_error e = { 405, NULL,
+	const struct errbody e = { 405, NULL,
 	    "this path does not have that method", NULL };
 	struct buf f;
 	size_t i;

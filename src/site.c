@@ -207,12 +207,10 @@ site_read(const char *text, size_t n)
 }
 
 void
-site_free(struct site *s)
+site_clear(struct site *s)
 {
 	size_t i, k;
 
-	if (s == NULL)
-		return;
 	for (i = 0; i < COUNT(texts); i++)
 		free(*FIELD(s, char *, texts[i].at));
 	for (i = 0; i < COUNT(lists); i++) {
@@ -221,5 +219,27 @@ site_free(struct site *s)
 		free(*FIELD(s, char **, lists[i].at));
 	}
 	tokens_free(s->tokens);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+site_free(struct site *s)
+{
+	if (s != NULL)
+		site_clear(s);
 	free(s);
+}
+
+void
+site_take(struct site *s, struct site *from)
+{
+	free(s->models);
+	free(s->native);
+	tokens_free(s->tokens);
+	s->models = from->models;
+	s->native = from->native;
+	s->tokens = from->tokens;
+	s->auth = from->auth;
+	s->day_offset = from->day_offset;
+	memset(from, 0, sizeof(*from));
 }

@@ -42,4 +42,10 @@ int	site_write(struct site *s, struct buf *out);
 struct site	*site_read(const char *text, size_t n);
 void		 site_free(struct site *s);
 
+/* Frees what a site that was not allocated holds, and zeroes it. */
+void	site_clear(struct site *s);
+
+/* Moves what setup_load() fills in from one site to another. */
+void	site_take(struct site *s, struct site *from);
+
 #endif

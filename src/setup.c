@@ -1,0 +1,171 @@
+/* Configuration and tokens for the front. */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "conf.h"
+#include "fault.h"
+#include "fold.h"
+#include "ledger.h"
+#include "paths.h"
+#include "setup.h"
+#include "site.h"
+#include "tokens.h"
+
+enum { TOKENS_MAX = 4 * 1024 * 1024, LIST_MAX = 8 * 1024 * 1024,
+	PATH_BYTES = 4096 };
+
+/* Others who can read the file have the tokens: it is then not taken. */
+static int
+check_mode(int fd, const char *path, struct fault *f)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return fault_set(f, EX_OSERR, "%s: %s", path,
+		    strerror(errno));
+	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & 077) == 0 ||
+	    strncmp(path, "/run/secrets/", 13) == 0 ||
+	    (dir != NULL && strncmp(path, dir, strlen(dir)) == 0))
+		return 0;
+	fault_set(f, EX_CONFIG, "%s: others can read it", path);
+	return fault_hint(f, "chmod 600 %s", path);
+}
+
+static struct tokens *
+read_tokens(const char *path, struct fault *f)
+{
+	struct tokens *t = NULL;
+	struct buf b;
+	int fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
+		fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	buf_init(&b, TOKENS_MAX);
+	if (check_mode(fd, path, f) == 0) {
+		if (buf_read(&b, fd) == -1)
+			fault_set(f, EX_NOINPUT, "%s: %s", path,
+			    strerror(errno));
+		else
+			t = tokens_parse(b.d, b.len, path, f);
+	}
+	close(fd);
+	buf_wipe(&b);
+	return t;
+}
+
+/* The tokens that there are: *t, NULL if none are wanted. */
+static int
+find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
+{
+	const char *path = o->tokens, *dir = getenv("CREDENTIALS_DIRECTORY");
+	char cred[PATH_BYTES];
+
+	*t = NULL;
+	if (path == NULL)
+		path = getenv("MS_TOKENS_FILE");
+	if (path == NULL && dir != NULL) {
+		snprintf(cred, sizeof(cred), "%s/ms-tokens", dir);
+		if (access(cred, F_OK) == 0)
+			path = cred;
+	}
+	if (path != NULL)
+		*t = read_tokens(path, f);
+	else if (o->token != NULL)
+		*t = tokens_one(o->token, f);
+	else
+		return 0;
+	return *t == NULL ? -1 : 0;
+}
+
+/* What the ledger says that each has used today. */
+static int
+count_used(struct tokens *t, const struct conf *c, const char *state,
+    struct fault *f)
+{
+	const struct fold_ent *e;
+	struct ledger *l;
+	struct token *tok;
+	char *dir;
+
+	for (tok = tokens_first(t); tok != NULL; tok = tok->next)
+		if (tok->limit != -1)
+			break;
+	if (tok == NULL)
+		return 0;
+	if ((dir = paths_state(state)) == NULL)
+		return fault_set(f, EX_OSERR, "state: %s", strerror(errno));
+	l = ledger_open(dir, c->day_offset, LEDGER_READ, 0, f);
+	free(dir);
+	if (l == NULL)
+		return -1;
+	for (; tok != NULL; tok = tok->next)
+		if ((e = fold_token(ledger_fold(l), tok->name)) != NULL)
+			tok->used = e->calls;
+	ledger_close(l);
+	return 0;
+}
+
+/* The lists of models as texts. */
+static int
+list_models(const struct conf *c, char **models, char **native)
+{
+	struct buf a, b;
+
+	*models = *native = NULL;
+	buf_init(&a, LIST_MAX);
+	buf_init(&b, LIST_MAX);
+	if (catalog_openai(c, &a) == 0 && catalog_json(c, &b) == 0 &&
+	    (*models = buf_detach(&a)) != NULL &&
+	    (*native = buf_detach(&b)) != NULL)
+		return 0;
+	free(*models);
+	buf_free(&a);
+	buf_free(&b);
+	return -1;
+}
+
+int
+setup_load(struct site *s, const struct setup_opts *o, struct fault *f,
+    struct buf *warn)
+{
+	struct tokens *t = NULL;
+	char *models, *native;
+	struct conf *c;
+
+	if ((c = conf_load(o->config, f, warn)) == NULL)
+		return -1;
+	if (find_tokens(o, &t, f) == -1 ||
+	    (t != NULL && count_used(t, c, o->state, f) == -1))
+		goto err;
+	if (list_models(c, &models, &native) == -1) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		goto err;
+	}
+	tokens_free(s->tokens);
+	free(s->models);
+	free(s->native);
+	s->tokens = t;
+	s->auth = t != NULL;
+	s->models = models;
+	s->native = native;
+	s->day_offset = c->day_offset;
+	conf_free(c);
+	return 0;
+err:
+	tokens_free(t);
+	conf_free(c);
+	return -1;
+}

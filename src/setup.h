@@ -1,0 +1,27 @@
+/*
+ * What ms-serve reads at its start and at every reload, and hands to the
+ * front as part of a site: the models, the tokens and what they have used.
+ */
+#ifndef SETUP_H
+#define SETUP_H
+
+struct buf;
+struct fault;
+struct site;
+
+struct setup_opts {
+	const char	*config;	/* path or NULL, as for conf_load() */
+	const char	*state;		/* folder or NULL */
+	const char	*tokens;	/* path, or NULL: as SPEC says */
+	const char	*token;		/* of $MS_TOKEN, or NULL */
+};
+
+/*
+ * Fills in models, native, day_offset, auth and tokens of s, whose other
+ * members stay. Lines for people are appended to warn. 0, or -1 with *f; s
+ * is then as before.
+ */
+int	setup_load(struct site *s, const struct setup_opts *o,
+	    struct fault *f, struct buf *warn);
+
+#endif

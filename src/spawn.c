@@ -1,0 +1,72 @@
+/* Starting programs. */
+#include <sys/prctl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spawn.h"
+
+enum { NOT_RUN = 127, OUT_OF_THE_WAY = 64 };
+
+static void
+set_descriptors(const struct spawn *s)
+{
+	int high[SPAWN_FDS], fd, i;
+
+	/* Copies first, where none of the targets is. */
+	for (i = 0; i < s->nfds; i++) {
+		fd = s->fds[i] != -1 ? s->fds[i] : open("/dev/null", O_RDWR);
+		high[i] = fcntl(fd, F_DUPFD, OUT_OF_THE_WAY);
+	}
+	for (i = 0; i < s->nfds; i++)
+		dup2(high[i], i);
+	closefrom(s->nfds);
+}
+
+static void
+set_signals(const struct spawn *s, pid_t parent)
+{
+	sigset_t none;
+	int i;
+
+	for (i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setpgid(0, 0);
+	if (s->death == 0)
+		return;
+	prctl(PR_SET_PDEATHSIG, s->death);
+	if (getppid() != parent)	/* it died before we asked */
+		raise(s->death);
+}
+
+pid_t
+spawn(const struct spawn *s)
+{
+	char *const nothing[] = { NULL };
+	pid_t pid, parent = getpid();
+	char num[16];
+
+	if ((pid = fork()) != 0)
+		return pid;
+	set_signals(s, parent);
+	if (s->listen) {
+		snprintf(num, sizeof(num), "%d", (int)getpid());
+		setenv("LISTEN_PID", num, 1);
+		setenv("LISTEN_FDS", "1", 1);
+	}
+	set_descriptors(s);
+	if (s->empty)
+		execve(s->path, s->argv, nothing);
+	else
+		execv(s->path, s->argv);
+	dprintf(STDERR_FILENO, "%s: %s: %s\n", s->argv[0], s->path,
+	    strerror(errno));
+	_exit(NOT_RUN);
+}
