@@ -11,7 +11,9 @@ struct lexicon_word {
 	const char	*text;	/* lower case; a last '*' stands for letters */
 	int		 kind;	/* enum score_kind, or LEXICON_DEMAND */
 	int		 weight;
-	unsigned short	 next;	/* in its bucket, and 1; set by the search */
+	/* set by the search: */
+	unsigned short	 len;	/* without the '*' */
+	unsigned short	 next;	/* in its bucket, and 1 */
 };
 
 /* "must", "at least", "要求": more is asked for, whatever the kind. */

@@ -29,6 +29,7 @@ struct found {
 	int		 demands;
 	int		 items;			/* of a list */
 	int		 units;			/* about as many English words */
+	unsigned	 unclosed;		/* quotation marks that stay open */
 };
 
 static const struct {
@@ -55,6 +56,15 @@ alnum(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+/* Of the character that begins with c. */
+static size_t
+width(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return u < 0xc0 ? 1 : u < 0xe0 ? 2 : u < 0xf0 ? 3 : 4;
+}
+
 static int
 starts(const struct found *f, size_t i, const char *w)
 {
@@ -68,7 +78,7 @@ starts(const struct found *f, size_t i, const char *w)
  * task is about, not the task. A text that is one quotation is the task.
  */
 static size_t
-quoted(const struct found *f, size_t i)
+quoted(struct found *f, size_t i)
 {
 	static const char *const pair[][2] = {
 		{ "\"", "\"" }, { "“", "”" }, { "《", "》" }, { "```", "```" }
@@ -76,16 +86,16 @@ quoted(const struct found *f, size_t i)
 	const char *end;
 	size_t k, n;
 
-	if (alnum(f->s[i]))
-		return i;
 	for (k = 0; k < sizeof(pair) / sizeof(pair[0]); k++) {
-		if (!starts(f, i, pair[k][0]))
+		if (f->s[i] != pair[k][0][0] || !starts(f, i, pair[k][0]))
 			continue;
 		n = strlen(pair[k][0]);
-		end = memmem(f->s + i + n, f->n - i - n, pair[k][1],
-		    strlen(pair[k][1]));
-		if (end == NULL)
+		end = f->unclosed & 1u << k ? NULL : memmem(f->s + i + n,
+		    f->n - i - n, pair[k][1], strlen(pair[k][1]));
+		if (end == NULL) {
+			f->unclosed |= 1u << k;
 			return i;
+		}
 		n = (size_t)(end - f->s) + strlen(pair[k][1]);
 		return i == 0 && n == f->n ? i : n;
 	}
@@ -102,30 +112,40 @@ add(struct found *f, size_t i, int kind, int weight)
 		f->late[kind] += weight;
 }
 
+/* Behind the word, quotation or character at i, which is counted. */
+static size_t
+step(struct found *f, size_t i)
+{
+	const struct lexicon_word *w;
+	size_t end, len;
+
+	if ((end = quoted(f, i)) != i) {
+		if (f->s[i] == '`')
+			add(f, i, SCORE_CODE, FENCE);
+		return end;
+	}
+	if ((w = lexicon_find(f->s, i, f->n, &len)) == NULL)
+		return i + width(f->s[i]);
+	if (w->kind == LEXICON_DEMAND)
+		f->demands++;
+	else
+		add(f, i, w->kind, w->weight);
+	return i + len;
+}
+
 static void
 search(struct found *f)
 {
-	const struct lexicon_word *w;
-	size_t i, next, len;
-	int inword = 0;
+	size_t i = 0;
 
-	for (i = 0; i < f->n; i = next) {
-		if ((next = quoted(f, i)) != i) {
-			if (f->s[i] == '`')
-				add(f, i, SCORE_CODE, FENCE);
-			inword = 0;
-			continue;
-		}
-		next = i + 1;
-		if (!(inword && alnum(f->s[i])) &&
-		    (w = lexicon_find(f->s, i, f->n, &len)) != NULL) {
-			next = i + len;
-			if (w->kind == LEXICON_DEMAND)
-				f->demands++;
-			else
-				add(f, i, w->kind, w->weight);
-		}
-		inword = alnum(f->s[next - 1]);
+	while (i < f->n) {
+		i = step(f, i);
+		/* A word begins where no other goes on. */
+		if (i <= f->n && alnum(f->s[i - 1]))
+			while (i < f->n && alnum(f->s[i]))
+				i++;
+		while (i < f->n && f->s[i] == ' ')
+			i++;
 	}
 }
 
