@@ -72,7 +72,8 @@ struct conf {
  * Parses text[0..n); path names it in messages. Returns the configuration
  * (freed with conf_free()), or NULL with *f set (EX_CONFIG, the text naming
  * the place: "models.json: models[2].tier: want 1 to 4, got 7"; EX_OSERR).
- * One line per member that is unknown is appended to warn, if not NULL.
+ * One line per member that is unknown is appended to warn, if not NULL, as
+ * far as they fit.
  */
 struct conf *conf_parse(const char *text, size_t n, const char *path,
     struct fault *f, struct buf *warn);

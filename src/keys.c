@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sha2.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -52,6 +53,21 @@ static int
 nomem(struct fault *f)
 {
 	return fault_set(f, EX_OSERR, "keys: %s", strerror(errno));
+}
+
+/* A line for people, while there is room for it. */
+__attribute__((format(printf, 3, 4))) static int
+note(struct buf *notes, struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	if (notes == NULL)
+		return 0;
+	va_start(ap, fmt);
+	rc = buf_addv(notes, fmt, ap);
+	va_end(ap);
+	return rc == -1 && errno != EFBIG ? nomem(f) : 0;
 }
 
 void
@@ -214,12 +230,9 @@ add(struct reader *r, const struct field *w, size_t n)
 		goto err;
 	if (known(k, &new)) {
 		key_clear(&new);
-		if (r->notes != NULL &&
-		    buf_addf(r->notes,
-			"%s: %s %zu: a key that was there before, dropped\n",
-			k->from, r->unit, r->line) == -1)
-			return nomem(r->f);
-		return 0;
+		return note(r->notes, r->f,
+		    "%s: %s %zu: a key that was there before, dropped\n",
+		    k->from, r->unit, r->line);
 	}
 	if ((v = reallocarray(k->v, k->n + 1, sizeof(*v))) == NULL)
 		goto err;
@@ -349,12 +362,8 @@ check_mode(const char *path, int fd, struct fault *f, struct buf *notes)
 	if (!S_ISREG(st.st_mode) || (st.st_mode & (S_IRGRP | S_IROTH)) == 0)
 		return 0;
 	if (st.st_uid != geteuid() || inside(path, "/run/secrets") ||
-	    (credentials != NULL && inside(path, credentials))) {
-		if (notes != NULL &&
-		    buf_addf(notes, "%s: others can read it\n", path) == -1)
-			return nomem(f);
-		return 0;
-	}
+	    (credentials != NULL && inside(path, credentials)))
+		return note(notes, f, "%s: others can read it\n", path);
 	fault_set(f, EX_CONFIG, "%s: others can read it", path);
 	return fault_hint(f, "chmod 600 %s", path);
 }

@@ -33,11 +33,11 @@ struct keys {
 /*
  * Parses the lines of a keys file: "KEY", "NAME KEY", "NAME KEY UPSTREAM",
  * '#' comments, CRLF. from names it in messages. Duplicates are dropped, with
- * a line in notes (may be NULL). Returns the keys (keys_free()), n being 0 if
- * none is in it; NULL with *f set: EX_DATAERR and the line's number, never
- * its bytes (a key has white space, control or non-ASCII bytes, or is over
- * 512 bytes; a name has the form of a key; more than three fields; more than
- * 10000 keys), EX_OSERR.
+ * a line in notes (may be NULL; what does not fit is left out). Returns the
+ * keys (keys_free()), n being 0 if none is in it; NULL with *f set: EX_DATAERR
+ * and the line's number, never its bytes (a key has white space, control or
+ * non-ASCII bytes, or is over 512 bytes; a name has the form of a key; more
+ * than three fields; more than 10000 keys), EX_OSERR.
  */
 struct keys *keys_parse(const char *text, size_t n, const char *from,
     struct fault *f, struct buf *notes);

@@ -61,7 +61,7 @@ member_wrong(struct member_in *in, const char *key, const char *want, jv v)
 	    kinds[jv_get_kind(v)]);
 }
 
-/* A member that we do not know is said, and passed over. */
+/* A member that we do not know is said, while there is room for it. */
 static int
 unknown(struct member_in *in, const char *key)
 {
@@ -71,7 +71,8 @@ unknown(struct member_in *in, const char *key)
 		return 0;
 	fault_clean(name, sizeof(name), key, strlen(key));
 	if (buf_addf(in->warn, "%s: %s%s%s: unknown, ignored\n", in->path,
-		in->at, *in->at != '\0' ? "." : "", name) == -1)
+		in->at, *in->at != '\0' ? "." : "", name) == -1 &&
+	    errno != EFBIG)
 		return member_nomem(in);
 	return 0;
 }

@@ -20,7 +20,7 @@ enum {
 struct member_in {
 	const char *path; /* the file, in messages */
 	struct fault *f;
-	struct buf *warn; /* a line per unknown member; or NULL */
+	struct buf *warn; /* a line per unknown member */
 	char at[160];	  /* "models[2]", "" at the top */
 };
 

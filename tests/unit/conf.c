@@ -322,6 +322,12 @@ test_warnings(void)
 	ok(c != NULL, "or not, if nobody listens");
 	conf_free(c);
 	buf_free(&warn);
+	buf_init(&warn, 30);
+	c = parse(text, &f, &warn);
+	ok(c != NULL && is(warn.d, "f: x: unknown, ignored\n"),
+	    "or as far as they fit");
+	conf_free(c);
+	buf_free(&warn);
 }
 
 /* A file of the original gateway, whose routing member is an object. */
