@@ -71,7 +71,8 @@ input_kind(const char *text, size_t n, enum input_kind *kind,
 		return 0;
 	}
 	/* not a prompt by chance: a request that broke on its way here */
-	if (ours)
+	if (memmem(text, n, "\"messages\"", 10) != NULL ||
+	    memmem(text, n, "\"prompt\"", 8) != NULL)
 		return fault_set(f, EX_DATAERR, "stdin: a request that is "
 		    "not JSON at byte %zu", off + 1);
 	return 0;
