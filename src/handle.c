@@ -24,7 +24,8 @@
 #include "splice.h"
 #include "tokens.h"
 
-enum { LINE_BYTES = 4096, LOCAL_BYTES = 1024 * 1024 };
+enum { LINE_BYTES = 4096, LOCAL_BYTES = 1024 * 1024,
+	WHOLE_BYTES = 256 * 1024 };
 
 static const char csp[] = "default-src 'none'; script-src 'self'; "
     "style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -285,35 +286,6 @@ metrics_answer(struct conn *c)
 }
 
 static void
-on_data(void *arg, const char *p, size_t n, int last)
-{
-	struct conn *c = arg;
-	struct exchange *x = exchange_of(c);
-
-	if (x->ep->kind == KIND_METRICS) {
-		if (buf_add(&x->lead, p, n) == -1)
-			x->status = 0;
-		if (last)
-			metrics_answer(c);
-		return;
-	}
-	if (x->error != NULL) {
-		if (last)
-			error(c, x->status, x->error);
-		return;
-	}
-	if (conn_fresh(c))
-		start(c, last ? (int64_t)n : -1);
-	if (last) {
-		backend_free(x->backend);
-		x->backend = NULL;
-	}
-	conn_send(c, p, n, last);
-	if (!last && conn_full(c) && x->backend != NULL)
-		backend_hold(x->backend, 1);
-}
-
-static void
 on_fail(void *arg, enum backend_fault why)
 {
 	struct conn *c = arg;
@@ -330,6 +302,57 @@ on_fail(void *arg, enum backend_fault why)
 	} else {
 		error(c, 502, "the process that was to answer broke off");
 	}
+}
+
+/*
+ * A plain answer that is not long is sent in one piece: its length is then
+ * known, and if it breaks off the client hears of that as an error. 1: more
+ * is to come first, 0: send *p, -1: out of memory.
+ */
+static int
+hold_back(struct exchange *x, const char **p, size_t *n, int last)
+{
+	if (x->lead.len == 0 && last)
+		return 0;
+	if (buf_add(&x->lead, *p, *n) == -1)
+		return -1;
+	*p = x->lead.d;
+	*n = x->lead.len;
+	return !last && *n <= WHOLE_BYTES;
+}
+
+static void
+on_data(void *arg, const char *p, size_t n, int last)
+{
+	struct conn *c = arg;
+	struct exchange *x = exchange_of(c);
+	int rc;
+
+	if (x->ep->kind == KIND_METRICS) {
+		if (buf_add(&x->lead, p, n) == -1)
+			x->status = 0;
+		if (last)
+			metrics_answer(c);
+		return;
+	}
+	if (x->error != NULL) {
+		if (last)
+			error(c, x->status, x->error);
+		return;
+	}
+	if (!x->stream && conn_fresh(c)) {
+		if ((rc = hold_back(x, &p, &n, last)) == -1)
+			on_fail(c, BACKEND_CUT);
+		if (rc != 0)
+			return;
+	}
+	if (conn_fresh(c))
+		start(c, last ? (int64_t)n : -1);
+	if (last)
+		on_cancel(c);
+	conn_send(c, p, n, last);
+	if (!last && conn_full(c) && x->backend != NULL)
+		backend_hold(x->backend, 1);
 }
 
 /* The line that a request to a worker or a tool begins with. */
