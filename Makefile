@@ -21,13 +21,13 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -DVERSION='"$(VERSION)"' \
 	-DPREFIX='"$(PREFIX)"' -Isrc $(BSD_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = $(WARN) $(HARD) $(if $(WERROR),-Werror) $(if $(SAN),$(SANITIZE)) \
 	$(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(if $(SAN),$(SANITIZE)) $(LDFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),$(SANITIZE)) $(LDFLAGS)
 BSD_CFLAGS := $(call PKG,--cflags libbsd-overlay)
 BSD_LIBS := $(call PKG,--libs libbsd-overlay) -lmd
 JQ_LIBS := $(or $(call PKG,--libs libjq),-ljq)
 CURL_LIBS := $(call PKG,--libs libcurl)
 LINK = $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS) $(JQ_LIBS) \
-	$(BSD_LIBS) -lm
+	$(BSD_LIBS) -lm -lresolv
 
 OBJS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/ms-%,$(wildcard src/*.c)))
 TESTED = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/$(1)/*.c))

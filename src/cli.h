@@ -14,22 +14,22 @@ struct fault;
 
 /* For the short option string of a program, and its table of long ones. */
 #define CLI_SHORT "hVk:m:o:jO:P:qv"
+/* clang-format off */
 #define CLI_LONG \
 	{ "help", no_argument, NULL, 'h' }, \
-	    { "version", no_argument, NULL, 'V' }, \
-	    { "keys", required_argument, NULL, 'k' }, \
-	    { "model", required_argument, NULL, 'm' }, \
-	    { "output", required_argument, NULL, 'o' }, \
-	    { "parallel", required_argument, NULL, 'P' }, \
-	    { "quiet", no_argument, NULL, 'q' }, \
-	    { "verbose", no_argument, NULL, 'v' }, \
-	    { "config", required_argument, NULL, CLI_CONFIG }, \
-	    { "state", required_argument, NULL, CLI_STATE }, \
-	    { "key", required_argument, NULL, CLI_KEY }, \
-	    { "timeout", required_argument, NULL, CLI_TIMEOUT }, \
-	{ \
-		"env-file", required_argument, NULL, CLI_ENV_FILE \
-	}
+	{ "version", no_argument, NULL, 'V' }, \
+	{ "keys", required_argument, NULL, 'k' }, \
+	{ "model", required_argument, NULL, 'm' }, \
+	{ "output", required_argument, NULL, 'o' }, \
+	{ "parallel", required_argument, NULL, 'P' }, \
+	{ "quiet", no_argument, NULL, 'q' }, \
+	{ "verbose", no_argument, NULL, 'v' }, \
+	{ "config", required_argument, NULL, CLI_CONFIG }, \
+	{ "state", required_argument, NULL, CLI_STATE }, \
+	{ "key", required_argument, NULL, CLI_KEY }, \
+	{ "timeout", required_argument, NULL, CLI_TIMEOUT }, \
+	{ "env-file", required_argument, NULL, CLI_ENV_FILE }
+/* clang-format on */
 
 enum {
 	CLI_CONFIG = 256,

@@ -62,7 +62,7 @@ modules=$(each src/*.c | grep -v '^src/ms-')
 call='(^|[^_[:alnum:]>.])'
 # shellcheck disable=SC2086
 grep -nE "<err\.h>|$call(v?errx?|v?warnx?|exit|perror|abort)\(" $modules |
-    grep -vE '^[^:]*:[0-9]*: \*|^src/json\.c:.*exit\(EX_OSERR\)' >"$bad"
+    grep -vE '^[^:]*:[0-9]*:[[:space:]]*/?\*|^src/json\.c:.*exit\(EX_OSERR\)' >"$bad"
 none 'modules return, programs speak'
 
 banned='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|gets|localtime'
@@ -105,8 +105,8 @@ for prog in $(each src/ms-*.c | sed 's|src/\(.*\)\.c|\1|'); do
 	done >"$bad"
 	none "$prog: the page has its sections"
 
-	sed -n 's/^\.It //p' "$page" | grep -oE 'Fl -?[a-zA-Z0-9-]+' |
-	    sed 's/Fl /-/' | sort -u >"$work/page"
+	sed -n '/^\.It /{s/ , -/ , Fl -/g; p;}' "$page" |
+	    grep -oE 'Fl -?[a-zA-Z0-9-]+' | sed 's/Fl /-/' | sort -u >"$work/page"
 	diff "$work/opts" "$work/page" >"$bad"
 	none "$prog: page and parser have the same options"
 
@@ -118,7 +118,10 @@ for prog in $(each src/ms-*.c | sed 's|src/\(.*\)\.c|\1|'); do
 	    sed 's/^[^-]//; /^--/b
 		s/^-\(.\)\(.\)/-\1\
 -\2/; P; D' | sort -u >"$work/helps"
-	grep -v ' ' "$work/all" | diff - "$work/helps" >"$bad"
+	{
+		grep -v ' ' "$work/all" | comm -23 - "$work/helps"
+		comm -13 "$work/opts" "$work/helps"
+	} >"$bad"
 	none "$prog: --help and parser have the same options"
 	expand "$work/help" | grep -E '.{81}' >"$bad"
 	none "$prog: --help fits 80 columns"
