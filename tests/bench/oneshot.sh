@@ -2,7 +2,7 @@
 # A whole run of ms-chat against curl sending the same request: what our
 # program costs over the bare transfer.
 . "${0%/*}/../lib.sh"
-sim
+sim --regime none
 config
 
 echo '{"messages":[{"role":"user","content":"hello"}],"model":"Test/Model-A"}' \
@@ -15,7 +15,10 @@ data-binary = @request.json
 silent
 !
 hyperfine -N --warmup 20 --runs 300 --export-json times.json \
-    --input request.json 'ms-chat -o openai' 'curl -K curlrc' >/dev/null 2>&1 &&
+    'ms-chat -o openai hello' 'curl -K curlrc' >/dev/null 2>err || {
+	cat err >&2
+	exit 1
+}
 jq -r '[.results[].median * 1000] | [
     "ms-chat, one request, ms (curl)",
     (.[] * 100 | round / 100),
