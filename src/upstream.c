@@ -448,6 +448,9 @@ set_request(struct upstream_call *c, const struct upstream_req *r)
 		return -1;
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, c->headers);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)r->connect);
+	/* plain HTTP is for neighbours; no key goes to a proxy in the clear */
+	curl_easy_setopt(e, CURLOPT_NOPROXY,
+	    strncasecmp(r->url, "http://", 7) == 0 ? "*" : NULL);
 	if (strcmp(r->method, "POST") == 0) {
 		curl_easy_setopt(e, CURLOPT_POST, 1L);
 		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
