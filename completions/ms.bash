@@ -2,8 +2,8 @@
 # What a program takes is one list each; what an option takes, one case.
 # shellcheck shell=bash
 
-_ms_common='--help --version --config --state --keys --key --model --output
-	--parallel --quiet --verbose --timeout --env-file'
+_ms_base='--help --version --config --state --keys --key --quiet --env-file'
+_ms_common="$_ms_base --model --output --parallel --verbose --timeout"
 
 _ms_options() {
 	case $1 in
@@ -19,12 +19,15 @@ _ms_options() {
 		;;
 	ms-balance)
 		echo "$_ms_common" --probe --exit-status --warning --critical \
-		    --cached --only
+		    --cached
 		;;
 	ms-quota) echo "$_ms_common" --history --by ;;
 	ms-serve)
-		echo "$_ms_common" --listen --tokens --host --cors --workers \
-		    --no-auth --trust-proxy --log
+		echo "$_ms_base" --listen --tokens --host --cors --workers \
+		    --no-auth --trust-proxy --log --max-connections --max-line \
+		    --max-head --max-fields --max-body --max-held --max-event \
+		    --max-answer --head-time --body-time --idle-time \
+		    --write-time --answer-time --drain-time --tool-time
 		;;
 	esac
 }
@@ -78,9 +81,9 @@ _ms_value() {
 		return 0
 		;;
 	-P | --parallel | --timeout | -s | --system | --temperature | \
-	    --max-tokens | --param | --retries | --base64 | --score | \
-	    --history | -l | --listen | --host | --cors | --workers | \
-	    --trust-proxy) return 0 ;;
+	    --max-* | --param | --retries | --base64 | --score | -w | \
+	    --warning | --critical | --history | -l | --listen | --host | \
+	    --cors | --workers | --trust-proxy | --*-time) return 0 ;;
 	*) return 1 ;;
 	esac
 	_ms_among "$words" "${3##*,}"

@@ -29,15 +29,18 @@ for prog in ms-chat ms-route ms-balance ms-quota ms-serve
         -d 'The state folder'
     complete -c $prog -s k -l keys -r -d 'The keys'
     complete -c $prog -l key -x -a '(__ms_keys)' -d 'Only this key'
+    complete -c $prog -s q -l quiet -d 'Say less'
+    complete -c $prog -l env-file -r -d 'Read variables'
+end
+
+for prog in ms-chat ms-route ms-balance ms-quota
     complete -c $prog -s m -l model -x -a '(__fish_append , (__ms_models))' \
         -d 'A model, or several'
     complete -c $prog -s j -d 'The same as -o json'
     complete -c $prog -s O -r -d 'Write there'
     complete -c $prog -s P -l parallel -x -d 'How many at once'
-    complete -c $prog -s q -l quiet -d 'Say less'
     complete -c $prog -s v -l verbose -d 'Say more'
     complete -c $prog -l timeout -x -d 'For the whole operation, in seconds'
-    complete -c $prog -l env-file -r -d 'Read variables'
 end
 
 set -l c complete -c ms-chat
@@ -93,3 +96,18 @@ $c -l workers -x -d 'How many'
 $c -l no-auth -d 'Open to all'
 $c -l trust-proxy -x -d 'Believe its X-Forwarded-For'
 $c -l log -x -a 'json text none' -d 'The form'
+$c -l max-connections -x -d 'At once'
+$c -l max-line -x -d 'Bytes of a request line'
+$c -l max-head -x -d 'Bytes of a request\'s head'
+$c -l max-fields -x -d 'Of a head'
+$c -l max-body -x -d 'Bytes of a request\'s body'
+$c -l max-held -x -d 'Bytes held by a process'
+$c -l max-event -x -d 'Bytes of an event'
+$c -l max-answer -x -d 'Bytes of an answer from upstream'
+$c -l head-time -x -d 'Seconds for a whole head'
+$c -l body-time -x -d 'Seconds of silence in a body'
+$c -l idle-time -x -d 'Seconds between requests'
+$c -l write-time -x -d 'Seconds without progress'
+$c -l answer-time -x -d 'Seconds to the first byte'
+$c -l drain-time -x -d 'Seconds before leaving'
+$c -l tool-time -x -d 'Seconds for a program'

@@ -91,8 +91,11 @@ for prog in "$top"/src/ms-*.c; do
 	ok "bash: the options of $prog" diff got want
 	in_fish "$prog --" >got
 	ok "fish: the options of $prog" diff got want
-	sed -n "/^	common=(/,/^	)/p; /^	$prog)/,/;;/p" "$comp/_ms" |
-	    grep -oE -e '--[a-z][a-z0-9-]+[][}]' | tr -d '][}' | sort -u >got
+	sets=base
+	[ "$prog" = ms-serve ] || sets='base common'
+	for set in $sets "$prog"; do
+		sed -n "/^	$set\(=(\|)$\)/,/^	)\|;;/p" "$comp/_ms"
+	done | grep -oE -e '--[a-z][a-z0-9-]+[][}]' | tr -d '][}' | sort -u >got
 	ok "zsh: the options of $prog" diff got want
 done
 done_testing

@@ -156,6 +156,7 @@ options() {
 	{
 		cat "$top/src/$1.c"
 		! grep -q CLI_LONG "$top/src/$1.c" || cat "$top/src/cli.h"
+		! grep -q bounds_table "$top/src/$1.c" || cat "$top/src/bounds.c"
 	} | awk -F '"' '
 		/CLI_SHORT.*"|getopt_long\(.*"/ {
 			gsub(/[+:]/, "", $2)
@@ -166,6 +167,7 @@ options() {
 			split($3, letter, "\047")
 			print "--" $2 (letter[2] ? " " letter[2] : "")
 		}
+		/^\t(BYTES|TIME)\("/ { print "--" $2 }
 	' | sort -u
 }
 
