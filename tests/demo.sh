@@ -66,8 +66,8 @@ export MS_CONFIG="$dir/models.json" MS_STATE="$dir/state" LC_ALL=C.UTF-8
 export MODELSCOPE_API_KEY=ms-00000000-0000-0000-0000-000000000001
 unset MS_KEYS_FILE MS_TOKEN MS_TOKENS_FILE MODELSCOPE_BASE_URL http_proxy
 
-say "A simulator of the service listens on $sim. Three models are configured:
-one is out of quota for today, one is down, and one answers."
+say "A simulator of the service listens on $sim.
+Of the three models one is out of quota for today, one is down, one answers."
 show "ms-chat -v -m tier1 'What is a pipe?'"
 
 say 'The same as a pipeline: ms-route decides who should answer, ms-chat asks.
