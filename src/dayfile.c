@@ -533,6 +533,15 @@ dayfile_append1(struct dayfile *d, const char *text, size_t n, int64_t *at)
 	return -1;
 }
 
+/* Folds our own line, if nobody wrote before it: spares reading it back. */
+static void
+dayfile_own(struct dayfile *d, int64_t at, const char *line, size_t n)
+{
+	if (d->fold != NULL && d->at == at &&
+	    fold_line(d->fold, line, n - 1) != -1)
+		d->at = d->size = at + (int64_t)n;
+}
+
 int
 dayfile_append(struct dayfile *d, const char *text, size_t n)
 {
@@ -549,8 +558,10 @@ dayfile_append(struct dayfile *d, const char *text, size_t n)
 		if (dayfile_append1(d, text, n, &at) == -1 ||
 		    (begins = dayfile_begins(d, at)) == -1)
 			return -1;
-		if (begins)
+		if (begins) {
+			dayfile_own(d, at, text + 1, n - 1);
 			return 0;
+		}
 	}
 	errno = EIO;
 	return -1;

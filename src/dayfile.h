@@ -35,7 +35,7 @@ int	dayfile_moved(const struct dayfile *d);
 /*
  * Appends text[1..n), a line with its LF, in one write(2); text[0] is an LF
  * that goes before it if the file does not end in one. Creates the file.
- * Nothing is folded. 0, or -1 with errno, ENOSPC for a part written; ESTALE:
+ * It is folded if all before it is. 0, or -1 with errno, ENOSPC for a part written; ESTALE:
  * as 1 of dayfile_read().
  */
 int	dayfile_append(struct dayfile *d, const char *text, size_t n);

@@ -119,7 +119,6 @@ bench_write(const char *dir, const char *line, size_t n)
 static void
 bench_append(const char *dir)
 {
-	int64_t now = now_wall();
 	struct attempt a;
 	struct fault f;
 	struct ledger *l;
@@ -128,7 +127,7 @@ bench_append(const char *dir)
 	int i, warn;
 
 	buf_init(&line, ATTEMPT_MAX);
-	fill(&a, 1, now);
+	fill(&a, 1, now_wall());
 	if (attempt_line(&a, 28800, &line) == -1)
 		err(EX_OSERR, NULL);
 	bare = bench_write(dir, line.d, line.len);
@@ -136,7 +135,7 @@ bench_append(const char *dir)
 		errx(f.status, "%s", f.text);
 	t = seconds();
 	for (i = 0; i < APPENDS; i++) {
-		fill(&a, i, now);
+		a.ms = i;
 		if (ledger_append(l, &a, &warn) == -1)
 			err(EX_IOERR, "%s", dir);
 	}
