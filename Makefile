@@ -1,5 +1,5 @@
 # GNU make. `make` builds into bin/, `make check` tests, `make demo` shows it.
-# For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60.
+# For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60, V=1.
 VERSION = 0.1.0
 PREFIX ?= /usr/local
 BUILD = build$(if $(SAN),/san)
@@ -8,6 +8,7 @@ PROGS = $(patsubst src/%.c,%,$(wildcard src/ms-*.c))
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 FUZZ_SECONDS = 60
 
+SAY = $(if $(V),,@echo '  $(1)';)
 PKG = $(shell pkg-config $(1) 2>/dev/null)
 CFLAGS ?= -O2 -g
 WARN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wcast-qual \
@@ -43,22 +44,22 @@ all: $(PROGS:%=$(BIN)/%) $(BUILD)/simulator $(if $(filter bin,$(BIN)),,$(BUILD)/
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call SAY,CC $<)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call SAY,CC $<)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/libms.a: $(OBJS)
-	rm -f $@ && $(AR) rcs $@ $(OBJS)
+	$(call SAY,AR $@)rm -f $@ && $(AR) rcs $@ $(OBJS)
 $(BIN)/%: $(BUILD)/%.o $(BUILD)/libms.a
 	@mkdir -p $(@D)
-	$(LINK)
+	$(call SAY,LD $@)$(LINK)
 $(BIN)/ms-chat $(BIN)/ms-route $(BIN)/ms-balance: LIBS = $(CURL_LIBS)
 $(BUILD)/simulator: $(patsubst tests/%.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c))
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -lz
+	$(call SAY,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -lz
 $(UNITS) $(TIMERS): %: %.o $(BUILD)/libms.a
-	$(LINK)
+	$(call SAY,LD $@)$(LINK)
 $(FUZZERS): %: %.o $(if $(FUZZER),,$(BUILD)/fuzz/main.o) $(BUILD)/libms.a
-	$(LINK) $(if $(FUZZER),-fsanitize=fuzzer)
+	$(call SAY,LD $@)$(LINK) $(if $(FUZZER),-fsanitize=fuzzer)
 $(UNITS) $(TIMERS) $(FUZZERS): LIBS = $(CURL_LIBS)
 # Programs look for ../share/ms, wherever they were built.
 $(BUILD)/share:
@@ -109,11 +110,11 @@ format:
 headers: $(H:%=$(BUILD)/lint/%.alone)
 $(BUILD)/lint/%.h.alone: %.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wno-unused-function \
+	$(call SAY,alone $<)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Wno-unused-function \
 	    -fsyntax-only -include $(CURDIR)/$< -x c /dev/null && touch $@
 $(BUILD)/lint/%.tidy: %.c $(H) .clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(ALL_CPPFLAGS) $(WARN) && touch $@
+	$(call SAY,tidy $<)clang-tidy --quiet $< -- $(ALL_CPPFLAGS) $(WARN) && touch $@
 $(BUILD)/lint/cppcheck: $(C) $(H)
 	@mkdir -p $@.d
 	cppcheck -q -j2 --cppcheck-build-dir=$@.d --std=c11 --inline-suppr \
