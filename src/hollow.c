@@ -120,7 +120,8 @@ hollow_parts(struct splice v, int depth)
 			seen |= SEEN_REASONING;
 		else if (hollow_kind(part.content) == '[' && depth > 0)
 			seen |= hollow_parts(part.content, depth - 1);
-		else if (part.text.n == 0 || hollow_kind(part.text) != 0)
+		else if (hollow_kind(part.text) != 0 ||
+		    (part.text.n == 0 && part.content.n == 0))
 			seen |= SEEN_CONTENT;
 		else
 			seen |= SEEN_BLANK;
