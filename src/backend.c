@@ -30,15 +30,15 @@ struct backend {
 	int				 fd;
 	int				 retry;
 	int				 hold;
-	int				 over;		/* nothing more comes */
-	int				 busy;		/* inside a callback of ours */
-	int				 gone;		/* free it after that */
-	struct buf			 head;		/* line and first length */
+	int				 over;	/* nothing more comes */
+	int				 busy;	/* inside a callback of ours */
+	int				 gone;	/* free it after that */
+	struct buf			 head;	/* with the first length */
 	struct buf			 body;
 	size_t				*held;
-	size_t				 sent;		/* of head, body and end */
-	struct buf			 line;		/* of the answer, so far */
-	int				 answered;	/* the line is in */
+	size_t				 sent;	/* of head, body, end */
+	struct buf			 line;	/* of the answer */
+	int				 answered; /* the line is in */
 	struct record			 record;
 };
 

@@ -29,7 +29,7 @@ enum state {
 	S_BODY,			/* reading a body */
 	S_ANSWER,		/* an answer is being made and sent */
 	S_FLUSH,		/* made, not all taken yet */
-	S_LINGER,		/* so that a reset does not eat our last words */
+	S_LINGER,		/* lest a reset eat our last words */
 	S_DEAD
 };
 
@@ -55,10 +55,10 @@ struct conn {
 	struct http_chunks	 chunks;
 	int64_t			 want;		/* of the body; -1: chunked */
 	int			 minor, headonly, keep;
-	int			 unread;	/* its body was not read to the end */
+	int			 unread;	/* some of its body */
 	/* the answer: */
 	enum framing		 framing;
-	int			 pending;	/* its head lies in pool->head */
+	int			 pending;	/* its head, in pool->head */
 	struct conn_report	 report;
 	char			 peer[PEER_MAX];
 };

@@ -221,8 +221,7 @@ exchange_done(struct conn *c)
 	if (d->log != NULL)
 		log_it(c, &r);
 	if (x->counted)
-		tokens_end(x->tok, x->attempts > 0 ? x->attempts :
-		    r.status == 0 ? 1 : 0);
+		tokens_end(x->tok, x->attempts > 0 || r.status == 0);
 	x->counted = 0;
 	backend_free(x->backend);
 	x->backend = NULL;

@@ -259,7 +259,7 @@ prepare(struct front *f)
 		return -1;
 	s = f->desk.site;
 	f->nlisteners = s->listeners;
-	f->bounds = s->bounds;
+	f->bounds = *s->bounds;
 	for (i = 0; i < endpoint_count(); i++)
 		names[i] = endpoint_table[i].path[0] != '\0' ?
 		    endpoint_table[i].path : "other";

@@ -40,7 +40,7 @@ struct http_req {
 	int		 keep;	/* the connection may go on after it */
 	int		 expect;	/* wants 100 Continue */
 	int		 chunked;
-	int64_t		 length;	/* of the body, 0 if none; unless chunked */
+	int64_t		 length;	/* of the body if not chunked */
 	size_t		 nfields;
 	struct http_field fields[HTTP_FIELDS];
 	/* when it can never be one: */

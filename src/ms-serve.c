@@ -60,6 +60,7 @@ static const struct option fixed[] = {
 static struct {
 	struct cli	 cli;
 	struct site	 site;
+	struct bounds	 bounds;
 	struct setup_opts setup;
 	const char	*listen[PORTS_MAX];
 	int		 nlisten, workers, no_auth;
@@ -125,7 +126,7 @@ number(const char *name, const char *arg, int64_t min, int64_t max,
 static int
 bound_option(const struct bound *row, const char *arg, struct fault *f)
 {
-	int64_t *v = bounds_value(&opt.site.bounds, row);
+	int64_t *v = bounds_value(&opt.bounds, row);
 
 	if (number(row->name, arg, row->min, row->max, v, f) == -1)
 		return -1;
@@ -258,7 +259,7 @@ static int
 open_ports(struct fault *f)
 {
 	const char *host = getenv("SERVER_HOST"), *port = getenv("SERVER_PORT");
-	int backlog = (int)opt.site.bounds.connections, i;
+	int backlog = (int)opt.bounds.connections, i;
 	char where[300];
 
 	if ((nports = port_inherited(ports, PORTS_MAX, f)) == -1) {
@@ -307,7 +308,7 @@ check_access(struct fault *f)
 static void
 raise_limit(void)
 {
-	int64_t want = opt.site.bounds.connections * 2 + SPARE_FDS;
+	int64_t want = opt.bounds.connections * 2 + SPARE_FDS;
 	struct rlimit r;
 	char line[160];
 
@@ -317,12 +318,12 @@ raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &r);
 	if (getrlimit(RLIMIT_NOFILE, &r) == -1 || (int64_t)r.rlim_cur >= want)
 		return;
-	opt.site.bounds.connections = (int64_t)r.rlim_cur > SPARE_FDS + 2 ?
+	opt.bounds.connections = (int64_t)r.rlim_cur > SPARE_FDS + 2 ?
 	    ((int64_t)r.rlim_cur - SPARE_FDS) / 2 :
 	    (int64_t)r.rlim_cur > 16 ? ((int64_t)r.rlim_cur - 14) / 2 : 1;
 	snprintf(line, sizeof(line), "at most %lld connections: only %lld "
 	    "descriptors may be open (ulimit -n)",
-	    (long long)opt.site.bounds.connections, (long long)r.rlim_cur);
+	    (long long)opt.bounds.connections, (long long)r.rlim_cur);
 	say(line);
 }
 
@@ -375,7 +376,8 @@ main(int argc, char *argv[])
 	cli_begin();
 	if (strcmp(argv[0], SUPERVISE_FRONT) == 0)
 		return front_run(&f) == -1 ? fail(&f) : 0;
-	bounds_init(&opt.site.bounds);
+	bounds_init(&opt.bounds);
+	opt.site.bounds = &opt.bounds;
 	if ((rc = parse(argc, argv, &f)) == 0 && (rc = export(&f)) == 0)
 		rc = run(&f);
 	while (nports > 0)

@@ -113,7 +113,7 @@ count_used(struct tokens *t, const struct conf *c, const char *state,
 		return -1;
 	for (; tok != NULL; tok = tok->next)
 		if ((e = fold_token(ledger_fold(l), tok->name)) != NULL)
-			tok->used = e->calls;
+			tok->used = e->requests;
 	ledger_close(l);
 	return 0;
 }

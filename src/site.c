@@ -26,7 +26,8 @@ static const struct {
 	const char	*name;
 	size_t		 at, n;
 } lists[] = {
-	{ "hosts", offsetof(struct site, hosts), offsetof(struct site, nhosts) },
+	{ "hosts", offsetof(struct site, hosts),
+	    offsetof(struct site, nhosts) },
 	{ "cors", offsetof(struct site, cors), offsetof(struct site, ncors) },
 	{ "proxies", offsetof(struct site, proxies),
 	    offsetof(struct site, nproxies) },
@@ -73,7 +74,7 @@ site_write(struct site *s, struct buf *out)
 	json_object(&j, NULL);
 	json_object(&j, "bounds");
 	for (row = bounds_table; row->name != NULL; row++)
-		json_int(&j, row->name, *bounds_value(&s->bounds, row));
+		json_int(&j, row->name, *bounds_value(s->bounds, row));
 	json_end(&j);
 	for (i = 0; i < COUNT(texts); i++)
 		json_str(&j, texts[i].name, *FIELD(s, char *, texts[i].at));
@@ -83,7 +84,8 @@ site_write(struct site *s, struct buf *out)
 	for (i = 0; i < COUNT(lists); i++) {
 		json_array(&j, lists[i].name);
 		for (k = 0; k < *FIELD(s, size_t, lists[i].n); k++)
-			json_str(&j, NULL, (*FIELD(s, char **, lists[i].at))[k]);
+			json_str(&j, NULL,
+			    (*FIELD(s, char **, lists[i].at))[k]);
 		json_end(&j);
 	}
 	if (s->tokens != NULL)
@@ -165,9 +167,11 @@ read_members(struct site *s, jv o)
 	jv b;
 	size_t i;
 
+	if ((s->bounds = malloc(sizeof(*s->bounds))) == NULL)
+		return -1;
 	b = jv_object_get(jv_copy(o), jv_string("bounds"));
 	for (row = bounds_table; row->name != NULL; row++)
-		*bounds_value(&s->bounds, row) =
+		*bounds_value(s->bounds, row) =
 		    (int64_t)json_get_num(b, row->name, (double)row->dflt);
 	jv_free(b);
 	for (i = 0; i < COUNT(texts); i++) {
@@ -225,8 +229,10 @@ site_clear(struct site *s)
 void
 site_free(struct site *s)
 {
-	if (s != NULL)
-		site_clear(s);
+	if (s == NULL)
+		return;
+	free(s->bounds);
+	site_clear(s);
 	free(s);
 }
 

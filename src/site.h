@@ -9,15 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bounds.h"
-
+struct bounds;
 struct buf;
 struct tokens;
 
 enum site_log { SITE_JSON, SITE_TEXT, SITE_NONE };
 
 struct site {
-	struct bounds	 bounds;
+	struct bounds	*bounds;	/* borrowed, but of site_read() */
 	int		 listeners;	/* descriptors from SITE_FDS on */
 	char		*chat, *tool;	/* paths of the sockets */
 	char		*www;		/* folder of files to serve, or "" */

@@ -13,7 +13,7 @@ struct spawn {
 	int		 listen;	/* tell it LISTEN_FDS=1, LISTEN_PID */
 	int		 death;		/* signal it gets when we die, or 0 */
 	int		 nfds;		/* its descriptors are 0 to nfds - 1 */
-	int		 fds[SPAWN_FDS];/* ours they are copies of; -1: /dev/null */
+	int		 fds[SPAWN_FDS];/* what they copy; -1: /dev/null */
 };
 
 /*

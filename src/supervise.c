@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "bounds.h"
 #include "buf.h"
 #include "fault.h"
 #include "loop.h"
@@ -43,7 +44,7 @@ struct child {
 	int			 front;		/* else a worker */
 	int			 generation;
 	pid_t			 pid;
-	int			 fd;		/* our end of its control socket */
+	int			 fd;		/* its control socket */
 	int			 ready, leaving;
 	int64_t			 started;
 	struct buf		 out;		/* on its way to the front */
@@ -499,7 +500,7 @@ on_leave(void *arg, int sig)
 	s->leaving = 1;
 	loop_timer_del(s->loop, &s->front.timer);
 	loop_timer_del(s->loop, &s->workers.timer);
-	loop_timer(s->loop, &s->late, s->o->site->bounds.drain_time + GRACE,
+	loop_timer(s->loop, &s->late, s->o->site->bounds->drain_time + GRACE,
 	    kill_all, s);
 	if (front != NULL)
 		tell(front, "drain", 5);
@@ -518,7 +519,7 @@ make_sockets(struct super *s)
 {
 	const char *run = getenv("RUNTIME_DIRECTORY");
 	struct site *site = s->o->site;
-	int backlog = (int)site->bounds.connections;
+	int backlog = (int)site->bounds->connections;
 
 	if (run == NULL && (run = getenv("XDG_RUNTIME_DIR")) == NULL)
 		run = "/tmp";
@@ -561,8 +562,8 @@ begin(struct super *s)
 		return -1;
 	t.loop = s->loop;
 	t.fd = s->tool;
-	t.time = s->o->site->bounds.tool_time;
-	t.body = (size_t)s->o->site->bounds.body + PATH_BYTES;
+	t.time = s->o->site->bounds->tool_time;
+	t.body = (size_t)s->o->site->bounds->body + PATH_BYTES;
 	if ((s->tools = tools_new(&t)) == NULL ||
 	    loop_signal(s->loop, SIGCHLD, on_child, s) == -1 ||
 	    loop_signal(s->loop, SIGHUP, on_hup, s) == -1 ||

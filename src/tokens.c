@@ -291,8 +291,9 @@ tokens_begin(struct tokens *t, struct token *tok, int64_t today)
 }
 
 void
-tokens_end(struct token *tok, int64_t attempts)
+tokens_end(struct token *tok, int counts)
 {
 	tok->inflight--;
-	tok->used += attempts - 1;
+	if (!counts)
+		tok->used--;
 }

@@ -59,9 +59,9 @@ struct token	*tokens_find(struct tokens *t, const struct http_str *secret);
 
 /*
  * Begins a call: 0, or -1 if today's number is reached. today is any number
- * that changes with the day. tokens_end() ends it, having cost attempts.
+ * that changes with the day. tokens_end() ends it; it counts if it was one.
  */
 int	tokens_begin(struct tokens *t, struct token *tok, int64_t today);
-void	tokens_end(struct token *tok, int64_t attempts);
+void	tokens_end(struct token *tok, int counts);
 
 #endif
