@@ -8,12 +8,12 @@
 #include <stddef.h>
 
 struct lexicon_word {
-	const char	*text;	/* lower case; a last '*' stands for letters */
-	int		 kind;	/* enum score_kind, or LEXICON_DEMAND */
+	const char	*text;		/* lower case, not NUL-ended */
+	unsigned short	 len;
+	unsigned short	 next;		/* in its bucket, and 1 */
+	int		 open;		/* letters may follow */
+	int		 kind;		/* enum score_kind, or LEXICON_DEMAND */
 	int		 weight;
-	/* set by the search: */
-	unsigned short	 len;	/* without the '*' */
-	unsigned short	 next;	/* in its bucket, and 1 */
 };
 
 /* "must", "at least", "要求": more is asked for, whatever the kind. */

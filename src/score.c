@@ -13,6 +13,8 @@ enum {
 	CAP = 12,		/* what words outside it can add up to */
 	FENCE = 6,		/* weight of a block of code */
 	SURE = 4,		/* less than this says nothing */
+	LEAD = 4,		/* what the first task named has over others */
+	MANY = 3,		/* facets or items that make a list */
 	CHATTY = 12,		/* units; a greeting is no longer than this */
 	PARAGRAPH = 28,		/* units; a phrase is shorter */
 	PAGE = 220,
@@ -26,7 +28,9 @@ struct found {
 	int		 early[SCORE_KINDS];	/* weights in the opening */
 	int		 late[SCORE_KINDS];	/* and elsewhere */
 	int		 words[SCORE_KINDS];	/* how many */
+	int		 first;			/* kind of the first clear word */
 	int		 demands;
+	int		 facets;		/* of enumerations */
 	int		 items;			/* of a list */
 	int		 units;			/* about as many English words */
 	unsigned	 unclosed;		/* quotation marks that stay open */
@@ -106,10 +110,29 @@ static void
 add(struct found *f, size_t i, int kind, int weight)
 {
 	f->words[kind]++;
+	if (f->first == SCORE_UNKNOWN && weight >= SURE)
+		f->first = kind;
 	if (i < OPENING || (i >= f->last && f->n - i < 2 * OPENING))
 		f->early[kind] += weight;
 	else
 		f->late[kind] += weight;
+}
+
+/* Does a comma or the like stand at i? */
+static int
+separator(const struct found *f, size_t i)
+{
+	switch ((unsigned char)f->s[i]) {
+	case ',':
+	case ';':
+		return 1;
+	case 0xe3:
+		return starts(f, i, "、");
+	case 0xef:
+		return starts(f, i, "，") || starts(f, i, "；");
+	default:
+		return 0;
+	}
 }
 
 /* Behind the word, quotation or character at i, which is counted. */
@@ -124,6 +147,7 @@ step(struct found *f, size_t i)
 			add(f, i, SCORE_CODE, FENCE);
 		return end;
 	}
+	f->facets += separator(f, i);
 	if ((w = lexicon_find(f->s, i, f->n, &len)) == NULL)
 		return i + width(f->s[i]);
 	if (w->kind == LEXICON_DEMAND)
@@ -173,7 +197,9 @@ measure(struct found *f)
 static int
 weight(const struct found *f, int kind)
 {
-	return 2 * f->early[kind] + (f->late[kind] < CAP ? f->late[kind] : CAP);
+	int late = f->late[kind] < CAP ? f->late[kind] : CAP;
+
+	return 2 * f->early[kind] + late + (kind == f->first ? LEAD : 0);
 }
 
 /* The strongest kind; of equals the harder. */
@@ -189,7 +215,8 @@ choose(const struct found *f)
 			best = (enum score_kind)k;
 		}
 	/* One word of it does not make a system: "design a logo". */
-	if (best == SCORE_DESIGN && f->words[SCORE_DESIGN] < 2)
+	if (best == SCORE_DESIGN && f->words[SCORE_DESIGN] < 2 &&
+	    f->facets < MANY && f->units < PARAGRAPH)
 		best = SCORE_WRITING;
 	if (f->units <= CHATTY && weight(f, SCORE_GREETING) >= most)
 		best = SCORE_GREETING;
@@ -200,13 +227,14 @@ choose(const struct found *f)
 static int
 by_length(int units)
 {
-	return units < 12 ? 2 : units < 60 ? 4 : units < PAGE ? 5 : 6;
+	return units < 7 ? 2 : units < 60 ? 4 : units < PAGE ? 5 : 6;
 }
 
 static int
 adjust(const struct found *f, enum score_kind kind)
 {
-	int n = kinds[kind].base, more = f->demands + (f->items >= 3);
+	int n = kinds[kind].base, more = f->demands + (f->items >= MANY) +
+	    (f->facets >= 2 * MANY);
 
 	switch (kind) {
 	case SCORE_GREETING:
