@@ -188,18 +188,20 @@ line_end(struct conn *c)
 	return ends[c->plan.eol];
 }
 
-/* One event in two data lines, parted behind a comma of the JSON. */
-static void
-two_lines(struct buf *out, const char *head, struct span data, const char *end)
+/* The first part of an event in two data lines, up to a comma of the JSON. */
+static struct span
+first_line(struct buf *out, const char *head, struct span data,
+    const char *end)
 {
 	const char *comma = memchr(data.p, ',', data.n);
-	size_t n = comma == NULL ? data.n : (size_t)(comma - data.p) + 1;
+	size_t n = comma == NULL ? 0 : (size_t)(comma - data.p) + 1;
 
-	buf_str(out, head);
-	buf_add(out, data.p, n);
-	buf_str(out, end);
-	buf_str(out, head);
-	buf_add(out, data.p + n, data.n - n);
+	if (n > 0) {
+		buf_str(out, head);
+		buf_add(out, data.p, n);
+		buf_str(out, end);
+	}
+	return (struct span){ data.p + n, data.n - n };
 }
 
 static struct span
@@ -220,7 +222,8 @@ answer_sse(struct conn *c, struct buf *out, const char *name, struct span data)
 	const char *end = line_end(c);
 	const char *head = plan_has(p, F_NOSPACE) ? "data:" : "data: ";
 
-	if (p->spoil != SP_NONE && c->ans.made == 1)
+	if (p->spoil != SP_NONE && c->ans.made == 1 &&
+	    c->ans.phase < PH_FINISH)
 		data = spoiled(c, data);
 	if (plan_has(p, F_COMMENTS)) {
 		LIT(out, ": PROCESSING");
@@ -242,11 +245,9 @@ answer_sse(struct conn *c, struct buf *out, const char *name, struct span data)
 		buf_str(out, end);
 	}
 	if (plan_has(p, F_MULTI))
-		two_lines(out, head, data, end);
-	else {
-		buf_str(out, head);
-		buf_span(out, data);
-	}
+		data = first_line(out, head, data, end);
+	buf_str(out, head);
+	buf_span(out, data);
 	buf_str(out, end);
 	if (c->ans.phase != PH_DONE || !plan_has(p, F_NO_BLANK))
 		buf_str(out, end);

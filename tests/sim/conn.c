@@ -288,12 +288,26 @@ cut_here(struct conn *c)
 	    (p->cut_at == AT_MID && answer_middle(c)) || c->ans.half;
 }
 
+/* Makes the third content event, or what there is instead, the last. */
+static void
+halve(struct conn *c, struct buf *piece)
+{
+	struct answer *a = &c->ans;
+
+	if (a->stream && a->made < 3 && a->phase <= PH_FINISH)
+		return;
+	if (a->stream)
+		piece->len = piece->len / 2 + 1;
+	c->plan.cut_how = CUT_CLOSE;
+	a->half = true;
+}
+
 /* Adds pieces to c->out, until it is a batch or something is to be awaited. */
 static void
 produce(struct conn *c)
 {
 	static struct buf piece;
-	struct plan *p = &c->plan;
+	const struct plan *p = &c->plan;
 
 	while (!c->last && c->out.len < OUT_BATCH) {
 		if (cut_here(c)) {
@@ -308,12 +322,8 @@ produce(struct conn *c)
 			c->last = true;
 			break;
 		}
-		if (plan_has(p, F_HALF_EVENT) && (c->ans.made == 3 ||
-		    (!c->ans.stream && answer_middle(c)))) {
-			piece.len = piece.len / 2 + 1;
-			p->cut_how = CUT_CLOSE;
-			c->ans.half = true;
-		}
+		if (plan_has(p, F_HALF_EVENT))
+			halve(c, &piece);
 		wire_piece(c, &piece);
 		if (p->slow > 0) {
 			c->due += p->slow;

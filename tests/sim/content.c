@@ -187,6 +187,8 @@ count(struct conn *c)
 
 	a->prompt_tokens = c->req.messages.n / 4;
 	a->tokens = a->reason.len / 4;
+	if (c->plan.text == TX_TOOLS)
+		a->tokens += 12 * (uint64_t)c->plan.count;
 	if (c->plan.text == TX_BIG || c->plan.text == TX_GIANT ||
 	    c->plan.text == TX_BOMB) {
 		a->tokens += a->text.len / 4;

@@ -37,7 +37,7 @@ static bool
 bodiless(const struct conn *c)
 {
 	return c->req.head_method || c->ans.status == 204 ||
-	    c->ans.status == 304;
+	    c->ans.status == 304 || plan_has(&c->plan, F_NOT_HTTP);
 }
 
 static enum framing
