@@ -7,17 +7,18 @@
 #include <string.h>
 
 #include "answer.h"
+#include "hollow.h"
 #include "json.h"
 #include "splice.h"
 
 enum {
-	TOOLS_MAX = 1024,		/* calls in one answer */
+	TOOLS_MAX = 1024, /* calls in one answer */
 	USAGE_MAX = 64 * 1024
 };
 
 struct answer_tool {
-	int64_t		 index;
-	struct buf	 id, type, name, arguments;
+	int64_t index;
+	struct buf id, type, name, arguments;
 };
 
 void
@@ -26,6 +27,7 @@ answer_init(struct answer *a, int keep, size_t max)
 	memset(a, 0, sizeof(*a));
 	a->prompt_tokens = a->completion_tokens = a->created = -1;
 	a->keep = keep;
+	a->left = max;
 	buf_init(&a->usage, USAGE_MAX);
 	buf_init(&a->model, max);
 	buf_init(&a->id, max);
@@ -61,18 +63,19 @@ says(struct splice v)
 	return v.n > 2 && v.s[0] == '"';
 }
 
+/* All parts share one ceiling: what is left of it is that of this one. */
 static int
-is_null(struct splice v)
+add(struct answer *a, struct buf *b, struct splice v)
 {
-	return v.n == 4 && v.s[0] == 'n';
-}
+	size_t had = b->len;
 
-static int
-add(const struct answer *a, struct buf *b, struct splice v)
-{
 	if (!a->keep || !says(v))
 		return 0;
-	return splice_str(v, b);
+	b->max = had + a->left;
+	if (splice_str(v, b) == -1)
+		return -1;
+	a->left -= b->len - had;
+	return 0;
 }
 
 /* content is a string, or an array of parts of which some have text. */
@@ -96,7 +99,7 @@ add_content(struct answer *a, struct splice v)
 
 /* Sets a short string once: ids and names come whole, in the first delta. */
 static int
-set(const struct answer *a, struct buf *b, struct splice v)
+set(struct answer *a, struct buf *b, struct splice v)
 {
 	return b->len > 0 ? 0 : add(a, b, v);
 }
@@ -122,15 +125,15 @@ tool_at(struct answer *a, int64_t index)
 	a->tools = t;
 	t += a->ntools++;
 	t->index = index;
-	buf_init(&t->id, a->content.max);
-	buf_init(&t->type, a->content.max);
-	buf_init(&t->name, a->content.max);
-	buf_init(&t->arguments, a->content.max);
+	buf_init(&t->id, a->left);
+	buf_init(&t->type, a->left);
+	buf_init(&t->name, a->left);
+	buf_init(&t->arguments, a->left);
 	return t;
 }
 
 static int
-read_function(const struct answer *a, struct answer_tool *t, struct splice v)
+read_function(struct answer *a, struct answer_tool *t, struct splice v)
 {
 	struct splice_walk w;
 	int r;
@@ -166,8 +169,7 @@ read_tool(struct answer *a, struct splice v, size_t place)
 			r = set(a, &t->id, w.value);
 		else if (splice_is(w.name, "type"))
 			r = set(a, &t->type, w.value);
-		else if (splice_is(w.name, "function") &&
-		    w.value.s[0] == '{')
+		else if (splice_is(w.name, "function") && w.value.s[0] == '{')
 			r = read_function(a, t, w.value);
 		if (r == -1)
 			return -1;
@@ -175,23 +177,20 @@ read_tool(struct answer *a, struct splice v, size_t place)
 	return r;
 }
 
-/* The elements of tool_calls; how many, or -1. */
 static int
 read_tools(struct answer *a, struct splice v)
 {
 	struct splice_walk w;
-	int n = 0, r;
+	size_t n;
+	int r;
 
-	if (v.s[0] != '[')
+	if (v.s[0] != '[' || !a->keep)
 		return 0;
 	splice_begin(&w, v);
-	while ((r = splice_next(&w)) == 1) {
-		if (w.value.s[0] == '{' && a->keep &&
-		    read_tool(a, w.value, (size_t)n) == -1)
+	for (n = 0; (r = splice_next(&w)) == 1; n++)
+		if (w.value.s[0] == '{' && read_tool(a, w.value, n) == -1)
 			return -1;
-		n++;
-	}
-	return r == -1 ? -1 : n;
+	return r;
 }
 
 /* ---- choices ---- */
@@ -200,43 +199,50 @@ read_tools(struct answer *a, struct splice v)
 static int
 read_message(struct answer *a, struct splice v, int first)
 {
+	struct splice thought = { NULL, 0 };
 	struct splice_walk w;
 	int r, flags = 0;
+	char kind;
 
 	if (v.s[0] != '{')
 		return 0;
 	splice_begin(&w, v);
 	while ((r = splice_next(&w)) == 1) {
-		if (splice_is(w.name, "content")) {
-			if (says(w.value) || w.value.s[0] == '[')
+		kind = hollow_kind(w.value);
+		if (splice_is(w.name, "content") ||
+		    splice_is(w.name, "refusal")) {
+			if (kind == '"' || kind == '[')
 				flags |= ANSWER_TEXT;
 			r = first ? add_content(a, w.value) : 0;
 		} else if (splice_is(w.name, "reasoning_content") ||
 		    splice_is(w.name, "reasoning")) {
-			if (says(w.value))
-				flags |= ANSWER_REASONING;
-			r = first ? add(a, &a->reasoning, w.value) : 0;
-		} else if (splice_is(w.name, "refusal")) {
-			flags |= says(w.value) ? ANSWER_TEXT : 0;
+			/* some say it twice, under both names */
+			if (kind == '"')
+				thought = w.value;
 		} else if (splice_is(w.name, "function_call")) {
-			flags |= w.value.s[0] == '{' ? ANSWER_TEXT : 0;
-		} else if (splice_is(w.name, "tool_calls") && first) {
-			if ((r = read_tools(a, w.value)) > 0)
-				flags |= ANSWER_TEXT;
+			flags |= kind == '{' ? ANSWER_TEXT : 0;
+		} else if (splice_is(w.name, "tool_calls")) {
+			flags |= kind == '[' ? ANSWER_TEXT : 0;
+			r = first ? read_tools(a, w.value) : 0;
 		}
 		if (r == -1)
 			return -1;
 	}
-	return r == -1 ? -1 : flags;
+	if (r == -1 ||
+	    (first && thought.n > 0 && add(a, &a->reasoning, thought) == -1))
+		return -1;
+	return thought.n > 0 ? flags | ANSWER_REASONING : flags;
 }
 
 static void
 read_finish(struct answer *a, struct splice v)
 {
-	if (v.n - 2 < sizeof(a->finish)) {
-		memcpy(a->finish, v.s + 1, v.n - 2);
-		a->finish[v.n - 2] = '\0';
-	}
+	struct buf b;
+
+	buf_init(&b, sizeof(a->finish) - 1);
+	if (splice_str(v, &b) == 0)
+		strlcpy(a->finish, b.d, sizeof(a->finish));
+	buf_free(&b);
 }
 
 static int
@@ -325,8 +331,9 @@ read_top(struct answer *a, struct splice v)
 				flags |= r;
 		} else if (splice_is(w.name, "usage"))
 			r = read_usage(a, w.value);
-		else if (splice_is(w.name, "error"))
-			flags |= is_null(w.value) ? 0 : ANSWER_ERROR;
+		else if (splice_is(w.name, "error") ||
+		    splice_is(w.name, "errors"))
+			flags |= hollow_kind(w.value) != 0 ? ANSWER_ERROR : 0;
 		else if (splice_is(w.name, "model"))
 			r = set(a, &a->model, w.value);
 		else if (splice_is(w.name, "id"))
@@ -424,8 +431,8 @@ answer_completion(const struct answer *a, struct buf *out)
 	json_object(&j, NULL);
 	json_int(&j, "index", 0);
 	write_message(a, &j);
-	json_str(&j, "finish_reason", a->finish[0] != '\0' ? a->finish :
-	    "stop");
+	json_str(&j, "finish_reason",
+	    a->finish[0] != '\0' ? a->finish : "stop");
 	json_end(&j);
 	json_end(&j);
 	if (a->usage.len > 0)

@@ -18,48 +18,50 @@ struct answer_tool;
 
 /* What answer_event() and answer_body() saw. */
 enum {
-	ANSWER_TEXT = 1,	/* content or a tool call */
+	ANSWER_TEXT = 1, /* content, a refusal in words or a tool call */
 	ANSWER_REASONING = 2,
-	ANSWER_FINISH = 4,	/* a finish_reason */
-	ANSWER_ERROR = 8,	/* a top-level error */
-	ANSWER_DONE = 16	/* data: [DONE] */
+	ANSWER_FINISH = 4, /* a finish_reason */
+	ANSWER_ERROR =
+	    8,		 /* a top-level error (or errors) that says something */
+	ANSWER_DONE = 16 /* data: [DONE] */
 };
 
 struct answer {
 	/* always: */
-	int		 seen;		/* all flags so far */
-	char		 finish[32];	/* finish_reason of choice 0, or "" */
-	int64_t		 prompt_tokens, completion_tokens;	/* -1 */
-	struct buf	 usage;		/* the usage object as it came */
+	int seen;	 /* all flags so far */
+	char finish[32]; /* finish_reason of choice 0, or "" */
+	int64_t prompt_tokens, completion_tokens; /* -1 */
+	struct buf usage; /* the usage object as it came */
 	/* only if assembling, of choice 0: */
-	int		 keep;
-	struct buf	 model, id, content, reasoning;
-	int64_t		 created;
+	int keep;
+	size_t left; /* bytes that may still be kept */
+	struct buf model, id, content, reasoning;
+	int64_t created;
 	struct answer_tool *tools;
-	size_t		 ntools;
+	size_t ntools;
 };
 
 /*
  * An empty answer; keep: assemble it too, the parts together being at most
  * max bytes.
  */
-void	answer_init(struct answer *a, int keep, size_t max);
-void	answer_free(struct answer *a);
+void answer_init(struct answer *a, int keep, size_t max);
+void answer_free(struct answer *a);
 
 /*
  * Takes the data of one event, or a whole body. Returns the flags of this
  * one, or -1 with errno: EINVAL (not a JSON object), EFBIG, ENOMEM.
  */
-int	answer_event(struct answer *a, const char *data, size_t n);
-int	answer_body(struct answer *a, const char *body, size_t n);
+int answer_event(struct answer *a, const char *data, size_t n);
+int answer_body(struct answer *a, const char *body, size_t n);
 
 /* Writes the tool calls as the array that a message has. */
-void	answer_tools(const struct answer *a, struct json *j, const char *key);
+void answer_tools(const struct answer *a, struct json *j, const char *key);
 
 /*
  * Appends the chat.completion object that a stream amounts to, for a caller
  * who did not ask for a stream. 0, or -1 with errno.
  */
-int	answer_completion(const struct answer *a, struct buf *out);
+int answer_completion(const struct answer *a, struct buf *out);
 
 #endif

@@ -8,8 +8,8 @@
 #include "pick.h"
 
 struct ban {
-	int	 scope;
-	size_t	 upstream, key, model;
+	int scope;
+	size_t upstream, key, model;
 };
 
 void
@@ -35,7 +35,7 @@ ban_has(const struct bans *b, const struct pick *p)
 		    (x->scope == SCOPE_KEY && x->key == p->key) ||
 		    (x->scope == SCOPE_MODEL && x->model == p->model) ||
 		    (x->scope == SCOPE_PAIR && x->key == p->key &&
-		    x->model == p->model))
+			x->model == p->model))
 			return 1;
 	}
 	return 0;

@@ -10,20 +10,20 @@
 struct ban;
 struct pick;
 
-struct bans {			/* zeroed to begin with */
-	struct ban	*v;
-	size_t		 n;
+struct bans { /* zeroed to begin with */
+	struct ban *v;
+	size_t n;
 };
 
 /*
  * Adds what scope (enum scope) of candidate p is at fault. Without memory it
  * is not added; the number of attempts is bounded all the same.
  */
-void	ban_add(struct bans *b, int scope, const struct pick *p);
+void ban_add(struct bans *b, int scope, const struct pick *p);
 
 /* Is candidate p, or a part of it, banned? */
-int	ban_has(const struct bans *b, const struct pick *p);
+int ban_has(const struct bans *b, const struct pick *p);
 
-void	ban_free(struct bans *b);
+void ban_free(struct bans *b);
 
 #endif

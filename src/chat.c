@@ -36,63 +36,64 @@
 #include "upstream.h"
 
 enum {
-	SLOT_WAIT = 50,			/* ms between looks for a free slot */
-	PURSE_TIME = 10 * 1000,		/* ms for a balance call */
+	SLOT_WAIT = 50,		/* ms between looks for a free slot */
+	PURSE_TIME = 10 * 1000, /* ms for a balance call */
 	ID_MAX = 128,
 	MESSAGE_MAX = 768
 };
 
 struct chat {
-	struct chat_opts	 o;
-	struct upstream		*up;
-	struct route		*route;
-	struct slots		*slots;
-	int			*inflight;	/* per key */
-	int			*asking;	/* per key: a balance call runs */
-	unsigned		 turn;
-	LIST_HEAD(, chat_job)	 jobs;
+	struct chat_opts o;
+	struct upstream *up;
+	struct route *route;
+	struct slots *slots;
+	int *inflight; /* per key */
+	int *asking;   /* per key, its balance */
+	unsigned turn;
+	LIST_HEAD(, chat_job) jobs;
 };
 
 struct chat_job {
-	LIST_ENTRY(chat_job)	 entry;
-	struct chat		*chat;
-	struct chat_ask		 ask;
-	struct chat_sink	 sink;
-	void			*arg;
-	char			 id[ID_MAX];
-	char			*token;
-	struct request		 request;
-	char *const		*names;		/* of ask, or of request */
-	size_t			 nnames;
-	struct decision		 decision;
-	int			 decided;
-	struct route_wait	*routing;
-	struct pick_model	*order;
-	size_t			 norder;
-	struct loop_timer	 step, overall, commit;
-	struct bans		 bans;
-	struct purse_call	*purse;
-	char			*asked;		/* per key: its balance was */
-	int64_t			 waiting;	/* for a slot, since; 0 not */
+	LIST_ENTRY(chat_job) entry;
+	struct chat *chat;
+	struct chat_ask ask;
+	struct chat_sink sink;
+	void *arg;
+	char id[ID_MAX];
+	char *token;
+	struct request request;
+	char *const *names; /* of ask, or of request */
+	size_t nnames;
+	struct decision decision;
+	int decided;
+	struct route_wait *routing;
+	struct pick_model *order;
+	size_t norder;
+	struct loop_timer step, overall, commit;
+	struct bans bans;
+	struct purse_call *purse;
+	char *asked;	 /* per key: its balance was */
+	int64_t waiting; /* for a slot, since; 0 not */
 	/* the attempt under way, or the last */
-	struct pick		 pick;
-	int			 slot;		/* -1: none is held */
-	struct try		*try;
-	struct buf		 body;
-	int			 repairs;
-	int			 attempts;
-	char			**retried;
-	size_t			 nretried;
+	struct pick pick;
+	int slot; /* -1: none is held */
+	struct try *try;
+	struct buf body;
+	int repairs;
+	int attempts;
+	const char **retried; /* of order, in turn */
+	size_t nretried;
 	/* how it stands */
-	struct chat_result	 result;
-	char			 message[MESSAGE_MAX], hint[256];
-	struct buf		 reply;
+	struct chat_result result;
+	struct limits limits;
+	char message[MESSAGE_MAX], hint[256];
+	struct buf reply;
 };
 
-static void	choose(void *);
-static void	send_try(struct chat_job *);
-static void	close_try(struct chat_job *, int);
-static void	record(struct chat_job *, struct attempt *);
+static void choose(void *);
+static void send_try(struct chat_job *);
+static void close_try(struct chat_job *, int);
+static void record(struct chat_job *, struct attempt *);
 
 /* ---- all jobs ---- */
 
@@ -150,17 +151,9 @@ chat_preload(struct chat *c)
 /* ---- one job ---- */
 
 static void
-make_id(char *dst, size_t size)
-{
-	snprintf(dst, size, "req_%08x%08x%08x", arc4random(), arc4random(),
-	    arc4random());
-}
-
-static void
 free_job(struct chat_job *j)
 {
 	struct loop *l = j->chat->o.loop;
-	size_t i;
 
 	loop_timer_del(l, &j->step);
 	loop_timer_del(l, &j->overall);
@@ -176,8 +169,6 @@ free_job(struct chat_job *j)
 	request_free(&j->request);
 	buf_free(&j->body);
 	buf_free(&j->reply);
-	for (i = 0; i < j->nretried; i++)
-		free(j->retried[i]);
 	free(j->retried);
 	free(j->asked);
 	free(j->order);
@@ -241,9 +232,10 @@ on_time_over(void *arg)
 	int begun = j->result.committed;
 
 	close_try(j, V_TIMEOUT);
-	set_result(j, V_TIMEOUT, EX_TEMPFAIL, begun ?
-	    "the time given was over before the answer was" :
-	    "no answer within the time given", "");
+	set_result(j, V_TIMEOUT, EX_TEMPFAIL,
+	    begun ? "the time given was over before the answer was" :
+		    "no answer within the time given",
+	    "");
 	finish(j);
 }
 
@@ -268,8 +260,12 @@ make_order(struct chat_job *j)
 {
 	struct fault f = { .status = 0 };
 
-	if (order_make(j->chat->o.conf, j->names, j->nnames, &j->decision,
-	    &j->order, &j->norder, &f) == 0) {
+	j->retried = calloc((size_t)j->chat->o.retries + 1,
+	    sizeof(*j->retried));
+	if (j->retried == NULL)
+		fault_set(&f, EX_OSERR, "%s", strerror(errno));
+	else if (order_make(j->chat->o.conf, j->names, j->nnames, &j->decision,
+		     &j->order, &j->norder, &f) == 0) {
 		choose(j);
 		return;
 	}
@@ -299,8 +295,8 @@ wants_route(const struct chat_job *j)
 {
 	if (j->ask.route != -1)
 		return j->ask.route;
-	return j->chat->o.conf->smart_routing &&
-	    j->request.smart_route != 0 && order_routed(j->chat->o.conf, j->names, j->nnames);
+	return j->chat->o.conf->smart_routing && j->request.smart_route != 0 &&
+	    order_routed(j->chat->o.conf, j->names, j->nnames);
 }
 
 static void
@@ -330,8 +326,8 @@ route(void *arg)
 }
 
 struct chat_job *
-chat_start(struct chat *c, const struct chat_ask *a,
-    const struct chat_sink *s, void *arg, struct fault *f)
+chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
+    void *arg, struct fault *f)
 {
 	struct chat_job *j;
 
@@ -346,14 +342,16 @@ chat_start(struct chat *c, const struct chat_ask *a,
 	j->slot = -1;
 	j->result.retry_after = -1;
 	j->result.prompt_tokens = j->result.completion_tokens = -1;
-	j->result.limits = (struct limits){ -1, -1, -1, -1 };
+	j->limits = (struct limits){ -1, -1, -1, -1 };
+	j->result.limits = &j->limits;
 	buf_init(&j->body, REQUEST_MAX);
 	buf_init(&j->reply, RELAY_ERROR_MAX);
 	LIST_INSERT_HEAD(&c->jobs, j, entry);
 	if (a->id != NULL)
 		strlcpy(j->id, a->id, sizeof(j->id));
 	else
-		make_id(j->id, sizeof(j->id));
+		snprintf(j->id, sizeof(j->id), "req_%08x%08x%08x", arc4random(),
+		    arc4random(), arc4random());
 	if (a->token != NULL && (j->token = strdup(a->token)) == NULL) {
 		fault_set(f, EX_OSERR, "%s", strerror(errno));
 		goto fail;
@@ -363,8 +361,7 @@ chat_start(struct chat *c, const struct chat_ask *a,
 	j->names = a->nmodels > 0 ? a->models : j->request.names;
 	j->nnames = a->nmodels > 0 ? a->nmodels : j->request.nnames;
 	if (a->timeout > 0)
-		loop_timer(c->o.loop, &j->overall, a->timeout, on_time_over,
-		    j);
+		loop_timer(c->o.loop, &j->overall, a->timeout, on_time_over, j);
 	if (a->commit > 0)
 		loop_timer(c->o.loop, &j->commit, a->commit, on_time_over, j);
 	loop_timer(c->o.loop, &j->step, 0, route, j);
@@ -381,10 +378,14 @@ pick_in(const struct chat_job *j)
 {
 	const struct chat_opts *o = &j->chat->o;
 
-	return (struct pick_in){ .conf = o->conf, .keys = o->keys,
-		.fold = ledger_fold(o->ledger), .order = j->order,
-		.norder = j->norder, .inflight = j->chat->inflight,
-		.now = now_wall(), .turn = j->chat->turn };
+	return (struct pick_in){ .conf = o->conf,
+		.keys = o->keys,
+		.fold = ledger_fold(o->ledger),
+		.order = j->order,
+		.norder = j->norder,
+		.inflight = j->chat->inflight,
+		.now = now_wall(),
+		.turn = j->chat->turn };
 }
 
 static void
@@ -426,8 +427,8 @@ ask_purse(struct chat_job *j)
 		return 1;
 	}
 	j->asked[key] = 1;
-	j->purse = purse_ask(j->chat->up, u, o->keys->v[key].secret,
-	    PURSE_TIME, on_purse, j);
+	j->purse = purse_ask(j->chat->up, u, o->keys->v[key].secret, PURSE_TIME,
+	    on_purse, j);
 	j->chat->asking[key] = j->purse != NULL;
 	return j->purse != NULL;
 }
@@ -445,7 +446,12 @@ take_slot(struct chat_job *j)
 	return j->slot == -1 ? -1 : 0;
 }
 
-enum next_step { STEP_SEND, STEP_ASK, STEP_WAIT, STEP_NONE };
+enum next_step {
+	STEP_SEND,
+	STEP_ASK,
+	STEP_WAIT,
+	STEP_NONE
+};
 
 /*
  * The best candidate that may be used now goes to j->pick. While the keys of
@@ -461,9 +467,10 @@ next(struct chat_job *j, const struct pick *v, size_t n)
 		if (v[i].state == PICK_OUT || v[i].state == PICK_NO_KEY ||
 		    ban_has(&j->bans, &v[i]))
 			continue;
-		if (busy != NULL && (v[i].model != busy->model ||
-		    (v[i].state == PICK_RESTING) !=
-		    (busy->state == PICK_RESTING)))
+		if (busy != NULL &&
+		    (v[i].model != busy->model ||
+			(v[i].state == PICK_RESTING) !=
+			    (busy->state == PICK_RESTING)))
 			break;
 		j->pick = v[i];
 		if (v[i].state == PICK_ASK && ask_purse(j))
@@ -580,8 +587,7 @@ strikes(const struct chat_job *j, int v)
 	const struct chat_opts *o = &j->chat->o;
 	const struct fold_ent *e;
 
-	if (verdict_info(v)->scope != SCOPE_KEY ||
-	    j->pick.key == PICK_NOKEY)
+	if (verdict_info(v)->scope != SCOPE_KEY || j->pick.key == PICK_NOKEY)
 		return 0;
 	e = fold_get(ledger_fold(o->ledger),
 	    o->conf->upstreams[j->pick.upstream].name,
@@ -603,22 +609,6 @@ record_try(struct chat_job *j, const struct try_out *t)
 	record(j, &a);
 }
 
-static void
-add_retried(struct chat_job *j)
-{
-	const char *id = j->order[j->pick.model].id;
-	char **p;
-
-	if (j->nretried > 0 && strcmp(j->retried[j->nretried - 1], id) == 0)
-		return;
-	p = reallocarray(j->retried, j->nretried + 1, sizeof(*p));
-	if (p == NULL)
-		return;
-	j->retried = p;
-	if ((p[j->nretried] = strdup(id)) != NULL)
-		j->nretried++;
-}
-
 /* A refusal that may pass is not hidden by a later one that will not. */
 static int
 hidden(const struct chat_job *j, const struct verdict_info *i)
@@ -637,10 +627,10 @@ set_refusal(struct chat_job *j, const struct try_out *t)
 	char text[MESSAGE_MAX];
 
 	refusal_text(text, sizeof(text), &in, &j->pick, t->status, t->c);
-	say(j, CHAT_NOTE, "attempt %d: %s%s%s", j->attempts,
-	    j->pick.key == PICK_NOKEY ? "" :
-	    keys_label(&keys->v[j->pick.key]),
-	    j->pick.key == PICK_NOKEY ? "" : ": ", text);
+	say(j, CHAT_NOTE, "attempt %d: %s: %s", j->attempts,
+	    j->pick.key == PICK_NOKEY ? "no key" :
+					keys_label(&keys->v[j->pick.key]),
+	    text);
 	if (!t->committed && hidden(j, i))
 		return;
 	set_result(j, (int)t->c->verdict, i->status, text,
@@ -648,8 +638,7 @@ set_refusal(struct chat_job *j, const struct try_out *t)
 	j->result.status = t->status;
 	j->result.retry_after = t->retry_after;
 	if (t->reply != NULL && buf_add(&j->reply, t->reply, t->nreply) == 0)
-		buf_cut(&j->reply, keys_scrub(keys, j->reply.d,
-		    j->reply.len));
+		buf_cut(&j->reply, keys_scrub(keys, j->reply.d, j->reply.len));
 }
 
 /* What to change about the request before it is sent again; 0: nothing. */
@@ -685,6 +674,7 @@ refused(struct chat_job *j, const struct try_out *t)
 {
 	enum verdict v = t->c->verdict;
 	const struct verdict_info *i = verdict_info((int)v);
+	const char *id = j->order[j->pick.model].id;
 	int bit = repair_for(j, v);
 
 	set_refusal(j, t);
@@ -703,7 +693,8 @@ refused(struct chat_job *j, const struct try_out *t)
 		finish(j);
 		return;
 	}
-	add_retried(j);
+	if (j->nretried == 0 || j->retried[j->nretried - 1] != id)
+		j->retried[j->nretried++] = id;
 	ban_add(&j->bans, SCOPE_PAIR, &j->pick);
 	if (i->next != NEXT_BALANCE)
 		ban_add(&j->bans, (int)i->scope, &j->pick);
@@ -715,15 +706,16 @@ static void
 on_commit(void *arg, const struct try_out *t)
 {
 	struct chat_job *j = arg;
-	struct chat_head h = {
-		.id = j->id, .model = j->order[j->pick.model].id,
-		.stream = t->stream, .attempts = j->attempts,
+	struct chat_head h = { .id = j->id,
+		.model = j->order[j->pick.model].id,
+		.stream = t->stream,
+		.attempts = j->attempts,
 		.decision = j->decided ? &j->decision : NULL,
-		.routing = j->request.routing, .limits = t->limits
-	};
+		.routing = j->request.routing,
+		.limits = t->limits };
 
 	j->result.committed = 1;
-	j->result.limits = t->limits;
+	j->limits = *t->limits;
 	loop_timer_del(j->chat->o.loop, &j->commit);
 	if (j->decided)
 		route_actual(j->chat->o.conf, h.model, &j->decision);
@@ -744,7 +736,7 @@ on_done(void *arg, const struct try_out *t)
 	struct chat_job *j = arg;
 
 	record_try(j, t);
-	j->result.limits = t->limits;
+	j->limits = *t->limits;
 	j->result.told = t->told;
 	j->result.prompt_tokens = t->prompt_tokens;
 	j->result.completion_tokens = t->completion_tokens;
@@ -787,12 +779,12 @@ send_try(struct chat_job *j)
 {
 	static const struct try_cb cb = { on_commit, on_data, on_done };
 	const struct chat_opts *o = &j->chat->o;
-	struct try_in in = {
-		.loop = o->loop, .up = j->chat->up,
+	struct try_in in = { .loop = o->loop,
+		.up = j->chat->up,
 		.u = &o->conf->upstreams[j->pick.upstream],
-		.path = j->ask.path, .want = (int)want(j),
-		.strict = repair_for(j, V_REASONED) != 0
-	};
+		.path = j->ask.path,
+		.want = (int)want(j),
+		.strict = repair_for(j, V_REASONED) != 0 };
 
 	j->attempts++;
 	if (j->pick.key != PICK_NOKEY) {
@@ -801,7 +793,7 @@ send_try(struct chat_job *j)
 	}
 	buf_cut(&j->body, 0);
 	if (request_send(&j->body, j->ask.body, j->ask.len,
-	    j->order[j->pick.model].id, j->repairs) == 0) {
+		j->order[j->pick.model].id, j->repairs) == 0) {
 		in.body = j->body.d;
 		in.len = j->body.len;
 		j->try = try_start(&in, &cb, j);

@@ -28,8 +28,10 @@ read_messages(const char *path, int fd, struct buf *out, struct fault *f)
 	if (buf_read(&b, fd) == -1)
 		r = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
 	else if (b.len > 0 && request_messages(out, b.d, b.len) == -1)
-		r = fault_set(f, EX_DATAERR, "%s: not a conversation "
-		    "(want {\"messages\":[...]})", path);
+		r = fault_set(f, EX_DATAERR,
+		    "%s: not a conversation "
+		    "(want {\"messages\":[...]})",
+		    path);
 	buf_free(&b);
 	return r;
 }
@@ -86,8 +88,7 @@ write_file(const char *path, const struct buf *old, const char *messages,
 	if ((o = out_open(path, f)) == NULL)
 		return -1;
 	fp = out_file(o);
-	fprintf(fp, "{\"messages\":[\n%s%s", old->d, old->len > 0 ? ",\n" :
-	    "");
+	fprintf(fp, "{\"messages\":[\n%s%s", old->d, old->len > 0 ? ",\n" : "");
 	fwrite(messages, 1, n, fp);
 	fprintf(fp, ",\n%s\n]}\n", answer->d);
 	return out_commit(o, f);

@@ -14,14 +14,14 @@ struct fault;
  * Appends the messages of the file (no brackets) to out: nothing if there is
  * no such file or it is empty. 0, or -1 with *f: EX_NOINPUT, EX_DATAERR.
  */
-int	converse_read(const char *path, struct buf *out, struct fault *f);
+int converse_read(const char *path, struct buf *out, struct fault *f);
 
 /*
  * Adds messages (JSON objects, commas between them) and the answer to what
  * the file holds by now, under a lock, by rename. 0, or -1 with *f:
  * EX_CANTCREAT, EX_IOERR, EX_DATAERR; the file is then as it was.
  */
-int	converse_add(const char *path, const char *messages, size_t n,
-	    const char *answer, size_t nanswer, struct fault *f);
+int converse_add(const char *path, const char *messages, size_t n,
+    const char *answer, size_t nanswer, struct fault *f);
 
 #endif

@@ -13,33 +13,34 @@
 #include "classify.h"
 #include "emit.h"
 #include "fault.h"
+#include "fold.h"
 #include "json.h"
 #include "relay.h"
 #include "route.h"
 #include "sse.h"
 
 struct emit {
-	enum emit_format	 format;
-	FILE			*out, *think;
-	int			 colour, tty;
-	int			 stream;
-	struct sse		 sse;
-	struct answer		 answer;
-	struct buf		 body;		/* of a plain answer */
-	size_t			 shown, thought;/* of content, reasoning */
-	char			*model;
-	int			 verdict;	/* -1: not over */
-	struct fault		 fault;
+	enum emit_format format;
+	FILE *out, *think;
+	int colour, tty;
+	int stream;
+	struct sse sse;
+	struct answer answer;
+	struct buf body;       /* of a plain answer */
+	size_t shown, thought; /* of content, reasoning */
+	char *model;
+	int verdict; /* -1: not over */
+	struct fault fault;
 };
 
 int
 emit_named(const char *name, enum emit_format *f)
 {
-	static const char *const names[] = {
-		[EMIT_TEXT] = "text", [EMIT_JSON] = "json",
-		[EMIT_OPENAI] = "openai", [EMIT_SSE] = "sse",
-		[EMIT_N8N] = "n8n"
-	};
+	static const char *const names[] = { [EMIT_TEXT] = "text",
+		[EMIT_JSON] = "json",
+		[EMIT_OPENAI] = "openai",
+		[EMIT_SSE] = "sse",
+		[EMIT_N8N] = "n8n" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -98,7 +99,7 @@ print(FILE *fp, const char *s, size_t n, int tty)
 			c = '?';
 		else if (c == 0xc2 && i + 1 < n &&
 		    (unsigned char)s[i + 1] < 0xa0) {
-			i++;		/* C1, as UTF-8 */
+			i++; /* C1, as UTF-8 */
 			c = '?';
 		}
 		putc(c, fp);
@@ -203,7 +204,7 @@ write_json(struct json *j, const struct emit *e, const struct chat_result *r)
 	json_str(j, "model", e->model);
 	json_strn(j, "content", a->content.d, a->content.len);
 	write_usage(j, a);
-	write_limits(j, &r->limits);
+	write_limits(j, r->limits);
 	if (r->decision != NULL)
 		route_json(j, "routing", r->decision);
 	else if (r->routing != NULL)

@@ -22,38 +22,37 @@ enum emit_format {
 };
 
 /* The format of that name: 0, or -1. */
-int	emit_named(const char *name, enum emit_format *f);
+int emit_named(const char *name, enum emit_format *f);
 
 /*
  * A printer to out (borrowed); think, if not NULL, is where reasoning goes
  * as it comes, dimmed if colour is set. NULL with ENOMEM.
  */
-struct emit	*emit_new(enum emit_format f, FILE *out, FILE *think,
-		    int colour);
-void		 emit_free(struct emit *e);
+struct emit *emit_new(enum emit_format f, FILE *out, FILE *think, int colour);
+void emit_free(struct emit *e);
 
 /* The three calls of a chat_sink, with a struct emit as arg. */
-void	emit_head(void *e, const struct chat_head *h);
-size_t	emit_data(void *e, const char *p, size_t n);
-void	emit_end(void *e, const struct chat_result *r);
+void emit_head(void *e, const struct chat_head *h);
+size_t emit_data(void *e, const char *p, size_t n);
+void emit_end(void *e, const struct chat_result *r);
 
 /*
  * How it went, from emit_end() on: 0 with the answer printed, or -1 with *f
  * (status, words, hint).
  */
-int	emit_status(const struct emit *e, struct fault *f);
+int emit_status(const struct emit *e, struct fault *f);
 
 /* The name of the verdict, for JSON errors; NULL before emit_end(). */
-const char	*emit_verdict(const struct emit *e);
+const char *emit_verdict(const struct emit *e);
 
 /* The text of the answer, for a conversation. Borrowed. */
-const char	*emit_content(const struct emit *e, size_t *n);
+const char *emit_content(const struct emit *e, size_t *n);
 
 /*
  * Prints a failure as JSON in place of an answer: {"error":{...}}, in the
  * form of the format. type may be NULL.
  */
-void	emit_error(FILE *out, enum emit_format format, const struct fault *f,
-	    const char *type);
+void emit_error(FILE *out, enum emit_format format, const struct fault *f,
+    const char *type);
 
 #endif

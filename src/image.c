@@ -22,27 +22,22 @@ const char *
 image_type(const unsigned char *s, size_t n)
 {
 	static const struct {
-		const char	*magic;
-		size_t		 len, off;
-		const char	*type;
-	} types[] = {
-		{ "\x89PNG\r\n\x1a\n", 8, 0, "image/png" },
+		const char *magic;
+		size_t len, off;
+		const char *type;
+	} types[] = { { "\x89PNG\r\n\x1a\n", 8, 0, "image/png" },
 		{ "\xff\xd8\xff", 3, 0, "image/jpeg" },
 		{ "GIF87a", 6, 0, "image/gif" },
-		{ "GIF89a", 6, 0, "image/gif" },
-		{ "WEBP", 4, 8, "image/webp" },
-		{ "BM", 2, 0, "image/bmp" },
-		{ "II*\0", 4, 0, "image/tiff" },
+		{ "GIF89a", 6, 0, "image/gif" }, { "WEBP", 4, 8, "image/webp" },
+		{ "BM", 2, 0, "image/bmp" }, { "II*\0", 4, 0, "image/tiff" },
 		{ "MM\0*", 4, 0, "image/tiff" },
 		{ "ftypavif", 8, 4, "image/avif" },
-		{ "ftypheic", 8, 4, "image/heic" }
-	};
+		{ "ftypheic", 8, 4, "image/heic" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (n >= types[i].off + types[i].len &&
-		    memcmp(s + types[i].off, types[i].magic,
-		    types[i].len) == 0)
+		    memcmp(s + types[i].off, types[i].magic, types[i].len) == 0)
 			return types[i].type;
 	return NULL;
 }
@@ -58,7 +53,7 @@ data_url(const struct buf *b, const char *type)
 	if (n == -1)
 		return NULL;
 	if (b64_ntop((const unsigned char *)b->d, b->len,
-	    url + (size_t)n - room, room) == -1) {
+		url + (size_t)n - room, room) == -1) {
 		free(url);
 		errno = EINVAL;
 		return NULL;
@@ -94,8 +89,7 @@ image_url(const char *arg, struct fault *f)
 			fault_set(f, EX_NOINPUT, "%s: %s", arg,
 			    strerror(errno));
 	} else if ((type = image_type((unsigned char *)b.d, b.len)) == NULL)
-		fault_set(f, EX_DATAERR, "%s: not an image that is known",
-		    arg);
+		fault_set(f, EX_DATAERR, "%s: not an image that is known", arg);
 	else if ((url = data_url(&b, type)) == NULL)
 		fault_set(f, EX_OSERR, "%s: %s", arg, strerror(errno));
 	buf_free(&b);

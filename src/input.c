@@ -38,14 +38,13 @@ skip_space(const char *s, size_t n)
 	size_t i;
 
 	for (i = 0; i < n && strchr(" \t\r\n", s[i]) != NULL && s[i] != '\0';
-	    i++)
+	     i++)
 		continue;
 	return i;
 }
 
 int
-input_kind(const char *text, size_t n, enum input_kind *kind,
-    struct fault *f)
+input_kind(const char *text, size_t n, enum input_kind *kind, struct fault *f)
 {
 	size_t at = skip_space(text, n), off, next;
 	struct splice v = { text + at, n - at }, first;
@@ -66,15 +65,18 @@ input_kind(const char *text, size_t n, enum input_kind *kind,
 	next = splice_first(text, n, &first);
 	if (next != 0 && next != (size_t)-1) {
 		if (names(first, "custom_id") || ours)
-			return fault_set(f, EX_DATAERR, "stdin: more than "
+			return fault_set(f, EX_DATAERR,
+			    "stdin: more than "
 			    "one JSON object: --batch reads these");
 		return 0;
 	}
 	/* not a prompt by chance: a request that broke on its way here */
 	if (memmem(text, n, "\"messages\"", 10) != NULL ||
 	    memmem(text, n, "\"prompt\"", 8) != NULL)
-		return fault_set(f, EX_DATAERR, "stdin: a request that is "
-		    "not JSON at byte %zu", off + 1);
+		return fault_set(f, EX_DATAERR,
+		    "stdin: a request that is "
+		    "not JSON at byte %zu",
+		    off + 1);
 	return 0;
 }
 
@@ -83,8 +85,8 @@ read_stdin(struct buf *b, struct fault *f)
 {
 	if (buf_read(b, STDIN_FILENO) == 0)
 		return 0;
-	return fault_set(f, errno == EFBIG ? EX_DATAERR : EX_IOERR,
-	    "stdin: %s", errno == EFBIG ? "too large" : strerror(errno));
+	return fault_set(f, errno == EFBIG ? EX_DATAERR : EX_IOERR, "stdin: %s",
+	    errno == EFBIG ? "too large" : strerror(errno));
 }
 
 static int
@@ -133,7 +135,7 @@ read_words(const struct input *in, struct buf *text, struct fault *f)
 	buf_init(&more, text->max);
 	if ((r = read_stdin(&more, f)) == 0 && more.len > 0 &&
 	    ((text->len > 0 && buf_adds(text, "\n\n") == -1) ||
-	    buf_add(text, more.d, more.len) == -1))
+		buf_add(text, more.d, more.len) == -1))
 		r = fault_set(f, EX_DATAERR, "stdin: %s", strerror(errno));
 	buf_free(&more);
 	return r;

@@ -10,15 +10,15 @@ struct buf;
 struct fault;
 
 enum input_kind {
-	INPUT_PROMPT,		/* plain text */
-	INPUT_REQUEST		/* a JSON object with messages or prompt */
+	INPUT_PROMPT, /* plain text */
+	INPUT_REQUEST /* a JSON object with messages or prompt */
 };
 
 struct input {
-	char *const	*words;
-	size_t		 nwords;
-	int		 no_stdin;
-	const char	*base64;	/* in place of words and stdin, or NULL */
+	char *const *words;
+	size_t nwords;
+	int no_stdin;
+	const char *base64; /* in place of words and stdin, or NULL */
 };
 
 /*
@@ -28,14 +28,14 @@ struct input {
  * is not UTF-8. 0, or -1 with *f: EX_USAGE, EX_DATAERR (empty, a broken or
  * a second JSON object, bad base64), EX_IOERR.
  */
-int	input_read(const struct input *in, struct buf *text,
-	    enum input_kind *kind, int *utf8, struct fault *f);
+int input_read(const struct input *in, struct buf *text, enum input_kind *kind,
+    int *utf8, struct fault *f);
 
 /*
  * What is text[0..n), when it stands alone? 0, or -1 with *f: EX_DATAERR, as
  * above. Pure.
  */
-int	input_kind(const char *text, size_t n, enum input_kind *kind,
-	    struct fault *f);
+int input_kind(const char *text, size_t n, enum input_kind *kind,
+    struct fault *f);
 
 #endif

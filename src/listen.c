@@ -26,47 +26,53 @@
 #include "splice.h"
 
 enum {
-	HEAD_MAX = 16 * 1024,		/* bytes of the first line */
-	RECORD_MAX = 256 * 1024,	/* bytes of a record that we write */
+	HEAD_MAX = 16 * 1024,	 /* bytes of the first line */
+	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
-	HELD_MAX = 256 * 1024 * 1024,	/* bytes of all requests together */
-	COMMIT = 300 * 1000,		/* ms until an answer must begin */
-	KEEP_ALIVE = 15 * 1000		/* ms of silence in a stream */
+	HELD_MAX = 256 * 1024 * 1024, /* bytes of all requests together */
+	COMMIT = 300 * 1000,	      /* ms until an answer must begin */
+	KEEP_ALIVE = 15 * 1000	      /* ms of silence in a stream */
 };
 
-enum state { ST_HEAD, ST_LENGTH, ST_BODY, ST_WORK, ST_LAST };
+enum state {
+	ST_HEAD,
+	ST_LENGTH,
+	ST_BODY,
+	ST_WORK,
+	ST_LAST
+};
 
 struct conn {
-	LIST_ENTRY(conn)	 entry;
-	struct listen		*listen;
-	int			 fd;
-	enum state		 state;
-	struct buf		 in;		/* not parsed yet */
-	size_t			 left;		/* of the record being read */
-	char			*id, *token;
-	struct buf		 body, request;
-	enum render_kind		 kind;
-	struct render		*render;
-	struct chat_job		*job;
-	struct buf		 line;		/* the reply's first line */
-	struct buf		 out;		/* to be written */
-	struct buf		 made;		/* by the shape */
-	int			 stream, broken;
-	struct loop_timer	 keep_alive, kill;
+	LIST_ENTRY(conn) entry;
+	struct listen *listen;
+	int fd;
+	enum state state;
+	struct buf in; /* not parsed yet */
+	size_t left;   /* of the record being read */
+	char *id, *token;
+	struct buf body, request;
+	enum render_kind kind;
+	struct render *render;
+	struct chat_job *job;
+	struct buf line; /* the reply's first line */
+	struct buf out;	 /* to be written */
+	struct buf made; /* by the shape */
+	int stream, broken;
+	struct loop_timer keep_alive, kill;
 };
 
 struct listen {
-	struct loop		*loop;
-	struct chat		*chat;
-	int			 fd, draining;
-	void			(*done)(void *);
-	void			*arg;
-	size_t			 held;
-	struct loop_timer	 over;
-	LIST_HEAD(, conn)	 conns;
+	struct loop *loop;
+	struct chat *chat;
+	int fd, draining;
+	void (*done)(void *);
+	void *arg;
+	size_t held;
+	struct loop_timer over;
+	LIST_HEAD(, conn) conns;
 };
 
-static void	on_conn(void *, int, short);
+static void on_conn(void *, int, short);
 
 /* ---- connections ---- */
 
@@ -184,8 +190,8 @@ on_keep_alive(void *arg)
 	/* one that does not read needs none */
 	if (c->out.len == 0)
 		send_record(c, comment, sizeof(comment) - 1);
-	loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
-	    on_keep_alive, c);
+	loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE, on_keep_alive,
+	    c);
 }
 
 /* ---- what the chat gives ---- */
@@ -223,7 +229,7 @@ on_data(void *arg, const char *p, size_t n)
 			send_record(c, c->made.d, c->made.len);
 		buf_free(&c->made);
 	}
-	if (c->stream)		/* the silence begins anew */
+	if (c->stream) /* the silence begins anew */
 		loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
 		    on_keep_alive, c);
 	return n;
@@ -271,8 +277,12 @@ work(struct conn *c)
 {
 	static const struct chat_sink sink = { on_head, on_data, on_end };
 	static const struct request_opts none = { .stream = -1 };
-	struct chat_ask a = { .id = c->id, .token = c->token, .op = "chat",
-		.path = "/chat/completions", .route = -1, .commit = COMMIT };
+	struct chat_ask a = { .id = c->id,
+		.token = c->token,
+		.op = "chat",
+		.path = "/chat/completions",
+		.route = -1,
+		.commit = COMMIT };
 	struct fault f;
 
 	c->state = ST_WORK;
@@ -280,8 +290,8 @@ work(struct conn *c)
 		break_conn(c);
 		return;
 	}
-	if (request_edit(&c->request, c->body.d, c->body.len, &none,
-	    &a.limited, &f) == -1) {
+	if (request_edit(&c->request, c->body.d, c->body.len, &none, &a.limited,
+		&f) == -1) {
 		refuse(c, &f);
 		return;
 	}
@@ -408,11 +418,11 @@ read_in(struct conn *c)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		free_conn(c);		/* gone: so is the wish */
+		free_conn(c); /* gone: so is the wish */
 		return;
 	}
 	if (c->state >= ST_WORK)
-		return;			/* more than was asked for */
+		return; /* more than was asked for */
 	if (buf_add(&c->in, chunk, (size_t)n) == -1)
 		break_conn(c);
 	else
@@ -454,7 +464,7 @@ on_accept(void *arg, int fd, short revents)
 	(void)revents;
 	s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (s == -1)
-		return;			/* another worker was faster */
+		return; /* another worker was faster */
 	if ((c = calloc(1, sizeof(*c))) == NULL) {
 		close(s);
 		return;
@@ -480,8 +490,10 @@ listen_new(struct loop *loop, struct chat *chat, int fd,
 	int is = 0;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is, &n) == -1 || !is) {
-		fault_set(f, EX_USAGE, "--listen: descriptor %d is no "
-		    "listening socket", fd);
+		fault_set(f, EX_USAGE,
+		    "--listen: descriptor %d is no "
+		    "listening socket",
+		    fd);
 		return NULL;
 	}
 	if ((l = calloc(1, sizeof(*l))) == NULL) {
@@ -494,7 +506,8 @@ listen_new(struct loop *loop, struct chat *chat, int fd,
 	l->done = done;
 	l->arg = arg;
 	LIST_INIT(&l->conns);
-	/* two workers may be told of one connection: who is late must not wait */
+	/* two workers may be told of one connection: who is late must not wait
+	 */
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ||
 	    loop_fd(loop, fd, POLLIN, on_accept, l) == -1) {
 		fault_set(f, EX_OSERR, "%s", strerror(errno));

@@ -20,23 +20,25 @@ struct fault;
 struct listen;
 struct loop;
 
-enum { LISTEN_FD = 3 };		/* as systemd passes the first one */
+enum {
+	LISTEN_FD = 3
+}; /* as systemd passes the first one */
 
 /*
  * Serves the listening socket fd with chat until listen_drain(); both are
  * borrowed. done is called from the loop when all is answered after that.
  * NULL with *f: EX_USAGE (fd is no listening Unix socket), EX_OSERR.
  */
-struct listen	*listen_new(struct loop *l, struct chat *c, int fd,
-		    void (*done)(void *arg), void *arg, struct fault *f);
+struct listen *listen_new(struct loop *l, struct chat *c, int fd,
+    void (*done)(void *arg), void *arg, struct fault *f);
 
 /*
  * Stops accepting; what is under way may take ms milliseconds more. A
  * second call changes nothing.
  */
-void		 listen_drain(struct listen *l, int64_t ms);
+void listen_drain(struct listen *l, int64_t ms);
 
 /* Cuts what is under way. */
-void		 listen_free(struct listen *l);
+void listen_free(struct listen *l);
 
 #endif

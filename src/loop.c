@@ -14,31 +14,31 @@
 #include "now.h"
 
 struct watch {
-	void		(*fn)(void *, int, short);
-	void		*arg;
-	unsigned	 turn;		/* in which it was first asked for */
-	size_t		 place;		/* in the list, and 1; 0: not watched */
-	short		 events;
+	void (*fn)(void *, int, short);
+	void *arg;
+	unsigned turn; /* in which it was first asked for */
+	size_t place;  /* in the list, and 1; 0: not watched */
+	short events;
 };
 
 struct loop {
-	struct watch		 *watch;	/* by descriptor */
-	size_t			  nwatch;
-	int			 *list;		/* the watched ones */
-	size_t			  nlist;
-	struct pollfd		 *pfd;
-	size_t			  maxlist;
-	struct loop_timer	**heap;
-	size_t			  nheap, maxheap;
-	unsigned		  turn;
-	int			  stop;
+	struct watch *watch; /* by descriptor */
+	size_t nwatch;
+	int *list; /* the watched ones */
+	size_t nlist;
+	struct pollfd *pfd;
+	size_t maxlist;
+	struct loop_timer **heap;
+	size_t nheap, maxheap;
+	unsigned turn;
+	int stop;
 };
 
 static struct {
-	int		  fd[2];
+	int fd[2];
 	volatile sig_atomic_t seen[NSIG];
-	void		(*fn[NSIG])(void *, int);
-	void		 *arg[NSIG];
+	void (*fn[NSIG])(void *, int);
+	void *arg[NSIG];
 } sigs = { .fd = { -1, -1 } };
 
 struct loop *
@@ -177,7 +177,8 @@ loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
 	if (t->slot == 0) {
 		if (l->nheap == l->maxheap) {
 			n = l->maxheap == 0 ? 16 : l->maxheap * 2;
-			h = reallocarray(l->heap, n, sizeof(struct loop_timer *));
+			h = reallocarray(l->heap, n,
+			    sizeof(struct loop_timer *));
 			if (h == NULL)
 				return -1;
 			l->heap = h;
@@ -213,7 +214,7 @@ on_signal(int sig)
 	ssize_t n;
 
 	sigs.seen[sig] = 1;
-	n = write(sigs.fd[1], "", 1);	/* a full pipe will wake us as well */
+	n = write(sigs.fd[1], "", 1); /* a full pipe will wake us as well */
 	(void)n;
 	errno = e;
 }
@@ -237,8 +238,7 @@ drain_signals(void *arg, int fd, short revents)
 }
 
 int
-loop_signal(struct loop *l, int sig, void (*fn)(void *arg, int sig),
-    void *arg)
+loop_signal(struct loop *l, int sig, void (*fn)(void *arg, int sig), void *arg)
 {
 	struct sigaction sa;
 

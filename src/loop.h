@@ -11,37 +11,37 @@
 struct loop;
 
 /* NULL with errno. loop_free() closes nothing that the caller opened. */
-struct loop	*loop_new(void);
-void		 loop_free(struct loop *l);
+struct loop *loop_new(void);
+void loop_free(struct loop *l);
 
 /*
  * Watches fd for poll events (0: no more; it must be taken out before it is
  * closed), replacing what was said of it before. 0, or -1 with ENOMEM.
  */
-int	loop_fd(struct loop *l, int fd, short events,
-	    void (*fn)(void *arg, int fd, short revents), void *arg);
+int loop_fd(struct loop *l, int fd, short events,
+    void (*fn)(void *arg, int fd, short revents), void *arg);
 
-struct loop_timer {		/* part of the caller's own struct, zeroed */
-	int64_t		 at;	/* monotonic ms */
-	void		(*fn)(void *arg);
-	void		*arg;
-	int		 slot;	/* place in the heap and 1; 0: not set */
+struct loop_timer { /* part of the caller's own struct, zeroed */
+	int64_t at; /* monotonic ms */
+	void (*fn)(void *arg);
+	void *arg;
+	int slot; /* place in the heap and 1; 0: not set */
 };
 
 /* Calls fn once, ms milliseconds from now; replaces an earlier setting. */
-int	loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
-	    void (*fn)(void *arg), void *arg);
-void	loop_timer_del(struct loop *l, struct loop_timer *t);
+int loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
+    void (*fn)(void *arg), void *arg);
+void loop_timer_del(struct loop *l, struct loop_timer *t);
 
 /* Calls fn from the loop (never from the handler) after signal sig. */
-int	loop_signal(struct loop *l, int sig,
-	    void (*fn)(void *arg, int sig), void *arg);
+int loop_signal(struct loop *l, int sig, void (*fn)(void *arg, int sig),
+    void *arg);
 
 /* Waits at most max ms (-1: as long as it takes) and runs what is due. */
-int	loop_turn(struct loop *l, int max);
+int loop_turn(struct loop *l, int max);
 
 /* Turns until loop_stop(). 0, or -1 with errno. */
-int	loop_run(struct loop *l);
-void	loop_stop(struct loop *l);
+int loop_run(struct loop *l);
+void loop_stop(struct loop *l);
 
 #endif

@@ -39,17 +39,24 @@ enum {
 	PARAMS_MAX = 40,
 	IMAGES_MAX = 64,
 	SCHEMA_MAX = 4 * 1024 * 1024,
-	DRAIN = 600 * 1000	/* ms that a worker may take to leave */
+	DRAIN = 600 * 1000 /* ms that a worker may take to leave */
 };
 
 enum {
-	OPT_TEMPERATURE = CLI_OWN, OPT_MAX_TOKENS, OPT_PARAM, OPT_SCHEMA,
-	OPT_ROUTE, OPT_NO_ROUTE, OPT_RETRIES, OPT_BASE64, OPT_EXIT_ZERO,
-	OPT_REASONING, OPT_LISTEN
+	OPT_TEMPERATURE = CLI_OWN,
+	OPT_MAX_TOKENS,
+	OPT_PARAM,
+	OPT_SCHEMA,
+	OPT_ROUTE,
+	OPT_NO_ROUTE,
+	OPT_RETRIES,
+	OPT_BASE64,
+	OPT_EXIT_ZERO,
+	OPT_REASONING,
+	OPT_LISTEN
 };
 
-static const struct option longopts[] = {
-	CLI_LONG,
+static const struct option longopts[] = { CLI_LONG,
 	{ "no-stdin", no_argument, NULL, 'n' },
 	{ "system", required_argument, NULL, 's' },
 	{ "image", required_argument, NULL, 'i' },
@@ -64,55 +71,54 @@ static const struct option longopts[] = {
 	{ "base64", required_argument, NULL, OPT_BASE64 },
 	{ "exit-zero", no_argument, NULL, OPT_EXIT_ZERO },
 	{ "reasoning", no_argument, NULL, OPT_REASONING },
-	{ "listen", no_argument, NULL, OPT_LISTEN },
-	{ NULL, 0, NULL, 0 }
-};
+	{ "listen", no_argument, NULL, OPT_LISTEN }, { NULL, 0, NULL, 0 } };
 
 /* All that the command line says. */
 static struct {
-	struct cli		 cli;
-	struct input		 input;
-	struct request_param	 params[PARAMS_MAX];
-	size_t			 nparams;
-	const char		*images[IMAGES_MAX];
-	size_t			 nimages;
-	const char		*system, *schema, *conversation;
-	enum emit_format	 format;
-	int			 route, retries, exit_zero, reasoning, listen;
+	struct cli cli;
+	struct input input;
+	struct request_param params[PARAMS_MAX];
+	size_t nparams;
+	const char *images[IMAGES_MAX];
+	size_t nimages;
+	const char *system, *schema, *conversation;
+	enum emit_format format;
+	int route, retries, exit_zero, reasoning, listen;
 } opt = { .route = -1, .retries = -1 };
 
 /* All that a run needs. */
 struct run {
-	struct conf	*conf;
-	struct keys	*keys;
-	struct ledger	*ledger;
-	struct loop	*loop;
-	struct chat	*chat;
-	struct chat_job	*job;
-	struct emit	*emit;
-	struct out	*out;
-	struct listen	*listen;
-	struct buf	 body;		/* the request */
-	struct buf	 said;		/* its messages, for a conversation */
-	int		 limited;
-	int		 signal;
+	struct conf *conf;
+	struct keys *keys;
+	struct ledger *ledger;
+	struct loop *loop;
+	struct chat *chat;
+	struct chat_job *job;
+	struct emit *emit;
+	struct out *out;
+	struct listen *listen;
+	struct buf body; /* the request */
+	struct buf said; /* its messages, for a conversation */
+	int limited;
+	int signal;
 };
 
 static void
 usage(FILE *fp)
 {
 	fputs("usage: ms-chat [-hjnqVv] [-c file] [-i image] [-k file] "
-	    "[-m model]\n"
-	    "               [-O file] [-o format] [-s text] [--base64 word] "
-	    "[--config file]\n"
-	    "               [--env-file file] [--exit-zero] "
-	    "[--json-schema file] [--key name]\n"
-	    "               [--listen] [--max-tokens n] "
-	    "[--param name=json]\n"
-	    "               [--reasoning] [--retries n]"
-	    " [--route | --no-route]\n"
-	    "               [--state dir] [--temperature n] [--timeout s] "
-	    "[prompt ...]\n", fp);
+	      "[-m model]\n"
+	      "               [-O file] [-o format] [-s text] [--base64 word] "
+	      "[--config file]\n"
+	      "               [--env-file file] [--exit-zero] "
+	      "[--json-schema file] [--key name]\n"
+	      "               [--listen] [--max-tokens n] "
+	      "[--param name=json]\n"
+	      "               [--reasoning] [--retries n]"
+	      " [--route | --no-route]\n"
+	      "               [--state dir] [--temperature n] [--timeout s] "
+	      "[prompt ...]\n",
+	    fp);
 }
 
 /* ---- options ---- */
@@ -139,11 +145,15 @@ opt_param(char *arg, struct fault *f)
 		    arg);
 	*eq++ = '\0';
 	if (strcmp(arg, "messages") == 0 || strcmp(arg, "model") == 0)
-		return fault_set(f, EX_USAGE, "--param %s: not by this "
-		    "option", arg);
+		return fault_set(f, EX_USAGE,
+		    "--param %s: not by this "
+		    "option",
+		    arg);
 	if (splice_text(eq, strlen(eq), &v, NULL) == -1)
-		return fault_set(f, EX_USAGE, "--param %s: the value is not "
-		    "JSON (strings want quotes: '%s=\"text\"')", arg, arg);
+		return fault_set(f, EX_USAGE,
+		    "--param %s: the value is not "
+		    "JSON (strings want quotes: '%s=\"text\"')",
+		    arg, arg);
 	return add_param(arg, eq, f);
 }
 
@@ -155,8 +165,7 @@ opt_temperature(const char *arg, struct fault *f)
 
 	if (splice_text(arg, strlen(arg), &v, NULL) == -1 ||
 	    splice_num(v, &d) == -1 || d < 0)
-		return fault_set(f, EX_USAGE, "--temperature %s: invalid",
-		    arg);
+		return fault_set(f, EX_USAGE, "--temperature %s: invalid", arg);
 	return add_param("temperature", arg, f);
 }
 
@@ -243,8 +252,10 @@ check_opts(struct fault *f)
 {
 	if (opt.cli.output != NULL &&
 	    emit_named(opt.cli.output, &opt.format) == -1)
-		return fault_set(f, EX_USAGE, "-o %s: want text, json, "
-		    "openai, sse or n8n", opt.cli.output);
+		return fault_set(f, EX_USAGE,
+		    "-o %s: want text, json, "
+		    "openai, sse or n8n",
+		    opt.cli.output);
 	if (opt.listen && (opt.input.nwords > 0 || opt.input.base64 != NULL))
 		return fault_set(f, EX_USAGE, "both --listen and a prompt");
 	if (!opt.listen && opt.cli.keys != NULL &&
@@ -263,7 +274,7 @@ parse(int argc, char *argv[], struct fault *f)
 	int ch, r;
 
 	while ((ch = getopt_long(argc, argv, CLI_SHORT "c:i:ns:", longopts,
-	    NULL)) != -1) {
+		    NULL)) != -1) {
 		if (ch == 'h') {
 			usage(stdout);
 			exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
@@ -299,8 +310,7 @@ read_schema(struct buf *b, struct fault *f)
 	if (buf_read(&text, fileno(fp)) == -1)
 		r = fault_set(f, EX_NOINPUT, "%s: %s", opt.schema,
 		    strerror(errno));
-	else if (splice_text(text.d, text.len, &v, NULL) == -1 ||
-	    v.s[0] != '{')
+	else if (splice_text(text.d, text.len, &v, NULL) == -1 || v.s[0] != '{')
 		r = fault_set(f, EX_DATAERR, "%s: not a JSON object",
 		    opt.schema);
 	if (r == 0) {
@@ -339,8 +349,9 @@ static int
 build_said(struct run *r, const struct buf *text, enum input_kind kind,
     const struct request_opts *o, struct fault *f)
 {
-	struct request_opts alone = { .images = o->images,
-		.nimages = o->nimages, .stream = -1 };
+	struct request_opts alone = {
+		.images = o->images, .nimages = o->nimages, .stream = -1
+	};
 	struct buf b;
 	int limited, e;
 
@@ -366,8 +377,7 @@ stream_for(enum input_kind kind)
 static int
 make_request(struct run *r, struct fault *f)
 {
-	struct request_opts o = { .system = opt.system,
-		.params = opt.params };
+	struct request_opts o = { .system = opt.system, .params = opt.params };
 	enum input_kind kind;
 	struct buf text, schema, history;
 	char *urls[IMAGES_MAX];
@@ -383,7 +393,7 @@ make_request(struct run *r, struct fault *f)
 	o.images = (const char *const *)urls;
 	if ((opt.schema != NULL && read_schema(&schema, f) == -1) ||
 	    (opt.conversation != NULL &&
-	    converse_read(opt.conversation, &history, f) == -1) ||
+		converse_read(opt.conversation, &history, f) == -1) ||
 	    input_read(&opt.input, &text, &kind, &utf8, f) == -1)
 		goto out;
 	if (kind == INPUT_PROMPT && !utf8 && !opt.cli.quiet)
@@ -441,12 +451,11 @@ load(struct run *r, struct fault *f)
 		goto fail;
 	r->keys = keys_load(opt.cli.keys, f, &notes);
 	say_lines(&notes);
-	if (r->keys == NULL || (opt.cli.key != NULL &&
-	    keys_only(r->keys, opt.cli.key, f) == -1))
+	if (r->keys == NULL ||
+	    (opt.cli.key != NULL && keys_only(r->keys, opt.cli.key, f) == -1))
 		goto fail;
 	if ((state = paths_state(opt.cli.state)) == NULL) {
-		fault_set(f, EX_OSERR, "no state folder: %s",
-		    strerror(errno));
+		fault_set(f, EX_OSERR, "no state folder: %s", strerror(errno));
 		goto fail;
 	}
 	r->ledger = ledger_open(state, r->conf->day_offset, LEDGER_WRITE,
@@ -497,8 +506,10 @@ on_signal(void *arg, int sig)
 static int
 make_chat(struct run *r, struct fault *f)
 {
-	struct chat_opts o = { .conf = r->conf, .keys = r->keys,
-		.ledger = r->ledger, .say = say };
+	struct chat_opts o = { .conf = r->conf,
+		.keys = r->keys,
+		.ledger = r->ledger,
+		.say = say };
 
 	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
 	if ((r->loop = loop_new()) == NULL)
@@ -521,10 +532,14 @@ static int
 start(struct run *r, struct fault *f)
 {
 	static const struct chat_sink sink = { on_head, on_data, on_end };
-	struct chat_ask a = { .op = "chat", .path = "/chat/completions",
-		.body = r->body.d, .len = r->body.len,
-		.models = opt.cli.models, .nmodels = opt.cli.nmodels,
-		.route = opt.route, .limited = r->limited,
+	struct chat_ask a = { .op = "chat",
+		.path = "/chat/completions",
+		.body = r->body.d,
+		.len = r->body.len,
+		.models = opt.cli.models,
+		.nmodels = opt.cli.nmodels,
+		.route = opt.route,
+		.limited = r->limited,
 		.timeout = opt.cli.timeout };
 
 	a.lazy = opt.format != EMIT_SSE && opt.format != EMIT_OPENAI &&
@@ -583,7 +598,7 @@ work(struct run *r, struct fault *f)
 	/* A supervisor's end of a socket: it hears that we accept. */
 	if (fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode) &&
 	    (loop_fd(r->loop, STDIN_FILENO, POLLIN, on_orphan, r) == -1 ||
-	    write(STDIN_FILENO, "ready\n", 6) != 6))
+		write(STDIN_FILENO, "ready\n", 6) != 6))
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	chat_preload(r->chat);
 	if (loop_run(r->loop) == -1)
@@ -618,8 +633,8 @@ ask(struct run *r, const char **type, struct fault *f)
 	if (opt.conversation == NULL)
 		return 0;
 	answer = emit_content(r->emit, &n);
-	return converse_add(opt.conversation, r->said.d, r->said.len, answer,
-	    n, f);
+	return converse_add(opt.conversation, r->said.d, r->said.len, answer, n,
+	    f);
 }
 
 static void

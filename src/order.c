@@ -16,8 +16,8 @@
 static const size_t first_upstream = 0;
 
 struct list {
-	struct pick_model	*v;
-	size_t			 n;
+	struct pick_model *v;
+	size_t n;
 };
 
 /* What "auto" and no name at all ask for; tiers are fixed decisions. */
@@ -61,12 +61,12 @@ add_routed(struct list *l, const struct conf *c, const struct decision *d,
 }
 
 static int
-add_id(struct list *l, const struct conf *c, const char *name,
-    struct fault *f)
+add_id(struct list *l, const struct conf *c, const char *name, struct fault *f)
 {
 	const char *id = conf_alias(c, name);
-	struct pick_model m = { .id = id, .upstreams = &first_upstream,
-		.nupstreams = 1 };
+	struct pick_model m = {
+		.id = id, .upstreams = &first_upstream, .nupstreams = 1
+	};
 	size_t i;
 
 	if (conf_model(c, id, &i) == 0) {

@@ -16,7 +16,7 @@ struct pick_model;
  * Does the order of these names depend on a decision (a name means "auto")?
  * No names at all mean the same as "auto".
  */
-int	order_routed(const struct conf *c, char *const *names, size_t n);
+int order_routed(const struct conf *c, char *const *names, size_t n);
 
 /*
  * The models in order, none twice: *v is allocated (freed by the caller),
@@ -26,8 +26,8 @@ int	order_routed(const struct conf *c, char *const *names, size_t n);
  * c->unlisted is 0. 0, or -1 with *f: EX_UNAVAILABLE (a model that is not
  * known or disabled), EX_CONFIG (no model), EX_OSERR.
  */
-int	order_make(const struct conf *c, char *const *names, size_t n,
-	    const struct decision *d, struct pick_model **v, size_t *nv,
-	    struct fault *f);
+int order_make(const struct conf *c, char *const *names, size_t n,
+    const struct decision *d, struct pick_model **v, size_t *nv,
+    struct fault *f);
 
 #endif

@@ -16,16 +16,18 @@
 #include "splice.h"
 #include "upstream.h"
 
-enum { BODY_MAX = 64 * 1024 };
+enum {
+	BODY_MAX = 64 * 1024
+};
 
 struct purse_call {
-	struct upstream_call	*call;
-	struct buf		 body;
-	char			*type;
-	int64_t			 start;
-	int			 toobig;
-	void			(*done)(void *, const struct purse *);
-	void			*arg;
+	struct upstream_call *call;
+	struct buf body;
+	char *type;
+	int64_t start;
+	int toobig;
+	void (*done)(void *, const struct purse *);
+	void *arg;
 };
 
 static int
@@ -87,14 +89,14 @@ free_call(struct purse_call *c)
 }
 
 static void
-judge(const struct purse_call *c, const struct upstream_end *e,
-    struct purse *p)
+judge(const struct purse_call *c, const struct upstream_end *e, struct purse *p)
 {
-	struct reply r = {
-		.transport = (enum transport)e->transport,
-		.status = e->status, .type = c->type,
-		.body = c->body.d, .len = c->body.len, .whole = 1
-	};
+	struct reply r = { .transport = (enum transport)e->transport,
+		.status = e->status,
+		.type = c->type,
+		.body = c->body.d,
+		.len = c->body.len,
+		.whole = 1 };
 	struct classified k;
 
 	if (e->transport == TRANSPORT_OK && e->status == 200) {
@@ -108,8 +110,10 @@ judge(const struct purse_call *c, const struct upstream_end *e,
 	}
 	classify(&r, &k);
 	p->verdict = (int)k.verdict;
-	strlcpy(p->message, k.message[0] != '\0' ? k.message :
-	    e->transport != TRANSPORT_OK ? e->why : "",
+	strlcpy(p->message,
+	    k.message[0] != '\0'	     ? k.message :
+		e->transport != TRANSPORT_OK ? e->why :
+					       "",
 	    sizeof(p->message));
 }
 
@@ -132,10 +136,11 @@ purse_ask(struct upstream *up, const struct conf_upstream *u,
     void (*done)(void *arg, const struct purse *p), void *arg)
 {
 	static const struct upstream_cb cb = { on_head, on_data, on_done };
-	struct upstream_req r = {
-		.method = "GET", .url = u->balance_url, .bearer = secret,
-		.connect = u->timeouts.connect, .total = timeout
-	};
+	struct upstream_req r = { .method = "GET",
+		.url = u->balance_url,
+		.bearer = secret,
+		.connect = u->timeouts.connect,
+		.total = timeout };
 	struct purse_call *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
@@ -174,7 +179,7 @@ purse_attempt(const struct purse *p, int64_t now, int off, struct attempt *a)
 		a->verdict = V_NO_CREDITS;
 	if (a->verdict == V_NO_CREDITS ||
 	    (verdict_info(a->verdict)->scope == SCOPE_KEY &&
-	    verdict_info(a->verdict)->status == EX_NOPERM)) {
+		verdict_info(a->verdict)->status == EX_NOPERM)) {
 		a->rest = SCOPE_KEY;
 		a->rest_until = classify_rest((enum verdict)a->verdict, now,
 		    off, -1, 0);

@@ -15,7 +15,7 @@
 #include "refusal.h"
 
 enum {
-	SHOW_MODELS = 4,	/* named one by one */
+	SHOW_MODELS = 4, /* named one by one */
 	SHOW_KEYS = 3,
 	TEXT_MAX = 700
 };
@@ -26,10 +26,10 @@ refusal_hint(int verdict)
 	switch (verdict) {
 	case V_BAD_KEY:
 		return "get one at https://modelscope.cn/my/myaccesstoken, "
-		    "then: ms key add";
+		       "then: ms key add";
 	case V_UNBOUND:
 		return "bind the account to Alibaba Cloud at modelscope.cn, "
-		    "in the account settings";
+		       "in the account settings";
 	case V_UNVERIFIED:
 		return "verify the real name of the Alibaba Cloud account";
 	case V_NO_CREDITS:
@@ -39,7 +39,7 @@ refusal_hint(int verdict)
 		return "what there is says: ms-route --list --online";
 	case V_REASONED:
 		return "raise max_tokens or turn thinking off "
-		    "(--param enable_thinking=false)";
+		       "(--param enable_thinking=false)";
 	case V_NO_PERMISSION:
 		return "the model wants other rights; choose another";
 	default:
@@ -84,8 +84,8 @@ say_model(struct buf *b, const struct pick_in *in, const struct pick *v,
 	size_t i, keys = 0;
 
 	for (i = 0; i < n; i++)
-		if (v[i].model == model && (first == NULL ||
-		    rank(&v[i]) > rank(first)))
+		if (v[i].model == model &&
+		    (first == NULL || rank(&v[i]) > rank(first)))
 			first = &v[i];
 	if (first == NULL)
 		return;
@@ -140,8 +140,9 @@ refusal_none(const struct pick_in *in, const struct pick *v, size_t n,
 			*again = v[i].until;
 	}
 	if (worst == NULL || worst->state == PICK_NO_KEY) {
-		fault_set(f, EX_CONFIG, "no key for %s", worst == NULL ?
-		    "any model" : in->conf->upstreams[worst->upstream].name);
+		fault_set(f, EX_CONFIG, "no key for %s",
+		    worst == NULL ? "any model" :
+				    in->conf->upstreams[worst->upstream].name);
 		fault_hint(f, "%s", refusal_hint(V_BAD_KEY));
 		return;
 	}
@@ -153,8 +154,7 @@ refusal_none(const struct pick_in *in, const struct pick *v, size_t n,
 		(void)buf_addf(&b, "; and %zu more models",
 		    in->norder - SHOW_MODELS);
 	say_when(&b, *again, in);
-	fault_set(f, verdict_info(worst->why)->status, "nothing left: %s",
-	    b.d);
+	fault_set(f, verdict_info(worst->why)->status, "nothing left: %s", b.d);
 	fault_hint(f, "%s", refusal_hint(worst->why));
 	buf_free(&b);
 }

@@ -18,8 +18,8 @@ struct pick_in;
  * or with the upstream's URL where no status came (0). No key is in it, even
  * where upstream's message quotes one.
  */
-void	refusal_text(char *dst, size_t size, const struct pick_in *in,
-	    const struct pick *p, int status, const struct classified *c);
+void refusal_text(char *dst, size_t size, const struct pick_in *in,
+    const struct pick *p, int status, const struct classified *c);
 
 /*
  * For the candidates v[0..n) that pick() gave for in: sets *f to the words,
@@ -28,10 +28,10 @@ void	refusal_text(char *dst, size_t size, const struct pick_in *in,
  * to and *again to the first moment (ms since 1970) at which one of them is
  * free, 0 if none is known.
  */
-void	refusal_none(const struct pick_in *in, const struct pick *v, size_t n,
-	    struct fault *f, int *verdict, int64_t *again);
+void refusal_none(const struct pick_in *in, const struct pick *v, size_t n,
+    struct fault *f, int *verdict, int64_t *again);
 
 /* What a person can do about a verdict, or "". */
-const char	*refusal_hint(int verdict);
+const char *refusal_hint(int verdict);
 
 #endif

@@ -7,16 +7,24 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer.h"
+#include "classify.h"
 #include "relay.h"
+#include "sse.h"
 
-void
+int
 relay_init(struct relay *r, enum relay_want want)
 {
 	memset(r, 0, sizeof(*r));
 	r->want = want;
 	buf_init(&r->hold, RELAY_BODY_MAX);
-	sse_init(&r->sse, RELAY_EVENT_MAX);
-	answer_init(&r->answer, want == RELAY_ASSEMBLE, RELAY_BODY_MAX);
+	if ((r->sse = calloc(1, sizeof(*r->sse))) == NULL ||
+	    (r->answer = calloc(1, sizeof(*r->answer))) == NULL ||
+	    (r->c = calloc(1, sizeof(*r->c))) == NULL)
+		return -1;
+	sse_init(r->sse, RELAY_EVENT_MAX);
+	answer_init(r->answer, want == RELAY_ASSEMBLE, RELAY_BODY_MAX);
+	return 0;
 }
 
 void
@@ -25,8 +33,16 @@ relay_free(struct relay *r)
 	free(r->type);
 	r->type = NULL;
 	buf_free(&r->hold);
-	sse_free(&r->sse);
-	answer_free(&r->answer);
+	if (r->sse != NULL)
+		sse_free(r->sse);
+	if (r->answer != NULL)
+		answer_free(r->answer);
+	free(r->sse);
+	free(r->answer);
+	free(r->c);
+	r->sse = NULL;
+	r->answer = NULL;
+	r->c = NULL;
 }
 
 int
@@ -47,16 +63,16 @@ relay_head(struct relay *r, int status, const char *type)
 static enum relay_res
 bad(struct relay *r, enum verdict v, const char *message)
 {
-	memset(&r->c, 0, sizeof(r->c));
-	r->c.verdict = v;
-	strlcpy(r->c.message, message, sizeof(r->c.message));
+	memset(r->c, 0, sizeof(*r->c));
+	r->c->verdict = v;
+	strlcpy(r->c->message, message, sizeof(r->c->message));
 	return RELAY_BAD;
 }
 
 static int
 commits(const struct relay *r)
 {
-	int seen = r->answer.seen;
+	int seen = r->answer->seen;
 
 	if (r->want == RELAY_ASSEMBLE)
 		return 0;
@@ -71,7 +87,7 @@ event(struct relay *r)
 {
 	int flags;
 
-	flags = answer_event(&r->answer, r->sse.data.d, r->sse.data.len);
+	flags = answer_event(r->answer, r->sse->data.d, r->sse->data.len);
 	if (flags == -1 && errno == EFBIG) {
 		bad(r, V_TOO_LARGE, "answer too large");
 		return -1;
@@ -81,7 +97,7 @@ event(struct relay *r)
 		return -1;
 	}
 	if (flags != -1 && flags & ANSWER_ERROR) {
-		classify_event(r->sse.data.d, r->sse.data.len, &r->c);
+		classify_event(r->sse->data.d, r->sse->data.len, r->c);
 		r->broken = 1;
 		return r->committed ? 0 : -1;
 	}
@@ -97,7 +113,7 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 
 	*end = 0;
 	while (at < n) {
-		res = sse_feed(&r->sse, p + at, n - at, &used);
+		res = sse_feed(r->sse, p + at, n - at, &used);
 		at += used;
 		if (res == SSE_TOOBIG)
 			return bad(r, V_TOO_LARGE, "event too large");
@@ -158,7 +174,7 @@ relay_passed(struct relay *r, size_t n)
 static void
 judge_empty(struct relay *r)
 {
-	const struct answer *a = &r->answer;
+	const struct answer *a = r->answer;
 
 	if (strcmp(a->finish, "length") == 0)
 		bad(r, V_REASONED, "");
@@ -171,9 +187,9 @@ judge_empty(struct relay *r)
 }
 
 static void
-judge_stream(struct relay *r, enum transport t)
+judge_stream(struct relay *r, int t)
 {
-	const struct answer *a = &r->answer;
+	const struct answer *a = r->answer;
 	int ended = a->seen & (ANSWER_FINISH | ANSWER_DONE);
 
 	if (r->broken)
@@ -192,38 +208,40 @@ judge_stream(struct relay *r, enum transport t)
 
 /* The body of a plain answer, or of a refusal. */
 static void
-judge_plain(struct relay *r, enum transport t)
+judge_plain(struct relay *r, int t)
 {
-	struct reply reply = {
-		.transport = t, .status = r->status, .type = r->type,
-		.body = r->hold.d, .len = r->hold.len, .whole = 1
-	};
+	struct reply reply = { .transport = (enum transport)t,
+		.status = r->status,
+		.type = r->type,
+		.body = r->hold.d,
+		.len = r->hold.len,
+		.whole = 1 };
 
-	classify(&reply, &r->c);
+	classify(&reply, r->c);
 	if (r->status != 200 ||
-	    (r->c.verdict != V_OK && r->c.verdict != V_REASONED))
+	    (r->c->verdict != V_OK && r->c->verdict != V_REASONED))
 		return;
 	if (r->want != RELAY_PLAIN)
 		bad(r, V_BAD_REPLY, "not a stream");
 	else
-		(void)answer_body(&r->answer, r->hold.d, r->hold.len);
+		(void)answer_body(r->answer, r->hold.d, r->hold.len);
 }
 
 void
-relay_end(struct relay *r, enum transport t)
+relay_end(struct relay *r, int t)
 {
 	if (r->status == 200 && r->streaming)
 		judge_stream(r, t);
 	else
 		judge_plain(r, t);
-	if (r->c.verdict == V_OK || r->c.verdict == V_REASONED)
+	if (r->c->verdict == V_OK || r->c->verdict == V_REASONED)
 		r->ready = r->hold.len;
 	else
 		return;
 	if (r->committed)
 		return;
 	if (r->streaming && r->want == RELAY_ASSEMBLE &&
-	    answer_completion(&r->answer, &r->hold) == -1) {
+	    answer_completion(r->answer, &r->hold) == -1) {
 		bad(r, V_TOO_LARGE, "answer too large");
 		return;
 	}

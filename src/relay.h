@@ -8,48 +8,50 @@
 
 #include <stddef.h>
 
-#include "answer.h"
 #include "buf.h"
-#include "classify.h"
-#include "sse.h"
+
+struct answer;
+struct classified;
+struct sse;
 
 enum {
-	RELAY_EVENT_MAX = 1024 * 1024,		/* one event */
-	RELAY_BODY_MAX = 32 * 1024 * 1024,	/* one whole answer */
-	RELAY_ERROR_MAX = 64 * 1024		/* what is read of a refusal */
+	RELAY_EVENT_MAX = 1024 * 1024,	   /* one event */
+	RELAY_BODY_MAX = 32 * 1024 * 1024, /* one whole answer */
+	RELAY_ERROR_MAX = 64 * 1024	   /* what is read of a refusal */
 };
 
 enum relay_want {
-	RELAY_PLAIN,		/* a plain answer */
-	RELAY_STREAM,		/* a stream */
-	RELAY_LAZY,		/* a stream; reasoning alone is no answer yet */
-	RELAY_ASSEMBLE		/* a stream, made into a plain answer */
+	RELAY_PLAIN,   /* a plain answer */
+	RELAY_STREAM,  /* a stream */
+	RELAY_LAZY,    /* a stream; reasoning alone is no answer yet */
+	RELAY_ASSEMBLE /* a stream, made into a plain answer */
 };
 
 struct relay {
-	enum relay_want		 want;
-	int			 status;
-	char			*type;		/* Content-Type, or NULL */
-	int			 streaming;	/* it is a stream indeed */
-	int			 committed;	/* may be passed on */
-	int			 broken;	/* an error event in mid-stream */
-	struct buf		 hold;		/* not passed on yet, of it */
-	size_t			 ready;		/* bytes that may be: whole events */
-	struct sse		 sse;
-	struct answer		 answer;
-	struct classified	 c;		/* set by RELAY_BAD, relay_end() */
+	enum relay_want want;
+	int status;
+	char *type;	 /* Content-Type, or NULL */
+	int streaming;	 /* it is a stream indeed */
+	int committed;	 /* may be passed on */
+	int broken;	 /* an error event in mid-stream */
+	struct buf hold; /* not passed on yet, of it */
+	size_t ready;	 /* bytes that may be: whole events */
+	struct sse *sse;
+	struct answer *answer;
+	struct classified *c; /* set by RELAY_BAD, relay_end() */
 };
 
-void	relay_init(struct relay *r, enum relay_want want);
-void	relay_free(struct relay *r);
+/* 0, or -1 with ENOMEM; relay_free() either way. */
+int relay_init(struct relay *r, enum relay_want want);
+void relay_free(struct relay *r);
 
 /* The head is in; type may be NULL. 0, or -1 with ENOMEM. */
-int	relay_head(struct relay *r, int status, const char *type);
+int relay_head(struct relay *r, int status, const char *type);
 
 enum relay_res {
-	RELAY_HOLD,		/* taken; nothing to pass on yet */
-	RELAY_PASS,		/* r->committed: pass on what is ready */
-	RELAY_BAD		/* no answer will come of it: see r->c */
+	RELAY_HOLD, /* taken; nothing to pass on yet */
+	RELAY_PASS, /* r->committed: pass on what is ready */
+	RELAY_BAD   /* no answer will come of it: see r->c */
 };
 
 /*
@@ -57,16 +59,17 @@ enum relay_res {
  * r->hold, perhaps none, may be passed on: of a stream only whole events, so
  * that what goes wrong later can still be said between two of them.
  */
-enum relay_res	relay_data(struct relay *r, const char *p, size_t n);
+enum relay_res relay_data(struct relay *r, const char *p, size_t n);
 
 /* The first n bytes of r->hold were passed on. */
-void	relay_passed(struct relay *r, size_t n);
+void relay_passed(struct relay *r, size_t n);
 
 /*
- * The transfer ended. Judges it into r->c; with V_OK, or V_REASONED, and not
- * committed before, r->committed is set. What is left in r->hold is then ready;
- * of a stream that broke off, a half event is dropped.
+ * The transfer ended, as t (enum transport) says. Judges it into r->c; with
+ * V_OK, or V_REASONED, and not committed before, r->committed is set. What is
+ * left in r->hold is then ready; of a stream that broke off, a half event is
+ * dropped.
  */
-void	relay_end(struct relay *r, enum transport t);
+void relay_end(struct relay *r, int t);
 
 #endif

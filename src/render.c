@@ -1,7 +1,7 @@
 /*
- * The forms of endpoint families. Errors have the statuses and codes that SDKs act on:
- * openai-python and openai-node obey x-should-retry first, then the status,
- * and give up on a Retry-After that is too long for them.
+ * The forms of endpoint families. Errors have the statuses and codes that SDKs
+ * act on: openai-python and openai-node obey x-should-retry first, then the
+ * status, and give up on a Retry-After that is too long for them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "chat.h"
 #include "classify.h"
 #include "fault.h"
+#include "fold.h"
 #include "json.h"
 #include "relay.h"
 #include "render.h"
@@ -21,33 +22,32 @@
 #include "sse.h"
 
 enum {
-	QUOTA_RETRY = 600,	/* s: credits may be back then */
-	RATE_RETRY = 5,		/* s, where upstream did not say */
-	RATE_RETRY_MAX = 60	/* s: openai-node ignores longer ones */
+	QUOTA_RETRY = 600,  /* s: credits may be back then */
+	RATE_RETRY = 5,	    /* s, where upstream did not say */
+	RATE_RETRY_MAX = 60 /* s: openai-node ignores longer ones */
 };
 
 struct render {
-	enum render_kind	 kind;
-	int		 headed, stream;
-	struct sse	 sse;
-	struct answer	 answer;
-	struct buf	 body;
-	size_t		 shown;		/* of answer.content */
-	char		*model;
+	enum render_kind kind;
+	int headed, stream;
+	struct sse sse;
+	struct answer answer;
+	struct buf body;
+	size_t shown; /* of answer.content */
+	char *model;
 };
 
 /* What a refusal is to a client. */
 struct error {
-	int		 status;
-	const char	*type, *code;
-	int		 retry_after;	/* s, 0: not said */
-	int		 final;		/* x-should-retry: false */
+	int status;
+	const char *type, *code;
+	int retry_after; /* s, 0: not said */
+	int final;	 /* x-should-retry: false */
 };
 
-static const char *const kinds[] = {
-	[RENDER_OPENAI] = "openai", [RENDER_NATIVE] = "native",
-	[RENDER_N8N] = "n8n"
-};
+static const char *const kinds[] = { [RENDER_OPENAI] = "openai",
+	[RENDER_NATIVE] = "native",
+	[RENDER_N8N] = "n8n" };
 
 int
 render_named(const char *name, enum render_kind *k)
@@ -114,11 +114,10 @@ error_of(const struct chat_result *r, struct error *e)
 {
 	static const struct error
 	    quota = { 429, "insufficient_quota", "insufficient_quota",
-		QUOTA_RETRY, 1 },
+		    QUOTA_RETRY, 1 },
 	    keys = { 503, "api_error", "upstream_key_refused", 0, 1 },
 	    model = { 503, "api_error", "model_not_available", 0, 1 },
-	    unknown = { 404, "invalid_request_error", "model_not_found",
-		0, 0 },
+	    unknown = { 404, "invalid_request_error", "model_not_found", 0, 0 },
 	    ours = { 500, "api_error", "internal_error", 0, 0 },
 	    slow = { 504, "api_error", "upstream_timeout", 0, 0 },
 	    other = { 502, "api_error", "upstream_error", 0, 0 };
@@ -156,9 +155,10 @@ error_of(const struct chat_result *r, struct error *e)
 	case V_THINK_OFF:
 	case V_THINK_ON:
 	case V_BAD_REQUEST:
-		*e = (struct error){ r->status >= 400 && r->status < 500 ?
-			r->status : 400, "invalid_request_error", NULL, 0,
-			0 };
+		*e = (struct error){
+			r->status >= 400 && r->status < 500 ? r->status : 400,
+			"invalid_request_error", NULL, 0, 0
+		};
 		break;
 	case V_TIMEOUT:
 		*e = slow;
@@ -223,16 +223,15 @@ render_head(struct render *s, const struct chat_head *h, struct buf *line)
 	json_begin(&j, line);
 	json_object(&j, NULL);
 	json_int(&j, "status", 200);
-	json_str(&j, "type", h->stream ? "text/event-stream" :
-	    "application/json");
+	json_str(&j, "type",
+	    h->stream ? "text/event-stream" : "application/json");
 	json_object(&j, "headers");
-	common_headers(&j, h->model, h->attempts, h->decision, &h->limits);
+	common_headers(&j, h->model, h->attempts, h->decision, h->limits);
 	return end_line(&j, line);
 }
 
 static int
-error_head(const struct error *e, const struct chat_result *r,
-    struct buf *line)
+error_head(const struct error *e, const struct chat_result *r, struct buf *line)
 {
 	static const struct limits none = { -1, -1, -1, -1 };
 	struct json j;
@@ -244,7 +243,7 @@ error_head(const struct error *e, const struct chat_result *r,
 	json_object(&j, "headers");
 	common_headers(&j, r != NULL ? r->model : NULL,
 	    r != NULL ? r->attempts : -1, r != NULL ? r->decision : NULL,
-	    r != NULL ? &r->limits : &none);
+	    r != NULL ? r->limits : &none);
 	if (e->retry_after > 0)
 		number_header(&j, "retry-after", e->retry_after);
 	if (e->final)
@@ -288,9 +287,8 @@ readable(const struct chat_result *r)
 	struct splice v, e;
 
 	return r->nreply > 0 &&
-	    splice_text(r->reply, r->nreply, &v, NULL) == 0 &&
-	    v.s[0] == '{' && splice_find(v, "error", &e) == 1 &&
-	    e.s[0] == '{';
+	    splice_text(r->reply, r->nreply, &v, NULL) == 0 && v.s[0] == '{' &&
+	    splice_find(v, "error", &e) == 1 && e.s[0] == '{';
 }
 
 static int
@@ -312,12 +310,15 @@ int
 render_fault(enum render_kind k, const struct fault *f, struct buf *line,
     struct buf *out)
 {
-	static const struct error
-	    bad = { 400, "invalid_request_error", NULL, 0, 0 },
-	    ours = { 500, "api_error", "internal_error", 0, 0 },
-	    full = { 503, "api_error", "overloaded", 1, 0 };
+	static const struct error bad = { 400, "invalid_request_error", NULL, 0,
+		0 },
+				  ours = { 500, "api_error", "internal_error",
+					  0, 0 },
+				  full = { 503, "api_error", "overloaded", 1,
+					  0 };
 	const struct error *e = f->status == EX_DATAERR ? &bad :
-	    f->status == EX_TEMPFAIL ? &full : &ours;
+	    f->status == EX_TEMPFAIL			? &full :
+							  &ours;
 
 	if (error_head(e, NULL, line) == -1)
 		return -1;
@@ -342,7 +343,7 @@ write_routing(struct json *j, const struct chat_result *r)
 {
 	size_t i;
 
-	write_limits(j, &r->limits);
+	write_limits(j, r->limits);
 	if (r->decision != NULL)
 		route_json(j, "routing", r->decision);
 	else
@@ -465,7 +466,8 @@ render_end(struct render *s, const struct chat_result *r, struct buf *line,
 	if (!s->headed)
 		return refuse(s, r, line, out);
 	if (s->stream && r->exit != 0 && r->verdict != V_REASONED)
-		return r->told && s->kind == RENDER_OPENAI ? 0 :
+		return r->told && s->kind == RENDER_OPENAI ?
+		    0 :
 		    stream_error(s, r, out);
 	if (s->kind == RENDER_OPENAI)
 		return 0;
@@ -474,5 +476,5 @@ render_end(struct render *s, const struct chat_result *r, struct buf *line,
 	if (answer_body(&s->answer, s->body.d, s->body.len) == -1)
 		return -1;
 	return s->kind == RENDER_NATIVE ? native_end(s, r, out) :
-	    n8n_end(s, out);
+					  n8n_end(s, out);
 }

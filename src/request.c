@@ -16,8 +16,8 @@
 
 enum {
 	EDITS_MAX = SPLICE_EDITS,
-	NAMES_MAX = 64,		/* models in one request */
-	PROMPT_TOKENS = 1000	/* max_tokens of the {prompt} form */
+	NAMES_MAX = 64,	     /* models in one request */
+	PROMPT_TOKENS = 1000 /* max_tokens of the {prompt} form */
 };
 
 static int
@@ -114,8 +114,7 @@ write_with_images(struct json *j, struct splice msg,
 
 /* Writes the array msgs again, with system, history and images. */
 static int
-write_messages(struct json *j, struct splice msgs,
-    const struct request_opts *o)
+write_messages(struct json *j, struct splice msgs, const struct request_opts *o)
 {
 	struct splice_walk w;
 	struct splice user = { NULL, 0 }, first = { NULL, 0 };
@@ -152,8 +151,8 @@ write_messages(struct json *j, struct splice msgs,
 /* ---- what options set ---- */
 
 struct edits {
-	struct splice_edit	 v[EDITS_MAX];
-	size_t			 n;
+	struct splice_edit v[EDITS_MAX];
+	size_t n;
 };
 
 static void
@@ -180,8 +179,7 @@ edit_opts(struct edits *e, const struct request_opts *o)
 	size_t i;
 
 	for (i = 0; i < o->nparams; i++)
-		edit(e, o->params[i].name, o->params[i].json,
-		    o->params[i].len);
+		edit(e, o->params[i].name, o->params[i].json, o->params[i].len);
 	if (o->stream == 1)
 		edit(e, "stream", "true", 4);
 	else if (o->stream == 0)
@@ -278,7 +276,7 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 		*limited = !has_param(o, "max_tokens");
 		snprintf(tokens, sizeof(tokens), "%d", PROMPT_TOKENS);
 		e[n++] = (struct splice_edit){ "max_tokens", tokens,
-		    strlen(tokens) };
+			strlen(tokens) };
 	}
 	if ((r = splice_edit(out, v.s, v.n, e, n)) == -1)
 		r = no_room(f);
@@ -303,8 +301,7 @@ edit_request(struct buf *out, const char *text, size_t n, struct splice msgs,
 	edit_opts(&e, o);
 	if (o->system != NULL || o->nimages > 0 || o->nhistory > 0) {
 		json_begin(&j, &b);
-		if (write_messages(&j, msgs, o) == -1 ||
-		    json_finish(&j) == -1)
+		if (write_messages(&j, msgs, o) == -1 || json_finish(&j) == -1)
 			goto out;
 		edit(&e, "messages", b.d, b.len);
 	}
@@ -325,8 +322,10 @@ request_edit(struct buf *out, const char *text, size_t n,
 
 	*limited = 0;
 	if (splice_text(text, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR, "request: not JSON at byte "
-		    "%zu", off + 1);
+		return fault_set(f, EX_DATAERR,
+		    "request: not JSON at byte "
+		    "%zu",
+		    off + 1);
 	if (v.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	if (splice_find(v, "messages", &m) == 1) {
@@ -354,8 +353,7 @@ request_edit(struct buf *out, const char *text, size_t n,
 /* ---- reading ---- */
 
 static int
-add_name(struct request *r, struct splice v, const char *what,
-    struct fault *f)
+add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 {
 	struct buf b;
 	char **p;
@@ -363,11 +361,13 @@ add_name(struct request *r, struct splice v, const char *what,
 	buf_init(&b, 1024);
 	if (v.n == 4 && v.s[0] == 'n')
 		return 0;
-	if (splice_str(v, &b) == -1 || b.len == 0 ||
-	    strlen(b.d) != b.len || r->nnames == NAMES_MAX) {
+	if (splice_str(v, &b) == -1 || b.len == 0 || strlen(b.d) != b.len ||
+	    r->nnames == NAMES_MAX) {
 		buf_free(&b);
-		return fault_set(f, EX_DATAERR, "request: %s: want a model's "
-		    "name", what);
+		return fault_set(f, EX_DATAERR,
+		    "request: %s: want a model's "
+		    "name",
+		    what);
 	}
 	p = reallocarray(r->names, r->nnames + 1, sizeof(*p));
 	if (p == NULL)
@@ -447,8 +447,10 @@ request_read(struct request *r, const char *text, size_t n, struct fault *f)
 	memset(r, 0, sizeof(*r));
 	r->smart_route = -1;
 	if (splice_text(text, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR, "request: not JSON at byte "
-		    "%zu", off + 1);
+		return fault_set(f, EX_DATAERR,
+		    "request: not JSON at byte "
+		    "%zu",
+		    off + 1);
 	if (v.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	if (read_members(r, v, f) == -1) {
@@ -476,8 +478,8 @@ int
 request_send(struct buf *out, const char *text, size_t n, const char *model,
     int repairs)
 {
-	static const char *const own[] = { "models", "routing",
-	    "smart_route", "model_id" };
+	static const char *const own[] = { "models", "routing", "smart_route",
+		"model_id" };
 	struct edits e = { .n = 0 };
 	struct buf quoted;
 	size_t i;

@@ -10,32 +10,34 @@
 struct buf;
 struct fault;
 
-enum { REQUEST_MAX = 64 * 1024 * 1024 };	/* bytes of a request */
+enum {
+	REQUEST_MAX = 64 * 1024 * 1024
+}; /* bytes of a request */
 
 struct request_param {
-	const char	*name;
-	const char	*json;		/* a JSON value */
-	size_t		 len;
+	const char *name;
+	const char *json; /* a JSON value */
+	size_t len;
 };
 
 /* What options add to a request. NULL, 0 and -1: nothing. */
 struct request_opts {
-	const char		*system;
-	const char *const	*images;	/* URLs, data: ones too */
-	size_t			 nimages;
-	const struct request_param *params;	/* any members */
-	size_t			 nparams;
-	const char		*history;	/* messages (a JSON array) that go before */
-	size_t			 nhistory;
-	int			 stream;	/* 1 set it, 0 remove it */
+	const char *system;
+	const char *const *images; /* URLs, data: ones too */
+	size_t nimages;
+	const struct request_param *params; /* any members */
+	size_t nparams;
+	const char *history; /* messages (a JSON array) that go before */
+	size_t nhistory;
+	int stream; /* 1 set it, 0 remove it */
 };
 
 /*
  * Appends to out the request for a prompt of n bytes (invalid UTF-8 becomes
  * U+FFFD), with the options. 0, or -1 with *f.
  */
-int	request_prompt(struct buf *out, const char *prompt, size_t n,
-	    const struct request_opts *o, struct fault *f);
+int request_prompt(struct buf *out, const char *prompt, size_t n,
+    const struct request_opts *o, struct fault *f);
 
 /*
  * Appends to out the request text[0..n) with the options spliced in: system
@@ -45,43 +47,45 @@ int	request_prompt(struct buf *out, const char *prompt, size_t n,
  * max_tokens 1000 if it names none, and *limited is then set to 1. 0, or -1
  * with *f (EX_DATAERR: not such an object).
  */
-int	request_edit(struct buf *out, const char *text, size_t n,
-	    const struct request_opts *o, int *limited, struct fault *f);
+int request_edit(struct buf *out, const char *text, size_t n,
+    const struct request_opts *o, int *limited, struct fault *f);
 
 /* What a request says to us; strings point to copies of its own. */
 struct request {
-	char	**names;	/* models wanted, in order: models, else model, else model_id; empty: none */
-	size_t	  nnames;
-	char	 *routing;	/* JSON of its "routing", or NULL */
-	int	  smart_route;	/* -1 not said */
-	int	  stream;
-	int	  think_off;	/* enable_thinking is false in it */
+	char **names; /* models wanted, in order: models, else model, else
+			 model_id; empty: none */
+	size_t nnames;
+	char *routing;	 /* JSON of its "routing", or NULL */
+	int smart_route; /* -1 not said */
+	int stream;
+	int think_off; /* enable_thinking is false in it */
 };
 
 /* Reads it. 0, or -1 with *f: EX_DATAERR and the member; EX_OSERR. */
-int	request_read(struct request *r, const char *text, size_t n,
-	    struct fault *f);
-void	request_free(struct request *r);
+int request_read(struct request *r, const char *text, size_t n,
+    struct fault *f);
+void request_free(struct request *r);
 
 /* What must be different about a request that was refused. */
 enum {
-	REPAIR_STREAM = 1,	/* stream: true */
-	REPAIR_THINK_OFF = 2,	/* enable_thinking: false */
-	REPAIR_THINK_ON = 4,	/* no enable_thinking */
-	REPAIR_NO_LIMIT = 8	/* no max_tokens */
+	REPAIR_STREAM = 1,    /* stream: true */
+	REPAIR_THINK_OFF = 2, /* enable_thinking: false */
+	REPAIR_THINK_ON = 4,  /* no enable_thinking */
+	REPAIR_NO_LIMIT = 8   /* no max_tokens */
 };
 
 /*
  * Appends what goes upstream: text[0..n) with model (plain text) in its
  * place, without our own members, repaired. 0, or -1 with errno.
  */
-int	request_send(struct buf *out, const char *text, size_t n,
-	    const char *model, int repairs);
+int request_send(struct buf *out, const char *text, size_t n, const char *model,
+    int repairs);
 
 /*
  * The messages of a request, or of an array of them, for a conversation:
- * appends the elements' bytes with ",\n" between (no brackets). 0, or -1 with errno EINVAL, EFBIG, ENOMEM.
+ * appends the elements' bytes with ",\n" between (no brackets). 0, or -1 with
+ * errno EINVAL, EFBIG, ENOMEM.
  */
-int	request_messages(struct buf *out, const char *text, size_t n);
+int request_messages(struct buf *out, const char *text, size_t n);
 
 #endif

@@ -7,27 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "attempt.h"
 #include "classify.h"
 #include "conf.h"
+#include "fold.h"
 #include "loop.h"
 #include "now.h"
 #include "relay.h"
 #include "try.h"
 #include "upstream.h"
 
-enum { DONE_WAIT = 1000 };	/* ms for the end of the reply after [DONE] */
+enum {
+	DONE_WAIT = 1000
+}; /* ms for the end of the reply after [DONE] */
 
-struct try {
-	struct try_in		 in;
-	struct try_cb		 cb;
-	void			*arg;
-	struct upstream_call	*call;	/* NULL: the transfer is over */
-	struct relay		 relay;
-	struct try_out		 out;
-	struct loop_timer	 timer;	/* the end, or the wait for it */
-	int64_t			 start;
-	int			 paused, over;
+struct
+try {
+	struct try_in in;
+	struct try_cb cb;
+	void *arg;
+	struct upstream_call *call; /* NULL: the transfer is over */
+	struct relay relay;
+	struct try_out out;
+	struct limits limits;
+	struct loop_timer timer; /* the end, or the wait for it */
+	int64_t start;
+	int paused, over;
 };
 
 static void
@@ -42,12 +48,12 @@ on_end(void *arg)
 static void
 end(struct try *t)
 {
-	const struct answer *a = &t->relay.answer;
+	const struct answer *a = t->relay.answer;
 
 	if (t->over)
 		return;
 	t->over = 1;
-	t->out.c = &t->relay.c;
+	t->out.c = t->relay.c;
 	t->out.ms = now_mono() - t->start;
 	t->out.committed = t->relay.committed;
 	t->out.told = t->relay.broken;
@@ -108,7 +114,7 @@ on_head(void *arg, struct upstream_call *call, int status)
 	const char *s;
 
 	t->out.status = status;
-	upstream_limits(call, &t->out.limits);
+	upstream_limits(call, &t->limits);
 	if ((s = upstream_header(call, "retry-after")) != NULL)
 		t->out.retry_after = classify_retry_after(s, strlen(s),
 		    now_wall());
@@ -139,7 +145,7 @@ on_data(void *arg, const char *p, size_t n)
 	if (!before)
 		commit(t);
 	(void)flush(t);
-	if (t->relay.answer.seen & ANSWER_DONE && t->timer.slot == 0)
+	if (t->relay.answer->seen & ANSWER_DONE && t->timer.slot == 0)
 		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
 	return 0;
 }
@@ -155,10 +161,10 @@ on_done(void *arg, const struct upstream_end *e)
 	loop_timer_del(t->in.loop, &t->timer);
 	if (t->out.status == 0)
 		t->out.status = e->status;
-	relay_end(r, (enum transport)e->transport);
-	if (r->c.message[0] == '\0' && e->transport != TRANSPORT_OK)
-		strlcpy(r->c.message, e->why, sizeof(r->c.message));
-	if (t->in.strict && r->c.verdict == V_REASONED && !before)
+	relay_end(r, e->transport);
+	if (r->c->message[0] == '\0' && e->transport != TRANSPORT_OK)
+		strlcpy(r->c->message, e->why, sizeof(r->c->message));
+	if (t->in.strict && r->c->verdict == V_REASONED && !before)
 		r->committed = 0;
 	if (r->committed && !before)
 		commit(t);
@@ -170,15 +176,16 @@ struct try *
 try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
 {
 	static const struct upstream_cb ours = { on_head, on_data, on_done };
-	static const char *const headers[] = {
-		"Content-Type: application/json", NULL
-	};
+	static const char *const headers[] = { "Content-Type: application/json",
+		NULL };
 	const struct conf_timeouts *times = &in->u->timeouts;
-	struct upstream_req r = {
-		.method = "POST", .bearer = in->secret, .headers = headers,
-		.body = in->body, .len = in->len, .connect = times->connect,
-		.idle = times->idle
-	};
+	struct upstream_req r = { .method = "POST",
+		.bearer = in->secret,
+		.headers = headers,
+		.body = in->body,
+		.len = in->len,
+		.connect = times->connect,
+		.idle = times->idle };
 	struct try *t;
 	char *url;
 
@@ -193,12 +200,13 @@ try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
 	t->arg = arg;
 	t->start = now_mono();
 	t->out.ms = t->out.ttft = t->out.retry_after = -1;
-	t->out.limits = (struct limits){ -1, -1, -1, -1 };
-	relay_init(&t->relay, (enum relay_want)in->want);
+	t->limits = (struct limits){ -1, -1, -1, -1 };
+	t->out.limits = &t->limits;
 	r.url = url;
 	r.first_byte = in->want == RELAY_PLAIN ? times->plain :
-	    times->first_byte;
-	t->call = upstream_start(in->up, &r, &ours, t);
+						 times->first_byte;
+	if (relay_init(&t->relay, (enum relay_want)in->want) == 0)
+		t->call = upstream_start(in->up, &r, &ours, t);
 	free(url);
 	if (t->call == NULL) {
 		relay_free(&t->relay);
@@ -226,8 +234,8 @@ try_abort(struct try *t, int v)
 {
 	if (!t->over) {
 		stop(t);
-		memset(&t->relay.c, 0, sizeof(t->relay.c));
-		t->relay.c.verdict = (enum verdict)v;
+		memset(t->relay.c, 0, sizeof(*t->relay.c));
+		t->relay.c->verdict = (enum verdict)v;
 		end(t);
 	}
 	loop_timer_del(t->in.loop, &t->timer);
@@ -258,7 +266,7 @@ try_attempt(const struct try_out *t, int64_t now, int off, int strikes,
 	a->ms = t->ms;
 	a->prompt_tokens = t->prompt_tokens;
 	a->completion_tokens = t->completion_tokens;
-	a->limits = t->limits;
+	a->limits = *t->limits;
 	a->rest = (int)verdict_info((int)v)->scope;
 	a->rest_until = classify_rest(v, now, off, t->retry_after, strikes);
 	/*

@@ -8,76 +8,75 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fold.h"
-
 struct attempt;
 struct classified;
 struct conf_upstream;
+struct limits;
 struct loop;
 struct try;
 struct upstream;
 
 struct try_in {
-	struct loop			*loop;
-	struct upstream			*up;
-	const struct conf_upstream	*u;
-	const char			*secret;	/* NULL: keyless */
-	const char			*path;	/* behind u->base_url */
-	const char			*body;	/* borrowed until done */
-	size_t				 len;
-	int				 want;	/* enum relay_want */
-	int				 strict;/* V_REASONED is no answer */
+	struct loop *loop;
+	struct upstream *up;
+	const struct conf_upstream *u;
+	const char *secret; /* NULL: keyless */
+	const char *path;   /* behind u->base_url */
+	const char *body;   /* borrowed until done */
+	size_t len;
+	int want;   /* enum relay_want */
+	int strict; /* V_REASONED is no answer */
 };
 
 /* What is known of it, from commit or done on. Borrowed from the try. */
 struct try_out {
-	const struct classified	*c;	/* the verdict, from done on */
-	int		 status;	/* HTTP, 0: none */
-	int		 committed;	/* it is being answered */
-	int		 stream;	/* as SSE, else JSON */
-	int		 told;		/* the stream itself held the error */
-	int64_t		 ms, ttft;	/* -1: no content came */
-	int64_t		 retry_after;	/* seconds, -1 */
-	int64_t		 prompt_tokens, completion_tokens;	/* -1 */
-	struct limits	 limits;
-	const char	*reply;		/* of a refusal: its body */
-	size_t		 nreply;
+	const struct classified *c; /* the verdict, from done on */
+	int status;		    /* HTTP, 0: none */
+	int committed;		    /* it is being answered */
+	int stream;		    /* as SSE, else JSON */
+	int told;		    /* the stream itself held the error */
+	int64_t ms, ttft;	    /* -1: no content came */
+	int64_t retry_after;	    /* seconds, -1 */
+	int64_t prompt_tokens, completion_tokens; /* -1 */
+	const struct limits *limits;
+	const char *reply; /* of a refusal: its body */
+	size_t nreply;
 };
 
 struct try_cb {
 	/* Once, before the first data: an answer begins. */
-	void	(*commit)(void *arg, const struct try_out *o);
+	void (*commit)(void *arg, const struct try_out *o);
 	/* Takes some of n bytes; fewer: go on with try_resume(). */
-	size_t	(*data)(void *arg, const char *p, size_t n);
+	size_t (*data)(void *arg, const char *p, size_t n);
 	/*
 	 * Once, last, from the loop: it is over, and all data was taken.
 	 * The try is still there: try_free() may be called from here.
 	 */
-	void	(*done)(void *arg, const struct try_out *o);
+	void (*done)(void *arg, const struct try_out *o);
 };
 
 /* Starts it. Callbacks come from the loop. NULL with errno. */
-struct try	*try_start(const struct try_in *in, const struct try_cb *cb,
-		    void *arg);
+struct try *try_start(const struct try_in *in, const struct try_cb *cb,
+    void *arg);
 
 /* The caller has room again. */
-void		 try_resume(struct try *t);
+void try_resume(struct try *t);
 
 /*
  * Breaks it off, if it is not over: the connection is closed, no callback
  * follows, the verdict is v. Returns what is known of it.
  */
-const struct try_out	*try_abort(struct try *t, int v);
+const struct try_out *try_abort(struct try *t, int v);
 
 /* Breaks off and frees. NULL is fine. Not from commit or data. */
-void		 try_free(struct try *t);
+void try_free(struct try *t);
 
 /*
  * What the ledger is to know of it, now (ms) that it is over: verdict,
  * numbers, who rests until when (off: the day offset; strikes: as
  * classify_rest() wants them). The rest of a is unknown, and the caller's.
  */
-void		 try_attempt(const struct try_out *t, int64_t now, int off,
-		    int strikes, struct attempt *a);
+void try_attempt(const struct try_out *t, int64_t now, int off, int strikes,
+    struct attempt *a);
 
 #endif

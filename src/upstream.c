@@ -20,42 +20,47 @@
 #include "upstream.h"
 
 enum {
-	POOL_MAX = 256,			/* idle easy handles kept */
-	CONNS_MAX = 1024,		/* idle connections kept */
-	HEADERS_MAX = 64 * 1024		/* bytes of a reply's header block */
+	POOL_MAX = 256,		/* idle easy handles kept */
+	CONNS_MAX = 1024,	/* idle connections kept */
+	HEADERS_MAX = 64 * 1024 /* bytes of a reply's header block */
 };
 
-enum phase { PHASE_QUEUED, PHASE_HEAD, PHASE_BODY, PHASE_DEAD };
+enum phase {
+	PHASE_QUEUED,
+	PHASE_HEAD,
+	PHASE_BODY,
+	PHASE_DEAD
+};
 
 struct upstream_call {
 	TAILQ_ENTRY(upstream_call) entry;
-	struct upstream		 *u;
-	CURL			 *easy;
-	struct curl_slist	 *headers;
-	struct upstream_cb	  cb;
-	void			 *arg;
-	struct loop_timer	  deadline, resume;
-	int64_t			  start, last;	/* monotonic ms */
-	int			  first_byte, idle, total;
-	enum phase		  phase;
-	int			  paused;
-	size_t			  nheader;
-	char			  why[CURL_ERROR_SIZE];
+	struct upstream *u;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct upstream_cb cb;
+	void *arg;
+	struct loop_timer deadline, resume;
+	int64_t start, last; /* monotonic ms */
+	int first_byte, idle, total;
+	enum phase phase;
+	int paused;
+	size_t nheader;
+	char why[CURL_ERROR_SIZE];
 };
 
 TAILQ_HEAD(calls, upstream_call);
 
 struct upstream {
-	struct loop		*loop;
-	CURLM			*multi;
-	struct loop_timer	 timer;
-	struct calls		 live, queued, dead, pool;
-	size_t			 npool;
-	int			 incurl;
+	struct loop *loop;
+	CURLM *multi;
+	struct loop_timer timer;
+	struct calls live, queued, dead, pool;
+	size_t npool;
+	int incurl;
 };
 
-static void	settle(struct upstream *);
-static void	on_deadline(void *);
+static void settle(struct upstream *);
+static void on_deadline(void *);
 
 /* ---- curl tells us what to wait for ---- */
 
@@ -167,8 +172,9 @@ upstream_header(struct upstream_call *c, const char *name)
 	    CURLHE_OK)
 		return NULL;
 	n = h->amount;
-	if (n > 1 && curl_easy_header(c->easy, name, n - 1, CURLH_HEADER, -1,
-	    &h) != CURLHE_OK)
+	if (n > 1 &&
+	    curl_easy_header(c->easy, name, n - 1, CURLH_HEADER, -1, &h) !=
+		CURLHE_OK)
 		return NULL;
 	return h->value;
 }
@@ -314,14 +320,14 @@ transport_of(const struct upstream_call *c, CURLcode code)
 	case CURLE_USE_SSL_FAILED:
 		return TRANSPORT_TLS;
 	case CURLE_WRITE_ERROR:
-		return TRANSPORT_TOOBIG;	/* on_header() said no */
+		return TRANSPORT_TOOBIG; /* on_header() said no */
 	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_UNSUPPORTED_PROTOCOL:	/* HTTP/0.9, that is no HTTP */
+	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, that is no HTTP */
 	case CURLE_BAD_CONTENT_ENCODING:
 		return TRANSPORT_CUT;
 	default:
 		return c->phase == PHASE_BODY ? TRANSPORT_CUT :
-		    TRANSPORT_NETWORK;
+						TRANSPORT_NETWORK;
 	}
 }
 
