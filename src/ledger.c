@@ -389,10 +389,10 @@ ledger_write(struct ledger *l)
 {
 	int tries;
 
-	for (tries = 0; tries < 2; tries++) {
+	for (tries = 0; tries < 3; tries++) {
 		if (dayfile_append(l->file, l->text.d, l->text.len) == 0)
 			return 0;
-		/* Was the folder removed, or the file? */
+		/* Was the file removed, or the folder with it? */
 		if (errno == ENOENT) {
 			if (ledger_folders(l) == -1)
 				return -1;
