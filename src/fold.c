@@ -36,7 +36,6 @@ struct fold {
 	size_t			  n;
 	struct fold_node	**slot;	/* the same by hash, or NULL */
 	size_t			  slots;
-	int			  broke; /* a rest for credits may be set */
 	int64_t			  lines, skipped;
 	struct buf		  scratch; /* strings of the line at hand */
 };
@@ -263,7 +262,6 @@ fold_new(int64_t day, int off)
 		return NULL;
 	f->day = day;
 	f->off = off;
-	f->broke = 1;
 	buf_init(&f->scratch, ATTEMPT_MAX);
 	if (fold_enter(f, NULL, NULL, NULL, NULL) == NULL) {
 		fold_free(f);
@@ -462,7 +460,7 @@ fold_began(const struct attempt *a)
  * when the same rest was set is not another strike.
  */
 static void
-fold_rest(struct fold *f, struct fold_ent *e, const struct attempt *a,
+fold_rest(struct fold_ent *e, const struct attempt *a,
     int verdict, int64_t until)
 {
 	if (until <= a->ts || until < e->rest_until)
@@ -474,7 +472,6 @@ fold_rest(struct fold *f, struct fold_ent *e, const struct attempt *a,
 	e->rest_verdict = verdict;
 	e->rest_since = a->ts;
 	e->rest_until = until;
-	f->broke |= verdict == V_NO_CREDITS;
 }
 
 /*
@@ -551,7 +548,7 @@ fold_limits(struct fold *f, const struct fold_hit *h, const struct attempt *a)
 	if (l->left != -1)
 		h->key->limits.left = l->left;
 	if (l->left == 0)
-		fold_rest(f, h->key, a, V_QUOTA_DAY, end);
+		fold_rest(h->key, a, V_QUOTA_DAY, end);
 	if (h->pair == NULL)
 		return;
 	if (l->model_limit != -1)
@@ -559,12 +556,12 @@ fold_limits(struct fold *f, const struct fold_hit *h, const struct attempt *a)
 	if (l->model_left != -1)
 		h->pair->limits.model_left = l->model_left;
 	if (l->model_left == 0)
-		fold_rest(f, h->pair, a, V_QUOTA_DAY, end);
+		fold_rest(h->pair, a, V_QUOTA_DAY, end);
 }
 
 /* Who rests by the line's own word. */
 static void
-fold_rests(struct fold *f, const struct fold_hit *h, const struct attempt *a)
+fold_rests(const struct fold_hit *h, const struct attempt *a)
 {
 	struct fold_ent *who[] = {
 		[SCOPE_NONE] = NULL, [SCOPE_KEY] = h->key,
@@ -575,16 +572,16 @@ fold_rests(struct fold *f, const struct fold_hit *h, const struct attempt *a)
 
 	if (a->rest > SCOPE_NONE && a->rest <= SCOPE_UPSTREAM &&
 	    who[a->rest] != NULL)
-		fold_rest(f, who[a->rest], a, a->verdict, a->rest_until);
+		fold_rest(who[a->rest], a, a->verdict, a->rest_until);
 }
 
-/* A call of the balance endpoint: about the key alone. */
+/*
+ * A call of the balance endpoint: about the key alone. A model that needs
+ * more than there is of it goes on resting.
+ */
 static void
-fold_balance(struct fold *f, struct fold_ent *key, const struct attempt *a)
+fold_balance(struct fold_ent *key, const struct attempt *a)
 {
-	struct fold_ent *e;
-	size_t i;
-
 	fold_last(key, a);
 	key->balance_ts = a->ts;
 	if (isnan(a->balance))
@@ -592,17 +589,8 @@ fold_balance(struct fold *f, struct fold_ent *key, const struct attempt *a)
 	key->balance = a->balance;
 	key->balance_total = a->balance_total;
 	key->balance_frozen = a->balance_frozen;
-	if (a->balance < FOLD_CREDITS || !f->broke)
-		return;
-	for (f->broke = 0, i = 0; i < f->n; i++) {
-		e = &f->v[i]->e;
-		if (e->rest_verdict != V_NO_CREDITS)
-			continue;
-		if (fold_same(e->key, key->key) &&
-		    fold_same(e->upstream, key->upstream))
-			fold_lift(e, a);
-		f->broke |= e->rest_verdict == V_NO_CREDITS;
-	}
+	if (a->balance >= FOLD_CREDITS && key->rest_verdict == V_NO_CREDITS)
+		fold_lift(key, a);
 }
 
 /* Lifts all rests of what the line names: by hand, so whoever set them. */
@@ -672,8 +660,8 @@ fold_attempt(struct fold *f, const struct attempt *a)
 				return -1;
 			fold_limits(f, &h, a);
 		} else if (h.key != NULL)
-			fold_balance(f, h.key, a);
-		fold_rests(f, &h, a);
+			fold_balance(h.key, a);
+		fold_rests(&h, a);
 	}
 	f->lines++;
 	return 0;
