@@ -11,7 +11,8 @@ enum {
 	SEEN_CONTENT = 1,	/* text, tool calls, data */
 	SEEN_REASONING = 2,
 	SEEN_LENGTH = 4,	/* it stopped at max_tokens */
-	SEEN_BLANK = 8		/* text that is there but empty */
+	SEEN_BLANK = 8,		/* text that is there but empty */
+	SEEN_END = 16		/* it says why it stopped */
 };
 
 #define RAW(structure, member, text) \
@@ -162,6 +163,8 @@ hollow_look(struct splice v)
 		seen |= SEEN_REASONING;
 	if (splice_eq(c.end, "length"))
 		seen |= SEEN_LENGTH;
+	else if (hollow_kind(c.end) != 0)
+		seen |= SEEN_END;
 	return seen;
 }
 
@@ -202,11 +205,16 @@ hollow_judge(struct splice body)
 		seen |= SEEN_LENGTH;
 	if (seen & SEEN_CONTENT || hollow_other(body))
 		return HOLLOW_NO;
-	if (seen & (SEEN_REASONING | SEEN_LENGTH))
+	if (seen & SEEN_LENGTH)
+		return HOLLOW_REASONED;
+	/* It came to its end, and had nothing to say. */
+	if (seen & SEEN_END && seen & SEEN_BLANK)
+		return HOLLOW_NO;
+	if (seen & SEEN_REASONING)
 		return HOLLOW_REASONED;
 	(void)field_read(hollow_usage, &u, b.usage, NULL);
 	if (hollow_kind(u.completion) == 0 && hollow_kind(u.output) == 0)
-		return HOLLOW_YES;
+		return seen & SEEN_END ? HOLLOW_NO : HOLLOW_YES;
 	/* Tokens, but no text: said nothing, or thought without showing it. */
 	return seen & SEEN_BLANK ? HOLLOW_NO : HOLLOW_REASONED;
 }

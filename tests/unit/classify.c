@@ -142,6 +142,8 @@ static const struct {
 	    "\"finish_reason\":\"content_filter\"}"), V_OK },
 	{ "200 said nothing", 200, WROTE("{\"message\":{\"content\":\"\"},"
 	    "\"finish_reason\":\"stop\"}"), V_OK },
+	{ "200 said nothing, uncounted", 200, CHAT("{\"message\":{\"content\":"
+	    "\"\"},\"finish_reason\":\"stop\"}"), V_OK },
 	{ "200 second choice", 200, CHAT("{},{\"message\":{\"content\":\"hi\"}}"),
 	    V_OK },
 	{ "200 completion", 200, CHAT("{\"text\":\"hi\"}"), V_OK },

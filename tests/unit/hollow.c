@@ -32,6 +32,15 @@ main(void)
 		{ "{\"choices\":[{\"message\":{\"audio\":{\"id\":\"a\"}}}]}",
 		    HOLLOW_NO },
 		{ "{\"choices\":{\"a\":1}}", HOLLOW_YES },
+		{ "{\"choices\":[{\"message\":{\"content\":\"\"},"
+		    "\"finish_reason\":\"stop\"}]}", HOLLOW_NO },
+		{ "{\"choices\":[{\"message\":{\"content\":\"\","
+		    "\"reasoning\":\"a\"},\"finish_reason\":\"stop\"}]}",
+		    HOLLOW_NO },
+		{ "{\"choices\":[{\"message\":{\"content\":null},"
+		    "\"finish_reason\":\"stop\"}]}", HOLLOW_NO },
+		{ "{\"choices\":[{\"message\":{\"content\":\"\"},"
+		    "\"finish_reason\":\"length\"}]}", HOLLOW_REASONED },
 		{ "{\"output\":[{\"type\":\"message\",\"content\":[]}]}",
 		    HOLLOW_YES },
 		{ "{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":"
