@@ -77,6 +77,7 @@ struct chat_job {
 	/* the attempt under way, or the last */
 	struct pick pick;
 	int slot; /* -1: none is held */
+	unsigned turn;
 	struct try *try;
 	struct buf body;
 	int repairs;
@@ -340,6 +341,7 @@ chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
 	j->sink = *s;
 	j->arg = arg;
 	j->slot = -1;
+	j->turn = c->turn++;
 	j->result.retry_after = -1;
 	j->result.prompt_tokens = j->result.completion_tokens = -1;
 	j->limits = (struct limits){ -1, -1, -1, -1 };
@@ -385,7 +387,7 @@ pick_in(const struct chat_job *j)
 		.norder = j->norder,
 		.inflight = j->chat->inflight,
 		.now = now_wall(),
-		.turn = j->chat->turn };
+		.turn = j->turn };
 }
 
 static void
@@ -443,7 +445,10 @@ take_slot(struct chat_job *j)
 		return 0;
 	j->slot = slots_take(j->chat->slots, o->keys->v[p->key].id,
 	    o->conf->upstreams[p->upstream].per_key_concurrency);
-	return j->slot == -1 ? -1 : 0;
+	if (j->slot == -1)
+		return -1;
+	j->chat->inflight[p->key]++;
+	return 0;
 }
 
 enum next_step {
@@ -540,7 +545,6 @@ choose(void *arg)
 	}
 	switch (next(j, v, n)) {
 	case STEP_SEND:
-		j->chat->turn++;
 		j->waiting = 0;
 		send_try(j);
 		break;
@@ -661,11 +665,29 @@ repair_for(const struct chat_job *j, enum verdict v)
 static void
 free_slot(struct chat_job *j)
 {
-	if (j->slot != -1)
-		slots_give(j->chat->slots, j->slot);
+	if (j->slot == -1)
+		return;
+	slots_give(j->chat->slots, j->slot);
 	j->slot = -1;
-	if (j->pick.key != PICK_NOKEY)
-		j->chat->inflight[j->pick.key]--;
+	j->chat->inflight[j->pick.key]--;
+}
+
+/* Who is not asked again for this request. */
+static enum scope
+at_fault(const struct chat_job *j, const struct try_out *t)
+{
+	enum verdict v = t->c->verdict;
+
+	switch (v) {
+	case V_NO_CREDITS: /* the key, if its balance says so */
+		return SCOPE_PAIR;
+	case V_NO_PERMISSION: /* seldom has another key more rights */
+		return j->norder > 1 ? SCOPE_MODEL : SCOPE_PAIR;
+	case V_NETWORK: /* one broken connection is not yet an outage */
+		return t->sent ? SCOPE_MODEL : SCOPE_UPSTREAM;
+	default:
+		return verdict_info((int)v)->scope;
+	}
 }
 
 /* After a refusal: mends the request, chooses anew, or ends. */
@@ -676,18 +698,18 @@ refused(struct chat_job *j, const struct try_out *t)
 	const struct verdict_info *i = verdict_info((int)v);
 	const char *id = j->order[j->pick.model].id;
 	int bit = repair_for(j, v);
+	enum scope scope;
 
 	set_refusal(j, t);
+	scope = at_fault(j, t);
 	try_free(j->try);
 	j->try = NULL;
-	free_slot(j);
 	if (bit != 0 && j->attempts <= j->chat->o.retries) {
 		j->repairs |= bit;
-		if (take_slot(j) == 0) {
-			send_try(j);
-			return;
-		}
+		send_try(j);
+		return;
 	}
+	free_slot(j);
 	if (i->next == NEXT_RETURN || i->next == NEXT_REPAIR ||
 	    (v == V_TIMEOUT && !j->request.stream && t->status == 0)) {
 		finish(j);
@@ -696,8 +718,7 @@ refused(struct chat_job *j, const struct try_out *t)
 	if (j->nretried == 0 || j->retried[j->nretried - 1] != id)
 		j->retried[j->nretried++] = id;
 	ban_add(&j->bans, SCOPE_PAIR, &j->pick);
-	if (i->next != NEXT_BALANCE)
-		ban_add(&j->bans, (int)i->scope, &j->pick);
+	ban_add(&j->bans, (int)scope, &j->pick);
 	if (i->next != NEXT_BALANCE || !ask_purse(j))
 		choose(j);
 }
@@ -787,10 +808,8 @@ send_try(struct chat_job *j)
 		.strict = repair_for(j, V_REASONED) != 0 };
 
 	j->attempts++;
-	if (j->pick.key != PICK_NOKEY) {
+	if (j->pick.key != PICK_NOKEY)
 		in.secret = o->keys->v[j->pick.key].secret;
-		j->chat->inflight[j->pick.key]++;
-	}
 	buf_cut(&j->body, 0);
 	if (request_send(&j->body, j->ask.body, j->ask.len,
 		j->order[j->pick.model].id, j->repairs) == 0) {

@@ -161,6 +161,7 @@ on_done(void *arg, const struct upstream_end *e)
 	loop_timer_del(t->in.loop, &t->timer);
 	if (t->out.status == 0)
 		t->out.status = e->status;
+	t->out.sent = e->sent;
 	relay_end(r, e->transport);
 	if (r->c->message[0] == '\0' && e->transport != TRANSPORT_OK)
 		strlcpy(r->c->message, e->why, sizeof(r->c->message));

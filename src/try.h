@@ -32,6 +32,7 @@ struct try_in {
 struct try_out {
 	const struct classified *c; /* the verdict, from done on */
 	int status;		    /* HTTP, 0: none */
+	int sent;		    /* from done on: some of the request was */
 	int committed;		    /* it is being answered */
 	int stream;		    /* as SSE, else JSON */
 	int told;		    /* the stream itself held the error */

@@ -291,14 +291,16 @@ finish(struct upstream_call *c, enum transport t, const char *why)
 	struct upstream_end e;
 	void *arg = c->arg;
 	char text[CURL_ERROR_SIZE];
-	long status = 0;
+	long status = 0, sent = 0;
 
 	/* the reason may lie in c, which goes before the caller reads it */
 	snprintf(text, sizeof(text), "%s", why);
 	if (c->phase == PHASE_BODY)
 		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	e.transport = (int)t;
+	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
 	e.status = (int)status;
+	e.sent = sent > 0;
 	e.why = text;
 	TAILQ_REMOVE(&c->u->live, c, entry);
 	retire(c);

@@ -32,6 +32,7 @@ struct upstream_end {
 	int transport;	 /* enum transport */
 	const char *why; /* for people, never NULL */
 	int status;	 /* HTTP, 0: none came */
+	int sent;	 /* some of the request was */
 };
 
 struct upstream_cb {
