@@ -12,7 +12,7 @@
 #include "json.h"
 #include "table.h"
 
-enum { OUT_MAX = 64 * 1024 * 1024 };
+enum { OUT_MAX = 64 * 1024 * 1024, COLUMNS = 9 };
 
 struct annals {
 	FILE			*fp;
@@ -21,12 +21,13 @@ struct annals {
 	struct buf		 out;	/* not yet written */
 	struct json		 json;
 	struct table		*table;
+	struct table_column	 columns[COLUMNS];
 	int			 err;	/* an errno, sticky */
 };
 
-static const struct table_column columns[] = {
+static const struct table_column columns[COLUMNS] = {
 	{ "DAY", 0 },
-	{ "NAME", TABLE_SHRINK },
+	{ NULL, TABLE_SHRINK },	/* the group */
 	{ "CALLS", TABLE_RIGHT },
 	{ "FAILED", TABLE_RIGHT },
 	{ "ASKED", TABLE_RIGHT | TABLE_SPARE },
@@ -73,6 +74,20 @@ begin_csv(struct annals *a)
 		a->err = errno;
 }
 
+static void
+begin_table(struct annals *a)
+{
+	static const char *const groups[HISTORY_MAX] = {
+		"", "MODEL", "KEY", "TOKEN"
+	};
+
+	memcpy(a->columns, columns, sizeof(columns));
+	a->columns[1].name = a->by == NULL ? "" :
+	    groups[history_named(a->by)];
+	if ((a->table = table_new(a->columns, COLUMNS)) == NULL)
+		a->err = errno;
+}
+
 struct annals *
 annals_new(FILE *fp, enum annals_format format, const char *by,
     int64_t first, int64_t last)
@@ -89,9 +104,8 @@ annals_new(FILE *fp, enum annals_format format, const char *by,
 		begin_json(a, first, last);
 	else if (format == ANNALS_CSV)
 		begin_csv(a);
-	else if ((a->table = table_new(columns,
-	    sizeof(columns) / sizeof(columns[0]))) == NULL)
-		a->err = errno;
+	else
+		begin_table(a);
 	return a;
 }
 
@@ -163,6 +177,8 @@ annals_row(void *annals, const struct history_row *row)
 	struct annals *a = annals;
 	char day[DAY_TEXT];
 
+	if (a->err != 0)
+		return -1;
 	day_text(day, row->day);
 	switch (a->format) {
 	case ANNALS_JSON:

@@ -25,15 +25,15 @@ struct balance_row {
 	char		*error;		/* printable, or NULL */
 };
 
+#define BALANCE_NOWHERE	((size_t)-1)	/* no such upstream */
+
 /* A key at an upstream: what it has is the same for all of its rows. */
 struct balance_account {
 	const struct key *key;		/* NULL: the upstream wants none */
-	size_t		 upstream;	/* index into conf->upstreams, or none */
+	size_t		 upstream;	/* in conf->upstreams */
 	size_t		 row, nrows;	/* its rows */
 	double		 available, total, frozen;		/* NaN */
 };
-
-#define BALANCE_NOWHERE	((size_t)-1)	/* no such upstream */
 
 struct balance {
 	struct balance_account	*accounts;
@@ -82,6 +82,7 @@ struct balance_sum {
 	double	 credits;		/* of all accounts, NaN unknown */
 };
 
+/* Adds them up. */
 void	balance_sum(const struct balance *b, struct balance_sum *s);
 
 /*

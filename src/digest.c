@@ -348,12 +348,13 @@ int
 digest_table(const struct status *s, const struct table_style *style,
     struct buf *out)
 {
-	char day[DAY_TEXT];
+	char day[DAY_TEXT], line[256];
 
 	day_text(day, s->day);
 	if (models(s, style, out) == -1 || keys(s, style, out) == -1)
 		return -1;
-	return buf_addf(out, "%s: %" PRId64 " calls, %" PRId64 " failed, %"
-	    PRId64 " tokens asked, %" PRId64 " answered\n", day, s->usage,
-	    s->failures, s->prompt_tokens, s->completion_tokens);
+	snprintf(line, sizeof(line), "%s: %" PRId64 " calls, %" PRId64
+	    " failed, %" PRId64 " tokens asked, %" PRId64 " answered", day,
+	    s->usage, s->failures, s->prompt_tokens, s->completion_tokens);
+	return table_prose(out, line, style);
 }

@@ -12,7 +12,7 @@ struct headers {
 	int		 status;
 	const char	*retry_after;	/* nretry bytes, or NULL */
 	size_t		 nretry;
-	const char	*body;		/* what follows the block: nbody bytes */
+	const char	*body;		/* what follows: nbody bytes */
 	size_t		 nbody;
 };
 

@@ -30,7 +30,7 @@ struct history {
 	enum history_by		 by;
 	char *const		*models;	/* count only these, if any */
 	size_t			 nmodels;
-	const char		*key;		/* ledger id: only its; or NULL */
+	const char		*key;	/* ledger id: only its; or NULL */
 	int64_t			 skipped;	/* set: lines not understood */
 };
 

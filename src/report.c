@@ -14,6 +14,7 @@
 #include "table.h"
 
 enum { OK, WARNING, CRITICAL, UNKNOWN };	/* as plugins exit */
+enum { LINE = 4096 };
 
 static const char *const formats[REPORT_MAX] = {
 	"table", "json", "jsonl", "csv", "keys"
@@ -299,32 +300,51 @@ print_level(const struct report *r, const struct balance *b, struct buf *out)
 	return buf_addc(out, '\n');
 }
 
-/* The counts, and for each state what a person can do about it. */
+/* "3 ok, 1 exhausted; 142.5 credits available" */
 static int
-print_summary(const struct balance *b, struct buf *out)
+counts(const struct balance_sum *s, struct buf *out)
 {
 	const char *sep = "";
-	struct balance_sum s;
 	enum state i;
 
-	balance_sum(b, &s);
 	for (i = 0; i < STATE_MAX; i++) {
-		if (s.count[i] == 0)
+		if (s->count[i] == 0)
 			continue;
-		if (buf_addf(out, "%s%zu %s", sep, s.count[i],
+		if (buf_addf(out, "%s%zu %s", sep, s->count[i],
 		    state_info(i)->name) == -1)
 			return -1;
 		sep = ", ";
 	}
-	if (!isnan(s.credits) && buf_addf(out, "; %.10g credits available",
-	    s.credits) == -1)
-		return -1;
-	for (i = 0; i < STATE_MAX; i++)
-		if (s.count[i] > 0 && state_info(i)->hint != NULL &&
-		    buf_addf(out, "\n%s: %s", state_info(i)->name,
-		    state_info(i)->hint) == -1)
-			return -1;
-	return buf_addc(out, '\n');
+	return isnan(s->credits) ? 0 :
+	    buf_addf(out, "; %.10g credits available", s->credits);
+}
+
+/* The counts, and for each state what a person can do about it. */
+static int
+print_summary(const struct report *r, const struct balance *b,
+    struct buf *out)
+{
+	struct balance_sum s;
+	struct buf line;
+	enum state i;
+	int rc;
+
+	balance_sum(b, &s);
+	buf_init(&line, LINE);
+	rc = counts(&s, &line);
+	if (rc == 0)
+		rc = table_prose(out, line.d, r->style);
+	for (i = 0; rc == 0 && i < STATE_MAX; i++) {
+		if (s.count[i] == 0 || state_info(i)->hint == NULL)
+			continue;
+		buf_cut(&line, 0);
+		rc = buf_addf(&line, "%s: %s", state_info(i)->name,
+		    state_info(i)->hint);
+		if (rc == 0)
+			rc = table_prose(out, line.d, r->style);
+	}
+	buf_free(&line);
+	return rc;
 }
 
 static int
@@ -348,7 +368,7 @@ print_table(const struct report *r, const struct balance *b, struct buf *out)
 		if (rc == 0 && n > 0)
 			rc = table_print(t, r->style, out);
 		if (rc == 0)
-			rc = print_summary(b, out);
+			rc = print_summary(r, b, out);
 	}
 	table_free(t);
 	return rc;

@@ -86,11 +86,27 @@ state_credits(double available)
 	return available < PURSE_LEAST ? STATE_EXHAUSTED : STATE_OK;
 }
 
+/* Did a call with this verdict pass with its key? */
+static int
+passed(int verdict)
+{
+	switch (verdict) {
+	case V_OK:
+	case V_NO_PROVIDER:
+	case V_BAD_MODEL:
+	case V_QUOTA_DAY:
+	case V_QUOTA_MONTH:
+	case V_BURST:
+	case V_HOLLOW:
+	case V_REASONED:
+		return 1;
+	}
+	return 0;
+}
+
 enum state
 state_key(const struct fold_ent *key, int64_t now)
 {
-	const struct verdict_info *last;
-
 	if (key == NULL)
 		return STATE_UNKNOWN;
 	if (key->rest_until > now)
@@ -99,13 +115,12 @@ state_key(const struct fold_ent *key, int64_t now)
 		return state_credits(key->balance);
 	if (key->limits.left >= 0)
 		return key->limits.left == 0 ? STATE_EXHAUSTED : STATE_OK;
-	if (key->last_verdict == -1)
-		return STATE_UNKNOWN;
-	/* What failed for a model's reasons passed with this key. */
-	last = verdict_info(key->last_verdict);
-	if (last->scope == SCOPE_KEY)
+	if (passed(key->last_verdict))
+		return STATE_OK;
+	if (key->last_verdict != -1 &&
+	    verdict_info(key->last_verdict)->scope == SCOPE_KEY)
 		return state_of(key->last_verdict);
-	return key->last_status == 0 ? STATE_UNKNOWN : STATE_OK;
+	return STATE_UNKNOWN;
 }
 
 enum state

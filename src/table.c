@@ -191,6 +191,27 @@ table_text(struct buf *out, const char *text, int width,
 	return used;
 }
 
+int
+table_prose(struct buf *out, const char *text, const struct table_style *s)
+{
+	const char *gap = "";
+	size_t n, used = 0;
+
+	for (; *text != '\0'; text += n + (text[n] == ' ')) {
+		n = strcspn(text, " ");
+		if (used > 0 && s->width > 0 &&
+		    used + 1 + n > (size_t)s->width) {
+			gap = "\n";
+			used = 0;
+		}
+		if (buf_adds(out, gap) == -1 || buf_add(out, text, n) == -1)
+			return -1;
+		used += n + (*gap == ' ');
+		gap = " ";
+	}
+	return buf_addc(out, '\n');
+}
+
 struct table *
 table_new(const struct table_column *columns, size_t n)
 {

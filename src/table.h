@@ -63,6 +63,13 @@ int	table_print(struct table *t, const struct table_style *s,
 int	table_text(struct buf *out, const char *text, int width,
 	    const struct table_style *s);
 
+/*
+ * Appends text with its LF, broken at spaces where a line would pass the
+ * style's width. 0, or -1 with errno.
+ */
+int	table_prose(struct buf *out, const char *text,
+	    const struct table_style *s);
+
 /* Columns that UTF-8 text takes on a terminal. */
 int	table_width(const char *text);
 

@@ -64,8 +64,10 @@ keys(void)
 	e.last_status = 200;
 	ok(state_key(&e, NOW) == STATE_OK, "a hollow model: the key works");
 	e.last_verdict = V_NETWORK;
-	e.last_status = 0;
 	ok(state_key(&e, NOW) == STATE_UNKNOWN, "no answer says nothing");
+	e.last_verdict = V_SERVER;
+	e.last_status = 500;
+	ok(state_key(&e, NOW) == STATE_UNKNOWN, "nor does a failure");
 	e.last_verdict = V_BAD_KEY;
 	e.last_status = 401;
 	ok(state_key(&e, NOW) == STATE_INVALID_KEY, "refused last");

@@ -161,11 +161,29 @@ bars(void)
 	buf_free(&b);
 }
 
+static void
+prose(void)
+{
+	struct table_style s = { 10, 1, 0 };
+	struct buf b;
+
+	buf_init(&b, 1000);
+	ok(table_prose(&b, "one two three four averyverylongword x", &s) == 0,
+	    "prose");
+	is(&b, "one two\nthree four\naveryverylongword\nx\n",
+	    "broken at spaces alone");
+	s.width = 0;
+	ok(table_prose(&b, "one two three four", &s) == 0, "prose");
+	is(&b, "one two three four\n", "not broken without a width");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	texts();
 	fits();
 	bars();
+	prose();
 	return done();
 }

@@ -1,0 +1,117 @@
+#!/bin/sh
+# ms-balance: the state of a key under every fault of the balance endpoint. A
+# failure of the network or of the service is never an invalid key.
+. "${0%/*}/lib.sh"
+sim
+config
+# word of the simulator, state, credits, error
+cat >faults <<'!'
+bad invalid_key - HTTP 401: Authentication failed
+unbound unbound_account - HTTP 401: Please bind your Alibaba Cloud account
+unverified unverified_account - HTTP 403: .* real name verified
+empty exhausted 0 -
+half ok 0.5 -
+credits0.49 exhausted 0.49 -
+balneg exhausted -5 -
+balhuge ok 1e+300 -
+balbignum ok 9223372036854775808 -
+balfloat ok 142.5 -
+balfrozen ok 177 -
+baltrail ok 250 -
+balutf8 ok 177 -
+balslow ok 250 -
+balstring bad_response - HTTP 200: not a balance
+balnan bad_response - HTTP 200: not a balance
+balbool bad_response - HTTP 200: not a balance
+balunsuccess bad_response - HTTP 200: not a balance
+balhtml bad_response - HTTP 200: not a balance
+balempty bad_response - HTTP 200: not a balance
+balnotjson bad_response - HTTP 200: not a balance
+balarray bad_response - HTTP 200: not a balance
+balnull bad_response - HTTP 200: not a balance
+balnodata bad_response - HTTP 200: not a balance
+balnofield bad_response - HTTP 200: not a balance
+balbom bad_response - HTTP 200: not a balance
+baldeep bad_response - HTTP 200: not a balance
+balgzip bad_response - HTTP 200: not a balance
+balgiant bad_response - HTTP 200: not a balance
+balshort bad_response - HTTP 200: not a balance
+balcut bad_response - HTTP 200: .*transfer closed
+ballie bad_response - HTTP 200: .*transfer closed
+balredirect bad_response - HTTP 302
+balnothttp bad_response - HTTP/0.9
+balreset network_error - reset
+balclose network_error - Empty reply
+balstall timeout - no end within the time
+balstallhead timeout - no end within the time
+bal500 unavailable - HTTP 500
+bal502 unavailable - HTTP 502
+bal503 unavailable - HTTP 503
+bal504 unavailable - HTTP 504
+balfail unavailable - HTTP 500
+bal429 rate_limited - HTTP 429: Too many requests
+bal403 unknown - HTTP 403: The quota limit is exceeded
+bal404 unknown - HTTP 404
+bal400 unknown - HTTP 400
+!
+while read -r word rest; do
+	echo "$word ms-$word-0000-0000-000000000001"
+done <faults >keys
+chmod 600 keys
+run 'all faults at once' 75 ms-balance -k keys --timeout 3
+jq -r '.data[] | "\(.key) \(.state) \(.balance.available // "-") \(.error // "-")"' \
+    out >got
+ok 'a row for each' [ "$(wc -l <got)" -eq "$(wc -l <faults)" ]
+# jq prints large numbers in its own way
+sed 's/1\(\.0*\)\?[eE]+\?300\|179769.*e+308/1e+300/; s/9223372036854776000\|9223372036854775807\|9.2233720368547[0-9]*e+18/9223372036854775808/' \
+    got >got2
+exec 3<got2
+while read -r word state credits error; do
+	IFS= read -r line <&3
+	ok "$word: $state, $credits, $error" \
+	    expr "x$line" : "x$word $state $credits .*$error" >/dev/null ||
+		echo "# $line"
+done <faults
+exec 3<&-
+ok 'nothing that failed is a number' [ "$(jq '[.data[] | select(.error != null)
+    | .balance | .[] | select(. != null)] | length' out)" -eq 0 ]
+run 'the same from the ledger' 75 ms-balance -k keys --cached
+jq -r '.data[] | select(.state == "invalid_key") | .key' out >invalid
+same 'one invalid key' invalid <<!
+bad
+!
+
+# What cannot be reached, and names that are not there.
+echo 'away ms-00000000-0000-0000-000000000001' >away
+chmod 600 away
+sed 's|http://127[^"]*/openapi|http://127.0.0.1:1/openapi|' models.json >far.json
+run 'nobody listens' 75 ms-balance -k away --config far.json
+ok 'is a network error' [ "$(jq -r '.data[0].state' out)" = network_error ]
+sed 's/"balance_url":"[^"]*"/"keyless":false/' models.json >none.json
+run 'no balance endpoint' 75 ms-balance -k away --config none.json
+like 'says how to ask' out 'ask with --probe MODEL'
+ok 'is unknown' [ "$(jq -r '.data[0].state' out)" = unknown ]
+run 'a probe tells' 0 ms-balance -k away --config none.json --probe Test/Model-A
+ok 'that it works' [ "$(jq -r '.data[0].state' out)" = ok ]
+echo 'lost ms-1 elsewhere' >lost && chmod 600 lost
+run 'an upstream that is not configured' 75 ms-balance -k lost
+like 'is said' out 'models.json has no upstream of this key'
+
+# A key that others keep busy is not asked, and not refused.
+cat >busy.json <<!
+{"models":[],"upstreams":{"modelscope":{"base_url":"$sim/v1",
+"balance_url":"$sim/openapi/v1/magicubes/balance","per_key_concurrency":1}}}
+!
+echo 'slow ms-balstall-0000' >slow && chmod 600 slow
+ms-balance -k slow --config busy.json --timeout 5 >first &
+other=$!
+until_ok grep -q balance simlog/index
+until_ok sh -c "curl -s $sim/sim/stats |
+    jq -e '.by_key[\"ms-balstall-0000\"].in_flight == 1'"
+run 'a key in use' 75 ms-balance -k slow --config busy.json --timeout 0.3
+ok 'is unknown' [ "$(jq -r '.data[0].state' out)" = unknown ]
+like 'for want of time' out 'no time was left to ask'
+wait "$other"
+ok 'one call at once on the key' [ "$(curl -s "$sim/sim/stats" |
+    jq '.by_key["ms-balstall-0000"].in_flight_max')" -eq 1 ]
+done_testing
