@@ -589,7 +589,10 @@ fold_balance(struct fold_ent *key, const struct attempt *a)
 	key->balance = a->balance;
 	key->balance_total = a->balance_total;
 	key->balance_frozen = a->balance_frozen;
-	if (a->balance >= FOLD_CREDITS && key->rest_verdict == V_NO_CREDITS)
+	/* credits are back, or what the account was refused for is mended */
+	if (a->balance >= FOLD_CREDITS && (key->rest_verdict == V_NO_CREDITS ||
+	    (key->rest_verdict >= V_BAD_KEY &&
+	    key->rest_verdict <= V_UNVERIFIED)))
 		fold_lift(key, a);
 }
 

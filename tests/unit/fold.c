@@ -334,6 +334,13 @@ test_balances(void)
 	take(f, &a);
 	ok(e->rest_until == a.rest_until && e->rest_verdict == V_NO_CREDITS,
 	    "a balance line can set a rest");
+	refuse(f, a.ts, 5, V_UNBOUND, SCOPE_KEY, a.ts + 60 * MINUTE);
+	a.ts += MINUTE;
+	a.verdict = V_OK;
+	a.balance = 200;
+	a.rest = SCOPE_NONE;
+	take(f, &a);
+	ok(rest_of(f, K, NULL) == 0, "an account that was refused is mended");
 	fold_free(f);
 }
 
