@@ -114,19 +114,22 @@ $(BUILD)/lint/%.h.alone: %.h
 	    -fsyntax-only -include $(CURDIR)/$< -x c /dev/null && touch $@
 $(BUILD)/lint/%.tidy: %.c $(H) .clang-tidy
 	@mkdir -p $(@D)
-	$(call SAY,tidy $<)clang-tidy --quiet $< -- $(ALL_CPPFLAGS) $(WARN) && touch $@
+	$(call SAY,tidy $<)clang-tidy --quiet $< -- \
+	    $(ALL_CPPFLAGS) $(WARN) 2>/dev/null && touch $@
 $(BUILD)/lint/cppcheck: $(C) $(H)
 	@mkdir -p $@.d
-	cppcheck -q -j2 --cppcheck-build-dir=$@.d --std=c11 --inline-suppr \
+	$(call SAY,cppcheck)cppcheck -q -j2 --cppcheck-build-dir=$@.d --std=c11 --inline-suppr \
 	    --enable=warning,performance,portability --error-exitcode=1 \
-	    -D_GNU_SOURCE -DVERSION='""' -DPREFIX='""' -Isrc $(C) && touch $@
+	    --suppress='*:/usr/include/*' --suppress=varFuncNullUB \
+	    -D__linux__ -D__x86_64__ $(patsubst -isystem,-I,$(ALL_CPPFLAGS)) \
+	    $(C) && touch $@
 $(BUILD)/lint/shell: $(SH)
 	@mkdir -p $(@D)
-	shellcheck -x -s sh $(SH)
-	shellcheck -s bash .ci/run completions/ms.bash && touch $@
+	$(call SAY,shellcheck)shellcheck -x -s sh $(SH)
+	@shellcheck -s bash .ci/run completions/ms.bash && touch $@
 $(BUILD)/lint/pages: $(PAGES)
 	@mkdir -p $(@D)
-	mandoc -Tlint -Wwarning $(PAGES) && touch $@
+	$(call SAY,mandoc)mandoc -Tlint -Wwarning $(PAGES) && touch $@
 
 # bash and fish look for a file of each command's name.
 D = $(DESTDIR)$(PREFIX)
