@@ -117,8 +117,8 @@ $(BUILD)/lint/%.tidy: %.c $(H) .clang-tidy
 	$(call SAY,tidy $<)clang-tidy --quiet $< -- \
 	    $(ALL_CPPFLAGS) $(WARN) 2>/dev/null && touch $@
 $(BUILD)/lint/cppcheck: $(C) $(H)
-	@mkdir -p $@.d
-	$(call SAY,cppcheck)cppcheck -q -j2 --cppcheck-build-dir=$@.d --std=c11 --inline-suppr \
+	@mkdir -p $@-cache
+	$(call SAY,cppcheck)cppcheck -q -j2 --cppcheck-build-dir=$@-cache --std=c11 --inline-suppr \
 	    --enable=warning,performance,portability --error-exitcode=1 \
 	    --suppress='*:/usr/include/*' --suppress=varFuncNullUB \
 	    -D__linux__ -D__x86_64__ $(patsubst -isystem,-I,$(ALL_CPPFLAGS)) \
