@@ -611,8 +611,14 @@ fold_clear(struct fold *f, const struct attempt *a)
 		    (*n.s[NAME_KEY] == '\0' ||
 		    fold_same(n.s[NAME_KEY], e->key)) &&
 		    (*n.s[NAME_MODEL] == '\0' ||
-		    fold_same(n.s[NAME_MODEL], e->model)))
+		    fold_same(n.s[NAME_MODEL], e->model))) {
 			fold_unrest(e);
+			/* none left is a rest by another name */
+			if (e->limits.left == 0)
+				e->limits.left = -1;
+			if (e->limits.model_left == 0)
+				e->limits.model_left = -1;
+		}
 	}
 }
 
