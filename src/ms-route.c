@@ -32,11 +32,12 @@
 #include "splice.h"
 #include "table.h"
 #include "term.h"
+#include "texts.h"
 #include "upstream.h"
 
 enum {
 	REQUEST_MAX = 64 * 1024 * 1024,
-	CHUNK = 64 * 1024,
+	NOTES_MAX = 64 * 1024,
 	ONLINE_TIME = 30 * 1000		/* ms, without --timeout */
 };
 
@@ -80,10 +81,10 @@ static struct {
 	struct policy	*policy;
 	struct planner	*planner;
 	struct out	*out;
-	struct buf	 in, text, line;
+	struct texts	 texts;
+	struct buf	 text, line;
 	struct decision	 decision;
 	int		 decided;
-	long		 lines;		/* of what was read and is done with */
 	int64_t		 deadline;	/* monotonic ms, 0: none */
 } run;
 
@@ -226,7 +227,7 @@ load(struct fault *f)
 	struct buf notes;
 	int r = 0;
 
-	buf_init(&notes, CHUNK);
+	buf_init(&notes, NOTES_MAX);
 	if ((run.conf = conf_load(opt.cli.config, f, &notes)) == NULL)
 		r = -1;
 	else if (opt.mode != LIST) {
@@ -313,7 +314,7 @@ finish(void)
 	if (run.keys != NULL)
 		keys_free(run.keys);
 	conf_free(run.conf);
-	buf_free(&run.in);
+	texts_free(&run.texts);
 	buf_free(&run.text);
 	buf_free(&run.line);
 	cli_free(&opt.cli);
@@ -413,7 +414,7 @@ rewrite(struct splice v, struct splice request, struct fault *f)
 		return fault_set(f, errno == EFBIG ? EX_DATAERR : EX_OSERR,
 		    "%s", strerror(errno));
 	if (opt.cli.verbose > 0)
-		warnx("line %ld: %s (%s), actual tier %d", run.lines + 1,
+		warnx("line %ld: %s (%s), actual tier %d", run.texts.line,
 		    run.decision.reason, route_source(&run.decision),
 		    run.decision.actual_tier);
 	return write_out(&run.line, f);
@@ -444,102 +445,36 @@ answer(struct splice v, struct fault *f)
 
 /* ---- all of them ---- */
 
-static void
-count_lines(const char *s, const char *end)
-{
-	while ((s = memchr(s, '\n', (size_t)(end - s))) != NULL) {
-		run.lines++;
-		s++;
-	}
-}
-
-/* Names the line in a fault about what is in it. */
-static int
-at_line(struct fault *f)
-{
-	struct fault inner = *f;
-
-	if (f->status != EX_DATAERR)
-		return -1;
-	fault_set(f, inner.status, "stdin: line %ld: %s", run.lines + 1,
-	    inner.text);
-	return -1;
-}
-
-static int
-malformed(const char *s, size_t n, struct fault *f)
-{
-	struct splice v;
-	size_t off = 0;
-
-	(void)splice_text(s, n, &v, &off);
-	count_lines(s, s + off);
-	fault_set(f, EX_DATAERR, off == n ? "the JSON ends too early" :
-	    "not JSON");
-	return at_line(f);
-}
-
-/* Answers all that is whole in run.in. The bytes used, or -1. */
-static ssize_t
-answer_all(int eof, struct fault *f)
-{
-	struct splice v;
-	const char *s = run.in.d, *end = s + run.in.len;
-	size_t n;
-
-	while (s < end) {
-		n = splice_first(s, (size_t)(end - s), &v);
-		if (n == 0 && (!eof || strspn(s, " \t\r\n") ==
-		    (size_t)(end - s)))
-			break;
-		if (n == 0 || n == (size_t)-1)
-			return malformed(s, (size_t)(end - s), f);
-		/* A number at the end of what was read may go on. */
-		if (s + n == end && !eof && v.s[0] != '{' && v.s[0] != '[' &&
-		    v.s[0] != '"')
-			break;
-		count_lines(s, v.s);
-		if (answer(v, f) == -1)
-			return at_line(f);
-		count_lines(v.s, s + n);
-		s += n;
-	}
-	return s - run.in.d;
-}
-
 /*
- * The filter. What was answered is flushed before more is read, so that it
- * can stand in a pipeline that waits for each answer. Reading more each time
- * keeps the passes over one large request few.
+ * What was answered goes out before more is read, so that this can stand in
+ * a pipeline that waits for each answer.
  */
+static int
+flush(void *arg, struct fault *f)
+{
+	(void)arg;
+	if (fflush(out_file(run.out)) == 0)
+		return 0;
+	return fault_set(f, EX_IOERR, "write: %s", strerror(errno));
+}
+
 static int
 filter(struct fault *f)
 {
-	size_t room = CHUNK;
-	ssize_t r, used;
+	struct fault inner;
+	struct splice v;
+	int r;
 
-	for (;;) {
-		if (buf_room(&run.in, room) == -1)
-			return fault_set(f, EX_DATAERR, "stdin: line %ld: "
-			    "over %d bytes", run.lines + 1, REQUEST_MAX);
-		r = read(STDIN_FILENO, run.in.d + run.in.len, room);
-		if (r == -1 && errno == EINTR)
+	while ((r = texts_next(&run.texts, &v, flush, NULL, f)) == 1) {
+		if (answer(v, f) == 0)
 			continue;
-		if (r == -1)
-			return fault_set(f, EX_IOERR, "stdin: %s",
-			    strerror(errno));
-		run.in.len += (size_t)r;
-		run.in.d[run.in.len] = '\0';
-		if ((used = answer_all(r == 0, f)) == -1)
-			return -1;
-		buf_drain(&run.in, (size_t)used);
-		if (r == 0)
-			return 0;
-		if (fflush(out_file(run.out)) == EOF)
-			return fault_set(f, EX_IOERR, "write: %s",
-			    strerror(errno));
-		room = run.in.len > CHUNK ? run.in.len : CHUNK;
+		inner = *f;
+		if (f->status == EX_DATAERR)
+			fault_set(f, EX_DATAERR, "stdin: line %ld: %s",
+			    run.texts.line, inner.text);
+		return -1;
 	}
+	return r;
 }
 
 /* ---- lists ---- */
@@ -636,7 +571,7 @@ main(int argc, char *argv[])
 	int r;
 
 	cli_begin();
-	buf_init(&run.in, REQUEST_MAX);
+	texts_init(&run.texts, STDIN_FILENO, "stdin", REQUEST_MAX);
 	buf_init(&run.text, REQUEST_MAX);
 	buf_init(&run.line, REQUEST_MAX);
 	if (parse(argc, argv, &f) == -1) {
