@@ -37,7 +37,8 @@ field_write_str(const struct field *f, const void *base, struct json *j)
 		return;
 	n = strlen(s);
 	if (f->max > 0 && n > f->max) {
-		for (n = f->max; n > 0 && (s[n] & 0xc0) == 0x80; n--)
+		/* Not inside a character, which has four bytes at most. */
+		for (n = f->max; n + 3 > f->max && (s[n] & 0xc0) == 0x80; n--)
 			continue;
 	}
 	json_strn(j, f->name, s, n);

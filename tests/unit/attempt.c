@@ -161,6 +161,11 @@ test_cut(void)
 	ok(attempt_line(&a, EAST8, &line) == 0 &&
 	    attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
 	    strcmp(b.model, "a\xef\xbf\xbd" "b") == 0, "invalid UTF-8");
+	buf_cut(&line, 0);
+	memset(nasty, '\x80', sizeof(nasty) - 1);
+	ok(attempt_line(&a, EAST8, &line) == 0 &&
+	    attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
+	    *b.op != '\0', "nothing but half characters");
 	buf_free(&line);
 	buf_init(&line, 100);
 	ok(attempt_line(&a, EAST8, &line) == -1 && errno == EFBIG &&
