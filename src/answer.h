@@ -18,12 +18,11 @@ struct answer_tool;
 
 /* What answer_event() and answer_body() saw. */
 enum {
-	ANSWER_TEXT = 1, /* content, a refusal in words or a tool call */
+	ANSWER_TEXT = 1, /* content or a tool call */
 	ANSWER_REASONING = 2,
 	ANSWER_FINISH = 4, /* a finish_reason */
-	ANSWER_ERROR =
-	    8,		 /* a top-level error (or errors) that says something */
-	ANSWER_DONE = 16 /* data: [DONE] */
+	ANSWER_ERROR = 8,  /* a top-level error or errors */
+	ANSWER_DONE = 16   /* data: [DONE] */
 };
 
 struct answer {

@@ -81,15 +81,19 @@ commits(const struct relay *r)
 	return r->want == RELAY_STREAM && (seen & ANSWER_REASONING);
 }
 
-/* One event's data: 0, or -1 with r->c set. */
+/*
+ * One event's data: 0, or -1 with r->c set. What an event means does not
+ * depend on what came in the same read.
+ */
 static int
 event(struct relay *r)
 {
 	int flags;
 
 	flags = answer_event(r->answer, r->sse->data.d, r->sse->data.len);
-	if (flags == -1 && errno == EFBIG) {
-		bad(r, V_TOO_LARGE, "answer too large");
+	if (flags == -1 && errno != EINVAL) {
+		bad(r, V_TOO_LARGE,
+		    errno == EFBIG ? "answer too large" : "out of memory");
 		return -1;
 	}
 	if (flags == -1 && !r->committed) {
@@ -98,13 +102,14 @@ event(struct relay *r)
 	}
 	if (flags != -1 && flags & ANSWER_ERROR) {
 		classify_event(r->sse->data.d, r->sse->data.len, r->c);
-		r->broken = 1;
+		r->broken = r->committed;
 		return r->committed ? 0 : -1;
 	}
+	r->committed |= commits(r);
 	return 0;
 }
 
-/* Runs the scanner over new bytes; *end: behind the last whole event. */
+/* Runs the scanner over new bytes; *end: behind the last good event. */
 static enum relay_res
 scan(struct relay *r, const char *p, size_t n, size_t *end)
 {
@@ -121,9 +126,9 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 			return bad(r, V_TOO_LARGE, "out of memory");
 		if (res != SSE_EVENT)
 			continue;
-		*end = at;
 		if (event(r) == -1)
 			return RELAY_BAD;
+		*end = at;
 	}
 	return RELAY_HOLD;
 }
@@ -132,16 +137,17 @@ static enum relay_res
 stream_data(struct relay *r, const char *p, size_t n)
 {
 	size_t end, before = r->hold.len;
+	enum relay_res res;
 
-	if (scan(r, p, n, &end) == RELAY_BAD)
-		return RELAY_BAD;
-	if (r->want == RELAY_ASSEMBLE)
-		return RELAY_HOLD;
+	res = scan(r, p, n, &end);
+	if (r->want == RELAY_ASSEMBLE || (res == RELAY_BAD && !r->committed))
+		return res;
 	if (buf_add(&r->hold, p, n) == -1)
 		return bad(r, V_TOO_LARGE, "answer too large");
 	if (end > 0)
 		r->ready = before + end;
-	r->committed |= commits(r);
+	if (res == RELAY_BAD)
+		return res;
 	return r->committed ? RELAY_PASS : RELAY_HOLD;
 }
 
@@ -221,7 +227,8 @@ judge_plain(struct relay *r, int t)
 	if (r->status != 200 ||
 	    (r->c->verdict != V_OK && r->c->verdict != V_REASONED))
 		return;
-	if (r->want != RELAY_PLAIN)
+	/* who only wants the answer takes it in either form */
+	if (r->want == RELAY_STREAM)
 		bad(r, V_BAD_REPLY, "not a stream");
 	else
 		(void)answer_body(r->answer, r->hold.d, r->hold.len);
@@ -230,21 +237,19 @@ judge_plain(struct relay *r, int t)
 void
 relay_end(struct relay *r, int t)
 {
-	if (r->status == 200 && r->streaming)
+	int made = r->streaming && r->want == RELAY_ASSEMBLE;
+
+	if (r->streaming)
 		judge_stream(r, t);
 	else
 		judge_plain(r, t);
-	if (r->c->verdict == V_OK || r->c->verdict == V_REASONED)
-		r->ready = r->hold.len;
-	else
+	if (r->c->verdict != V_OK && r->c->verdict != V_REASONED)
 		return;
-	if (r->committed)
-		return;
-	if (r->streaming && r->want == RELAY_ASSEMBLE &&
-	    answer_completion(r->answer, &r->hold) == -1) {
+	if (made && answer_completion(r->answer, &r->hold) == -1) {
 		bad(r, V_TOO_LARGE, "answer too large");
 		return;
 	}
-	r->ready = r->hold.len;
 	r->committed = 1;
+	if (made || t == TRANSPORT_OK || !sse_pending(r->sse))
+		r->ready = r->hold.len;
 }

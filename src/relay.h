@@ -23,8 +23,8 @@ enum {
 enum relay_want {
 	RELAY_PLAIN,   /* a plain answer */
 	RELAY_STREAM,  /* a stream */
-	RELAY_LAZY,    /* a stream; reasoning alone is no answer yet */
-	RELAY_ASSEMBLE /* a stream, made into a plain answer */
+	RELAY_LAZY,    /* either; reasoning alone is no answer yet */
+	RELAY_ASSEMBLE /* either; a stream is made a plain answer */
 };
 
 struct relay {
@@ -51,13 +51,14 @@ int relay_head(struct relay *r, int status, const char *type);
 enum relay_res {
 	RELAY_HOLD, /* taken; nothing to pass on yet */
 	RELAY_PASS, /* r->committed: pass on what is ready */
-	RELAY_BAD   /* no answer will come of it: see r->c */
+	RELAY_BAD   /* nothing more will come of it: see r->c */
 };
 
 /*
- * Takes n bytes of the body. With RELAY_PASS the first r->ready bytes of
- * r->hold, perhaps none, may be passed on: of a stream only whole events, so
- * that what goes wrong later can still be said between two of them.
+ * Takes n bytes of the body. With RELAY_PASS, or RELAY_BAD if r->committed,
+ * the first r->ready bytes of r->hold, perhaps none, may be passed on: of a
+ * stream only whole events, so that what goes wrong later can still be said
+ * between two of them. How a stream is cut into calls changes nothing.
  */
 enum relay_res relay_data(struct relay *r, const char *p, size_t n);
 
@@ -67,8 +68,8 @@ void relay_passed(struct relay *r, size_t n);
 /*
  * The transfer ended, as t (enum transport) says. Judges it into r->c; with
  * V_OK, or V_REASONED, and not committed before, r->committed is set. What is
- * left in r->hold is then ready; of a stream that broke off, a half event is
- * dropped.
+ * left in r->hold is then ready; of a stream that broke off, what follows its
+ * last whole event is not.
  */
 void relay_end(struct relay *r, int t);
 

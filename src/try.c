@@ -126,26 +126,23 @@ static int
 on_data(void *arg, const char *p, size_t n)
 {
 	struct try *t = arg;
-	int before = t->relay.committed;
+	int before = t->relay.committed, taken;
+	enum relay_res res;
 
 	if (before && t->relay.ready > 0) {
 		t->paused = 1;
 		return 1;
 	}
-	switch (relay_data(&t->relay, p, n)) {
-	case RELAY_HOLD:
-		return 0;
-	case RELAY_BAD:
-		stop(t);
-		end(t);
-		return 0;
-	case RELAY_PASS:
-		break;
-	}
-	if (!before)
+	res = relay_data(&t->relay, p, n);
+	if (t->relay.committed && !before)
 		commit(t);
-	(void)flush(t);
-	if (t->relay.answer->seen & ANSWER_DONE && t->timer.slot == 0)
+	taken = !t->relay.committed || flush(t);
+	if (res == RELAY_BAD) {
+		stop(t);
+		if (taken)
+			end(t);
+	} else if (res == RELAY_PASS && t->relay.answer->seen & ANSWER_DONE &&
+	    t->timer.slot == 0)
 		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
 	return 0;
 }
