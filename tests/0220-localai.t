@@ -3,7 +3,7 @@
 # that nothing waits or fails for want of it.
 . "${0%/*}/lib.sh"
 
-sim --keyless
+sim --keyless --cold 1500
 export MS_CONFIG=$dir/models.json MS_STATE=$dir/state MODELSCOPE_API_KEY=ms-1
 
 # local MODEL [API [TIMEOUT [URL]]]: such a local model, nothing known of it.
@@ -158,6 +158,13 @@ before=$(date +%s)
 local_ai sim-stall ollama 1
 fails 'a stall' 'local model sim-stall: '
 ok 'no longer than its timeout, about' [ $(($(date +%s) - before)) -lt 10 ]
+
+local_ai sim-cold ollama 1
+fails 'a cold start' 'local model sim-cold: '
+MS_TEST_CLOCK=61 ask "$code"
+same 'once it is loaded it is used' got <<'!'
+5 3 local_ai
+!
 
 # The rest is over after a minute, the next warning an hour later.
 local_ai sim-missing
