@@ -72,8 +72,8 @@ struct chat_job {
 	struct loop_timer step, overall, commit;
 	struct bans bans;
 	struct purse_call *purse;
-	char *asked;	 /* per key: its balance was */
-	int64_t waiting; /* for a slot, since; 0 not */
+	struct bans asked; /* keys whose balance was */
+	int64_t waiting;   /* for a slot, since; 0 not */
 	/* the attempt under way, or the last */
 	struct pick pick;
 	int slot; /* -1: none is held */
@@ -171,7 +171,7 @@ free_job(struct chat_job *j)
 	buf_free(&j->body);
 	buf_free(&j->reply);
 	free(j->retried);
-	free(j->asked);
+	ban_free(&j->asked);
 	free(j->order);
 	ban_free(&j->bans);
 	free(j->token);
@@ -287,19 +287,6 @@ on_decision(void *arg, const struct decision *d)
 	make_order(j);
 }
 
-/*
- * Does a model have to be found for this request? One routed before names
- * its models.
- */
-static int
-wants_route(const struct chat_job *j)
-{
-	if (j->ask.route != -1)
-		return j->ask.route;
-	return j->chat->o.conf->smart_routing && j->request.smart_route != 0 &&
-	    order_routed(j->chat->o.conf, j->names, j->nnames);
-}
-
 static void
 route(void *arg)
 {
@@ -307,7 +294,8 @@ route(void *arg)
 	struct decision d;
 	struct buf text;
 
-	if (!wants_route(j)) {
+	if (!order_routed(j->chat->o.conf, j->names, j->nnames, j->ask.route,
+		j->request.smart_route)) {
 		route_tier(0, &j->decision);
 		make_order(j);
 		return;
@@ -418,17 +406,14 @@ ask_purse(struct chat_job *j)
 	const struct conf_upstream *u = &o->conf->upstreams[j->pick.upstream];
 	size_t key = j->pick.key;
 
-	if (key == PICK_NOKEY || u->balance_url == NULL)
-		return 0;
-	if (j->asked == NULL && (j->asked = calloc(o->keys->n, 1)) == NULL)
-		return 0;
-	if (j->asked[key])
+	if (key == PICK_NOKEY || u->balance_url == NULL ||
+	    ban_has(&j->asked, &j->pick))
 		return 0;
 	if (j->chat->asking[key]) {
 		loop_timer(o->loop, &j->step, SLOT_WAIT, choose, j);
 		return 1;
 	}
-	j->asked[key] = 1;
+	ban_add(&j->asked, SCOPE_KEY, &j->pick);
 	j->purse = purse_ask(j->chat->up, u, o->keys->v[key].secret, PURSE_TIME,
 	    on_purse, j);
 	j->chat->asking[key] = j->purse != NULL;
@@ -645,23 +630,6 @@ set_refusal(struct chat_job *j, const struct try_out *t)
 		buf_cut(&j->reply, keys_scrub(keys, j->reply.d, j->reply.len));
 }
 
-/* What to change about the request before it is sent again; 0: nothing. */
-static int
-repair_for(const struct chat_job *j, enum verdict v)
-{
-	int bit = 0;
-
-	if (v == V_STREAM_ONLY && !j->request.stream)
-		bit = REPAIR_STREAM;
-	else if (v == V_THINK_OFF && !j->request.think_off)
-		bit = REPAIR_THINK_OFF;
-	else if (v == V_THINK_ON && j->request.think_off)
-		bit = REPAIR_THINK_ON;
-	else if (v == V_REASONED && j->ask.limited)
-		bit = REPAIR_NO_LIMIT;
-	return j->repairs & bit ? 0 : bit;
-}
-
 static void
 free_slot(struct chat_job *j)
 {
@@ -697,7 +665,8 @@ refused(struct chat_job *j, const struct try_out *t)
 	enum verdict v = t->c->verdict;
 	const struct verdict_info *i = verdict_info((int)v);
 	const char *id = j->order[j->pick.model].id;
-	int bit = repair_for(j, v);
+	int bit = request_repair(&j->request, j->repairs, (int)v,
+	    j->ask.limited);
 	enum scope scope;
 
 	set_refusal(j, t);
@@ -789,9 +758,12 @@ close_try(struct chat_job *j, int verdict)
 static enum relay_want
 want(const struct chat_job *j)
 {
+	if (j->repairs & REPAIR_STREAM ||
+	    (j->request.stream && j->ask.assemble))
+		return RELAY_ASSEMBLE;
 	if (j->request.stream)
 		return j->ask.lazy ? RELAY_LAZY : RELAY_STREAM;
-	return j->repairs & REPAIR_STREAM ? RELAY_ASSEMBLE : RELAY_PLAIN;
+	return RELAY_PLAIN;
 }
 
 /* Sends the request to the candidate picked, whose slot is held. */
@@ -805,7 +777,8 @@ send_try(struct chat_job *j)
 		.u = &o->conf->upstreams[j->pick.upstream],
 		.path = j->ask.path,
 		.want = (int)want(j),
-		.strict = repair_for(j, V_REASONED) != 0 };
+		.strict = request_repair(&j->request, j->repairs, V_REASONED,
+			      j->ask.limited) != 0 };
 
 	j->attempts++;
 	if (j->pick.key != PICK_NOKEY)

@@ -53,6 +53,7 @@ struct chat_ask {
 	size_t nmodels;
 	int route;	 /* 1 always, 0 never, -1 as SPEC says */
 	int limited;	 /* max_tokens is our default */
+	int		 assemble;	/* a stream is made a plain answer */
 	int lazy;	 /* reasoning alone is no answer yet */
 	int64_t timeout; /* ms for all of it, 0: none */
 	int64_t commit;	 /* ms until an answer begins, 0: none */

@@ -1,10 +1,6 @@
 /*
- * Conversations. The lock is on the file itself, which a rename replaces: so
- * it counts only if the path still leads to what was locked.
+ * Conversations: read before, added to after, under a lock.
  */
-#include <sys/file.h>
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -15,6 +11,7 @@
 #include "converse.h"
 #include "fault.h"
 #include "json.h"
+#include "lock.h"
 #include "out.h"
 #include "request.h"
 
@@ -52,32 +49,6 @@ converse_read(const char *path, struct buf *out, struct fault *f)
 	return r;
 }
 
-/* Opens and locks what path leads to, creating it. A descriptor, or -1. */
-static int
-open_locked(const char *path)
-{
-	struct stat a, b;
-	int fd;
-
-	for (;;) {
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		if (fd == -1)
-			return -1;
-		while (flock(fd, LOCK_EX) == -1)
-			if (errno != EINTR)
-				goto fail;
-		if (fstat(fd, &a) == -1)
-			goto fail;
-		if (stat(path, &b) == 0 && a.st_ino == b.st_ino &&
-		    a.st_dev == b.st_dev)
-			return fd;
-		close(fd);
-	}
-fail:
-	close(fd);
-	return -1;
-}
-
 static int
 write_file(const char *path, const struct buf *old, const char *messages,
     size_t n, const struct buf *answer, struct fault *f)
@@ -102,7 +73,7 @@ converse_add(const char *path, const char *messages, size_t n,
 	struct json j;
 	int fd, r = -1;
 
-	if ((fd = open_locked(path)) == -1)
+	if ((fd = lock_open(path, 1)) == -1)
 		return fault_set(f, EX_CANTCREAT, "%s: %s", path,
 		    strerror(errno));
 	buf_init(&old, REQUEST_MAX);

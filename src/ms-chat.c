@@ -1,6 +1,6 @@
 /*
- * ms-chat: send a chat request, and fail over to the next model or key when
- * one is refused.
+ * ms-chat: send a chat request, or a file of them, and fail over to the next
+ * model or key when one is refused.
  */
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -15,6 +15,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "ask.h"
+#include "batch.h"
 #include "buf.h"
 #include "chat.h"
 #include "cli.h"
@@ -22,23 +24,20 @@
 #include "converse.h"
 #include "emit.h"
 #include "fault.h"
-#include "image.h"
 #include "input.h"
-#include "json.h"
 #include "keys.h"
 #include "ledger.h"
 #include "listen.h"
 #include "loop.h"
+#include "now.h"
 #include "out.h"
 #include "paths.h"
 #include "request.h"
-#include "splice.h"
+#include "term.h"
 
 enum {
 	RETRIES_MAX = 100,
-	PARAMS_MAX = 40,
-	IMAGES_MAX = 64,
-	SCHEMA_MAX = 4 * 1024 * 1024,
+	PARALLEL = 16,	   /* of a batch, where nothing bounds it */
 	DRAIN = 600 * 1000 /* ms that a worker may take to leave */
 };
 
@@ -53,7 +52,9 @@ enum {
 	OPT_BASE64,
 	OPT_EXIT_ZERO,
 	OPT_REASONING,
-	OPT_LISTEN
+	OPT_LISTEN,
+	OPT_BATCH,
+	OPT_WAIT
 };
 
 static const struct option longopts[] = { CLI_LONG,
@@ -71,19 +72,19 @@ static const struct option longopts[] = { CLI_LONG,
 	{ "base64", required_argument, NULL, OPT_BASE64 },
 	{ "exit-zero", no_argument, NULL, OPT_EXIT_ZERO },
 	{ "reasoning", no_argument, NULL, OPT_REASONING },
-	{ "listen", no_argument, NULL, OPT_LISTEN }, { NULL, 0, NULL, 0 } };
+	{ "listen", no_argument, NULL, OPT_LISTEN },
+	{ "batch", required_argument, NULL, OPT_BATCH },
+	{ "wait", no_argument, NULL, OPT_WAIT }, { NULL, 0, NULL, 0 } };
 
 /* All that the command line says. */
 static struct {
 	struct cli cli;
 	struct input input;
-	struct request_param params[PARAMS_MAX];
-	size_t nparams;
-	const char *images[IMAGES_MAX];
-	size_t nimages;
-	const char *system, *schema, *conversation;
+	struct ask ask;
+	const char *batch;
 	enum emit_format format;
 	int route, retries, exit_zero, reasoning, listen;
+	int wait;
 } opt = { .route = -1, .retries = -1 };
 
 /* All that a run needs. */
@@ -97,9 +98,10 @@ struct run {
 	struct emit *emit;
 	struct out *out;
 	struct listen *listen;
-	struct buf body; /* the request */
-	struct buf said; /* its messages, for a conversation */
-	int limited;
+	struct batch *batch;
+	struct term_progress progress;
+	int64_t began;	       /* monotonic ms */
+	struct buf body, said; /* see struct asked */
 	int signal;
 };
 
@@ -112,122 +114,76 @@ usage(FILE *fp)
 	      "[--config file]\n"
 	      "               [--env-file file] [--exit-zero] "
 	      "[--json-schema file] [--key name]\n"
-	      "               [--listen] [--max-tokens n] "
-	      "[--param name=json]\n"
-	      "               [--reasoning] [--retries n]"
-	      " [--route | --no-route]\n"
-	      "               [--state dir] [--temperature n] [--timeout s] "
-	      "[prompt ...]\n",
+	      "               [--max-tokens n] [--param name=json] "
+	      "[--reasoning] [--retries n]\n"
+	      "               [--route | --no-route] [--state dir] "
+	      "[--temperature n]\n"
+	      "               [--timeout s] [prompt ...]\n"
+	      "       ms-chat --batch file [-O file] [-P n] [--wait] "
+	      "[options]\n"
+	      "       ms-chat --listen [options]\n",
 	    fp);
 }
 
 /* ---- options ---- */
 
+/* One that is a number, 0 (retries) or 1 to max. */
 static int
-add_param(const char *name, const char *json, struct fault *f)
-{
-	if (opt.nparams == PARAMS_MAX)
-		return fault_set(f, EX_USAGE, "over %d --param", PARAMS_MAX);
-	opt.params[opt.nparams++] = (struct request_param){ name, json,
-		strlen(json) };
-	return 0;
-}
-
-/* NAME=JSON; the name's end is marked in arg itself. */
-static int
-opt_param(char *arg, struct fault *f)
-{
-	struct splice v;
-	char *eq;
-
-	if ((eq = strchr(arg, '=')) == NULL || eq == arg)
-		return fault_set(f, EX_USAGE, "--param %s: want NAME=JSON",
-		    arg);
-	*eq++ = '\0';
-	if (strcmp(arg, "messages") == 0 || strcmp(arg, "model") == 0)
-		return fault_set(f, EX_USAGE,
-		    "--param %s: not by this "
-		    "option",
-		    arg);
-	if (splice_text(eq, strlen(eq), &v, NULL) == -1)
-		return fault_set(f, EX_USAGE,
-		    "--param %s: the value is not "
-		    "JSON (strings want quotes: '%s=\"text\"')",
-		    arg, arg);
-	return add_param(arg, eq, f);
-}
-
-static int
-opt_temperature(const char *arg, struct fault *f)
-{
-	struct splice v;
-	double d;
-
-	if (splice_text(arg, strlen(arg), &v, NULL) == -1 ||
-	    splice_num(v, &d) == -1 || d < 0)
-		return fault_set(f, EX_USAGE, "--temperature %s: invalid", arg);
-	return add_param("temperature", arg, f);
-}
-
-static int
-opt_count(const char *name, const char *arg, long long max, long long *n,
+count(const char *name, const char *arg, int min, long long max, int *n,
     struct fault *f)
 {
 	const char *why;
 
-	*n = strtonum(arg, max == RETRIES_MAX ? 0 : 1, max, &why);
+	*n = (int)strtonum(arg, min, max, &why);
 	if (why != NULL)
 		return fault_set(f, EX_USAGE, "%s %s: %s", name, arg, why);
 	return 0;
 }
 
+/* Options that need a look at what they say: 0, or -1 with *f. */
 static int
-opt_image(const char *arg, struct fault *f)
+value_opt(int ch, char *arg, struct fault *f)
 {
-	if (opt.nimages == IMAGES_MAX)
-		return fault_set(f, EX_USAGE, "over %d images", IMAGES_MAX);
-	opt.images[opt.nimages++] = arg;
-	return 0;
+	int n;
+
+	switch (ch) {
+	case 'i':
+		return ask_image(&opt.ask, arg, f);
+	case OPT_TEMPERATURE:
+		return ask_temperature(&opt.ask, arg, f);
+	case OPT_MAX_TOKENS:
+		if (count("--max-tokens", arg, 1, INT32_MAX, &n, f) == -1)
+			return -1;
+		return ask_member(&opt.ask, "max_tokens", arg, f);
+	case OPT_PARAM:
+		return ask_param(&opt.ask, arg, f);
+	case OPT_RETRIES:
+		return count("--retries", arg, 0, RETRIES_MAX, &opt.retries, f);
+	default:
+		return fault_set(f, EX_USAGE, "%s", "");
+	}
 }
 
-/* An option of ours: 0, or -1 with *f (a status of EX_USAGE, no text: it is
-   not known). */
+/* An option of ours: 0, or -1 with *f, without a text if getopt spoke. */
 static int
 own_opt(int ch, char *arg, struct fault *f)
 {
-	long long n;
-
 	switch (ch) {
 	case 'n':
 		opt.input.no_stdin = 1;
 		return 0;
 	case 's':
-		opt.system = arg;
+		opt.ask.system = arg;
 		return 0;
-	case 'i':
-		return opt_image(arg, f);
 	case 'c':
-		opt.conversation = arg;
+		opt.ask.conversation = arg;
 		return 0;
-	case OPT_TEMPERATURE:
-		return opt_temperature(arg, f);
-	case OPT_MAX_TOKENS:
-		if (opt_count("--max-tokens", arg, INT32_MAX, &n, f) == -1)
-			return -1;
-		return add_param("max_tokens", arg, f);
-	case OPT_PARAM:
-		return opt_param(arg, f);
 	case OPT_SCHEMA:
-		opt.schema = arg;
+		opt.ask.schema = arg;
 		return 0;
 	case OPT_ROUTE:
 	case OPT_NO_ROUTE:
 		opt.route = ch == OPT_ROUTE;
-		return 0;
-	case OPT_RETRIES:
-		if (opt_count("--retries", arg, RETRIES_MAX, &n, f) == -1)
-			return -1;
-		opt.retries = (int)n;
 		return 0;
 	case OPT_BASE64:
 		opt.input.base64 = arg;
@@ -241,8 +197,14 @@ own_opt(int ch, char *arg, struct fault *f)
 	case OPT_LISTEN:
 		opt.listen = 1;
 		return 0;
+	case OPT_BATCH:
+		opt.batch = arg;
+		return 0;
+	case OPT_WAIT:
+		opt.wait = 1;
+		return 0;
 	default:
-		return fault_set(f, EX_USAGE, "%s", "");
+		return value_opt(ch, arg, f);
 	}
 }
 
@@ -250,21 +212,36 @@ own_opt(int ch, char *arg, struct fault *f)
 static int
 check_opts(struct fault *f)
 {
+	int keys = opt.cli.keys != NULL && strcmp(opt.cli.keys, "-") == 0;
+	int asks = opt.input.nwords > 0 || opt.input.base64 != NULL;
+
 	if (opt.cli.output != NULL &&
 	    emit_named(opt.cli.output, &opt.format) == -1)
 		return fault_set(f, EX_USAGE,
 		    "-o %s: want text, json, "
 		    "openai, sse or n8n",
 		    opt.cli.output);
-	if (opt.listen && (opt.input.nwords > 0 || opt.input.base64 != NULL))
-		return fault_set(f, EX_USAGE, "both --listen and a prompt");
-	if (!opt.listen && opt.cli.keys != NULL &&
-	    strcmp(opt.cli.keys, "-") == 0) {
-		if (opt.input.nwords == 0 && opt.input.base64 == NULL)
-			return fault_set(f, EX_USAGE,
-			    "both the keys and the prompt from stdin");
-		opt.input.no_stdin = 1;
-	}
+	if (asks && (opt.listen || opt.batch != NULL))
+		return fault_set(f, EX_USAGE, "both %s and a prompt",
+		    opt.listen ? "--listen" : "--batch");
+	if (opt.listen && opt.batch != NULL)
+		return fault_set(f, EX_USAGE, "both --listen and --batch");
+	if (opt.batch == NULL && (opt.wait || opt.cli.parallel > 0))
+		return fault_set(f, EX_USAGE, "%s is for --batch",
+		    opt.wait ? "--wait" : "-P");
+	if (opt.batch != NULL &&
+	    (opt.ask.nparams > 0 || opt.ask.nimages > 0 ||
+		opt.ask.system != NULL || opt.ask.conversation != NULL ||
+		opt.ask.schema != NULL || opt.cli.output != NULL))
+		return fault_set(f, EX_USAGE,
+		    "with --batch the lines say "
+		    "what is asked, and -o means nothing");
+	if (keys &&
+	    (opt.batch != NULL ? strcmp(opt.batch, "-") == 0 :
+				 !asks && !opt.listen))
+		return fault_set(f, EX_USAGE,
+		    "both the keys and the prompt from stdin");
+	opt.input.no_stdin |= keys;
 	return 0;
 }
 
@@ -275,11 +252,11 @@ parse(int argc, char *argv[], struct fault *f)
 
 	while ((ch = getopt_long(argc, argv, CLI_SHORT "c:i:ns:", longopts,
 		    NULL)) != -1) {
-		if (ch == 'h') {
-			usage(stdout);
-			exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
-		} else if (ch == 'V') {
-			cli_version("ms-chat");
+		if (ch == 'h' || ch == 'V') {
+			if (ch == 'h')
+				usage(stdout);
+			else
+				cli_version("ms-chat");
 			exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
 		}
 		if ((r = cli_opt(&opt.cli, ch, optarg, f)) == 0)
@@ -289,132 +266,11 @@ parse(int argc, char *argv[], struct fault *f)
 	}
 	opt.input.words = argv + optind;
 	opt.input.nwords = (size_t)(argc - optind);
+	opt.ask.input = &opt.input;
 	return check_opts(f);
 }
 
-/* ---- the request ---- */
-
-static int
-read_schema(struct buf *b, struct fault *f)
-{
-	struct splice v;
-	struct buf text;
-	struct json j;
-	FILE *fp;
-	int r = 0;
-
-	if ((fp = fopen(opt.schema, "re")) == NULL)
-		return fault_set(f, EX_NOINPUT, "%s: %s", opt.schema,
-		    strerror(errno));
-	buf_init(&text, SCHEMA_MAX);
-	if (buf_read(&text, fileno(fp)) == -1)
-		r = fault_set(f, EX_NOINPUT, "%s: %s", opt.schema,
-		    strerror(errno));
-	else if (splice_text(text.d, text.len, &v, NULL) == -1 || v.s[0] != '{')
-		r = fault_set(f, EX_DATAERR, "%s: not a JSON object",
-		    opt.schema);
-	if (r == 0) {
-		json_begin(&j, b);
-		json_object(&j, NULL);
-		json_str(&j, "type", "json_schema");
-		json_object(&j, "json_schema");
-		json_str(&j, "name", "answer");
-		json_bool(&j, "strict", 1);
-		json_raw(&j, "schema", v.s, v.n);
-		json_end(&j);
-		json_end(&j);
-		if (json_finish(&j) == -1)
-			r = fault_set(f, EX_OSERR, "%s", strerror(errno));
-		else
-			r = add_param("response_format", b->d, f);
-	}
-	buf_free(&text);
-	fclose(fp);
-	return r;
-}
-
-static int
-build(const struct buf *text, enum input_kind kind,
-    const struct request_opts *o, struct buf *out, int *limited,
-    struct fault *f)
-{
-	*limited = 0;
-	if (kind == INPUT_PROMPT)
-		return request_prompt(out, text->d, text->len, o, f);
-	return request_edit(out, text->d, text->len, o, limited, f);
-}
-
-/* The messages of this question alone, for the conversation's file. */
-static int
-build_said(struct run *r, const struct buf *text, enum input_kind kind,
-    const struct request_opts *o, struct fault *f)
-{
-	struct request_opts alone = {
-		.images = o->images, .nimages = o->nimages, .stream = -1
-	};
-	struct buf b;
-	int limited, e;
-
-	buf_init(&b, REQUEST_MAX);
-	e = build(text, kind, &alone, &b, &limited, f);
-	if (e == 0 && request_messages(&r->said, b.d, b.len) == -1)
-		e = fault_set(f, EX_DATAERR, "request: %s", strerror(errno));
-	buf_free(&b);
-	return e;
-}
-
-static int
-stream_for(enum input_kind kind)
-{
-	if (opt.format == EMIT_SSE)
-		return 1;
-	if (opt.format == EMIT_OPENAI)
-		return 0;
-	return kind == INPUT_PROMPT ? 1 : -1;
-}
-
-/* Fills r->body from input and options. */
-static int
-make_request(struct run *r, struct fault *f)
-{
-	struct request_opts o = { .system = opt.system, .params = opt.params };
-	enum input_kind kind;
-	struct buf text, schema, history;
-	char *urls[IMAGES_MAX];
-	size_t i;
-	int utf8 = 1, e = -1;
-
-	buf_init(&text, REQUEST_MAX);
-	buf_init(&schema, 2 * SCHEMA_MAX);
-	buf_init(&history, REQUEST_MAX);
-	for (i = 0; i < opt.nimages; i++, o.nimages++)
-		if ((urls[i] = image_url(opt.images[i], f)) == NULL)
-			goto out;
-	o.images = (const char *const *)urls;
-	if ((opt.schema != NULL && read_schema(&schema, f) == -1) ||
-	    (opt.conversation != NULL &&
-		converse_read(opt.conversation, &history, f) == -1) ||
-	    input_read(&opt.input, &text, &kind, &utf8, f) == -1)
-		goto out;
-	if (kind == INPUT_PROMPT && !utf8 && !opt.cli.quiet)
-		warnx("the prompt is not UTF-8: what is not was replaced");
-	o.nparams = opt.nparams;
-	o.history = history.d;
-	o.nhistory = history.len;
-	o.stream = stream_for(kind);
-	e = build(&text, kind, &o, &r->body, &r->limited, f);
-	if (e == 0 && opt.conversation != NULL)
-		e = build_said(r, &text, kind, &o, f);
-out:
-	for (i = 0; i < o.nimages; i++)
-		free(urls[i]);
-	buf_free(&text);
-	buf_free(&schema);
-	buf_free(&history);
-	return e;
-}
-
-/* ---- the run ---- */
+/* ---- what every kind of run needs ---- */
 
 /* Says what loading had to say, a line each. */
 static void
@@ -432,9 +288,12 @@ say_lines(const struct buf *b)
 static void
 say(void *arg, int what, const char *line)
 {
-	(void)arg;
-	if (what == CHAT_WARN ? !opt.cli.quiet : opt.cli.verbose > 0)
-		warnx("%s", line);
+	struct run *r = arg;
+
+	if (what == CHAT_WARN ? opt.cli.quiet : opt.cli.verbose == 0)
+		return;
+	term_progress_end(&r->progress);
+	warnx("%s", line);
 }
 
 static int
@@ -448,25 +307,59 @@ load(struct run *r, struct fault *f)
 	say_lines(&notes);
 	buf_cut(&notes, 0);
 	if (r->conf == NULL)
-		goto fail;
+		goto out;
 	r->keys = keys_load(opt.cli.keys, f, &notes);
 	say_lines(&notes);
 	if (r->keys == NULL ||
 	    (opt.cli.key != NULL && keys_only(r->keys, opt.cli.key, f) == -1))
-		goto fail;
-	if ((state = paths_state(opt.cli.state)) == NULL) {
+		goto out;
+	if ((state = paths_state(opt.cli.state)) == NULL)
 		fault_set(f, EX_OSERR, "no state folder: %s", strerror(errno));
-		goto fail;
-	}
-	r->ledger = ledger_open(state, r->conf->day_offset, LEDGER_WRITE,
-	    r->conf->keep_days, f);
+	else
+		r->ledger = ledger_open(state, r->conf->day_offset,
+		    LEDGER_WRITE, r->conf->keep_days, f);
+out:
 	free(state);
 	buf_free(&notes);
 	return r->ledger == NULL ? -1 : 0;
-fail:
-	buf_free(&notes);
-	return -1;
 }
+
+/* The configuration, the keys, the ledger; the attempt machine on a loop. */
+static int
+prepare(struct run *r, void (*on_signal)(void *, int), struct fault *f)
+{
+	struct chat_opts o = { .say = say, .arg = r };
+
+	if (load(r, f) == -1)
+		return -1;
+	o.conf = r->conf;
+	o.keys = r->keys;
+	o.ledger = r->ledger;
+	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
+	if ((r->loop = loop_new()) == NULL ||
+	    loop_signal(r->loop, SIGINT, on_signal, r) == -1 ||
+	    loop_signal(r->loop, SIGTERM, on_signal, r) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	o.loop = r->loop;
+	r->chat = chat_new(&o, f);
+	return r->chat == NULL ? -1 : 0;
+}
+
+static int
+turn(struct run *r, struct fault *f)
+{
+	if (loop_run(r->loop) == -1)
+		return fault_set(f, EX_OSERR, "poll: %s", strerror(errno));
+	return 0;
+}
+
+static void
+stop_loop(void *arg)
+{
+	loop_stop(((struct run *)arg)->loop);
+}
+
+/* ---- one question ---- */
 
 static void
 on_end(void *arg, const struct chat_result *res)
@@ -502,52 +395,165 @@ on_signal(void *arg, int sig)
 	loop_stop(r->loop);
 }
 
-/* The loop and the attempt machine on it. */
 static int
-make_chat(struct run *r, struct fault *f)
+make_request(struct run *r, struct chat_ask *a, struct fault *f)
 {
-	struct chat_opts o = { .conf = r->conf,
-		.keys = r->keys,
-		.ledger = r->ledger,
-		.say = say };
+	struct asked q = { .body = &r->body, .said = &r->said };
+	int stream = opt.format == EMIT_SSE ? 1 :
+	    opt.format == EMIT_OPENAI	    ? 0 :
+					      -1;
 
-	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
-	if ((r->loop = loop_new()) == NULL)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	o.loop = r->loop;
-	r->chat = chat_new(&o, f);
-	return r->chat == NULL ? -1 : 0;
-}
-
-static int
-on_signals(struct run *r, void (*fn)(void *, int), struct fault *f)
-{
-	if (loop_signal(r->loop, SIGINT, fn, r) == -1 ||
-	    loop_signal(r->loop, SIGTERM, fn, r) == -1)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	if (ask_make(&opt.ask, stream, &q, f) == -1)
+		return -1;
+	if (q.mended && !opt.cli.quiet)
+		warnx("the prompt is not UTF-8: what is not was replaced");
+	a->body = r->body.d;
+	a->len = r->body.len;
+	a->limited = q.limited;
 	return 0;
 }
 
 static int
-start(struct run *r, struct fault *f)
+start(struct run *r, const struct chat_ask *a, struct fault *f)
 {
 	static const struct chat_sink sink = { on_head, on_data, on_end };
+
+	if ((r->out = out_open(opt.cli.outfile, f)) == NULL)
+		return -1;
+	r->emit = emit_new(opt.format, out_file(r->out),
+	    opt.reasoning ? stderr : NULL, cli_colour(STDERR_FILENO));
+	if (r->emit == NULL)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	r->job = chat_start(r->chat, a, &sink, r, f);
+	return r->job == NULL ? -1 : 0;
+}
+
+/* Asks and prints; *type is set to a verdict's name, if it came to one. */
+static int
+ask(struct run *r, const char **type, struct fault *f)
+{
 	struct chat_ask a = { .op = "chat",
 		.path = "/chat/completions",
-		.body = r->body.d,
-		.len = r->body.len,
 		.models = opt.cli.models,
 		.nmodels = opt.cli.nmodels,
 		.route = opt.route,
-		.limited = r->limited,
 		.timeout = opt.cli.timeout };
+	const char *answer;
+	size_t n;
 
 	a.lazy = opt.format != EMIT_SSE && opt.format != EMIT_OPENAI &&
 	    !opt.reasoning;
-	if (make_chat(r, f) == -1 || on_signals(r, on_signal, f) == -1)
+	if (make_request(r, &a, f) == -1 || prepare(r, on_signal, f) == -1 ||
+	    start(r, &a, f) == -1 || turn(r, f) == -1)
 		return -1;
-	r->job = chat_start(r->chat, &a, &sink, r, f);
-	return r->job == NULL ? -1 : 0;
+	if (r->signal != 0)
+		return fault_set(f, EX_TEMPFAIL, "interrupted");
+	*type = emit_verdict(r->emit);
+	if (emit_status(r->emit, f) == -1)
+		return -1;
+	if (opt.ask.conversation == NULL)
+		return 0;
+	answer = emit_content(r->emit, &n);
+	return converse_add(opt.ask.conversation, r->said.d, r->said.len,
+	    answer, n, f);
+}
+
+/* ---- many ---- */
+
+/* The first signal lets what is under way finish, the second does not. */
+static void
+on_stop(void *arg, int sig)
+{
+	struct run *r = arg;
+
+	if (r->batch == NULL || r->signal != 0)
+		loop_stop(r->loop);
+	else
+		batch_stop(r->batch);
+	r->signal = sig;
+}
+
+static void
+on_progress(void *arg, const struct batch *b)
+{
+	struct run *r = arg;
+	struct batch_count c;
+	int64_t done, rate, now = now_mono();
+	char total[32] = "", eta[32] = "";
+
+	batch_counts(b, &c);
+	done = c.good + c.bad + c.later;
+	rate = now > r->began ? done * 1000 / (now - r->began) : 0;
+	if (c.total >= 0)
+		snprintf(total, sizeof(total), "/%lld", (long long)c.total);
+	if (c.total >= 0 && done > 0)
+		snprintf(eta, sizeof(eta), ", %lld s left",
+		    (long long)((c.total - c.skipped - done) *
+			(now - r->began) / done / 1000));
+	term_progress(&r->progress, now,
+	    "%lld%s done, %lld failed, "
+	    "%lld/s%s%s",
+	    (long long)(c.skipped + done), total, (long long)(c.bad + c.later),
+	    (long long)rate, eta, c.waiting ? ", waiting for quota" : "");
+}
+
+static void
+batch_say(void *arg, const char *line)
+{
+	say(arg, CHAT_WARN, line);
+}
+
+/* Slots of all keys; a fixed number where they have no bound. */
+static int
+parallel(const struct run *r)
+{
+	int64_t n = 0;
+	size_t i, k;
+
+	if (opt.cli.parallel > 0)
+		return opt.cli.parallel;
+	for (i = 0; i < r->conf->nupstreams; i++)
+		for (k = 0; k < r->keys->n; k++)
+			if (keys_at(&r->keys->v[k], r->conf->upstreams[i].name))
+				n += r->conf->upstreams[i].per_key_concurrency;
+	return n == 0 ? PARALLEL : n > 1024 ? 1024 : (int)n;
+}
+
+static int
+batch(struct run *r, struct fault *f)
+{
+	struct batch_opts o = { .in = opt.batch,
+		.out = opt.cli.outfile,
+		.wait = opt.wait,
+		.models = opt.cli.models,
+		.nmodels = opt.cli.nmodels,
+		.route = opt.route,
+		.timeout = opt.cli.timeout,
+		.say = batch_say,
+		.done = stop_loop,
+		.arg = r };
+	struct batch_count c;
+	int status;
+
+	if (prepare(r, on_stop, f) == -1)
+		return -1;
+	o.loop = r->loop;
+	o.chat = r->chat;
+	o.parallel = parallel(r);
+	o.rounds = opt.retries >= 0 ? opt.retries : r->conf->retries;
+	if (!opt.cli.quiet)
+		o.progress = on_progress;
+	r->began = now_mono();
+	if ((r->batch = batch_start(&o, f)) == NULL || turn(r, f) == -1)
+		return -1;
+	term_progress_end(&r->progress);
+	status = batch_status(r->batch, f);
+	batch_counts(r->batch, &c);
+	if (!opt.cli.quiet && status != 0)
+		warnx("%lld answered, %lld failed, %lld to do again",
+		    (long long)(c.skipped + c.good), (long long)c.bad,
+		    (long long)c.later);
+	return status;
 }
 
 /* ---- the worker ---- */
@@ -558,7 +564,8 @@ on_drain(void *arg, int sig)
 	struct run *r = arg;
 
 	(void)sig;
-	listen_drain(r->listen, DRAIN);
+	if (r->listen != NULL)
+		listen_drain(r->listen, DRAIN);
 }
 
 /* Who started us is gone; a request that it asked for has no reader. */
@@ -570,12 +577,6 @@ on_orphan(void *arg, int fd, short revents)
 	(void)revents;
 	loop_fd(r->loop, fd, 0, NULL, NULL);
 	listen_drain(r->listen, DRAIN);
-}
-
-static void
-on_drained(void *arg)
-{
-	loop_stop(((struct run *)arg)->loop);
 }
 
 /* Answers what comes in on the listener until it is told to stop. */
@@ -590,10 +591,10 @@ work(struct run *r, struct fault *f)
 		(void)setrlimit(RLIMIT_NOFILE, &n);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if (load(r, f) == -1 || make_chat(r, f) == -1)
+	if (prepare(r, on_drain, f) == -1)
 		return -1;
-	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, on_drained, r, f);
-	if (r->listen == NULL || on_signals(r, on_drain, f) == -1)
+	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, stop_loop, r, f);
+	if (r->listen == NULL)
 		return -1;
 	/* A supervisor's end of a socket: it hears that we accept. */
 	if (fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode) &&
@@ -601,46 +602,16 @@ work(struct run *r, struct fault *f)
 		write(STDIN_FILENO, "ready\n", 6) != 6))
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	chat_preload(r->chat);
-	if (loop_run(r->loop) == -1)
-		return fault_set(f, EX_OSERR, "poll: %s", strerror(errno));
-	return 0;
+	return turn(r, f);
 }
 
-/* Asks and prints; *type is set to a verdict's name, if it came to one. */
-static int
-ask(struct run *r, const char **type, struct fault *f)
-{
-	const char *answer;
-	size_t n;
-
-	if (make_request(r, f) == -1 || load(r, f) == -1)
-		return -1;
-	if ((r->out = out_open(opt.cli.outfile, f)) == NULL)
-		return -1;
-	r->emit = emit_new(opt.format, out_file(r->out),
-	    opt.reasoning ? stderr : NULL, cli_colour(STDERR_FILENO));
-	if (r->emit == NULL)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	if (start(r, f) == -1)
-		return -1;
-	if (loop_run(r->loop) == -1)
-		return fault_set(f, EX_OSERR, "poll: %s", strerror(errno));
-	if (r->signal != 0)
-		return fault_set(f, EX_TEMPFAIL, "interrupted");
-	*type = emit_verdict(r->emit);
-	if (emit_status(r->emit, f) == -1)
-		return -1;
-	if (opt.conversation == NULL)
-		return 0;
-	answer = emit_content(r->emit, &n);
-	return converse_add(opt.conversation, r->said.d, r->said.len, answer, n,
-	    f);
-}
+/* ---- the end ---- */
 
 static void
 clean(struct run *r)
 {
 	listen_free(r->listen);
+	batch_free(r->batch);
 	chat_free(r->chat);
 	loop_free(r->loop);
 	emit_free(r->emit);
@@ -649,6 +620,7 @@ clean(struct run *r)
 	conf_free(r->conf);
 	buf_free(&r->body);
 	buf_free(&r->said);
+	ask_free(&opt.ask);
 	cli_free(&opt.cli);
 }
 
@@ -662,17 +634,24 @@ fail(struct run *r, const struct fault *f, const char *type)
 		if (r->out == NULL && (r->out = out_open(NULL, &g)) == NULL)
 			return g.status;
 		emit_error(out_file(r->out), opt.format, f, type);
-	} else {
-		warnx("%s%s%s", f->text, f->hint[0] != '\0' ? "; " : "",
-		    f->hint);
-		if (opt.cli.outfile != NULL) {
-			out_abort(r->out);
-			r->out = NULL;
-		}
-		if (f->status == EX_USAGE)
-			usage(stderr);
+		return opt.exit_zero ? 0 : f->status;
 	}
-	return opt.exit_zero ? 0 : f->status;
+	warnx("%s%s%s", f->text, f->hint[0] != '\0' ? "; " : "", f->hint);
+	if (f->status == EX_USAGE)
+		usage(stderr);
+	if (opt.cli.outfile != NULL) { /* the old file stays */
+		out_abort(r->out);
+		r->out = NULL;
+	}
+	return f->status;
+}
+
+static int
+run(struct run *r, const char **type, struct fault *f)
+{
+	if (opt.listen)
+		return work(r, f);
+	return opt.batch != NULL ? batch(r, f) : ask(r, type, f);
 }
 
 int
@@ -681,7 +660,7 @@ main(int argc, char *argv[])
 	struct run r = { .conf = NULL };
 	struct fault f = { .status = 0 }, g;
 	const char *type = NULL;
-	int status = 0;
+	int status;
 
 	cli_begin();
 	buf_init(&r.body, REQUEST_MAX);
@@ -693,14 +672,14 @@ main(int argc, char *argv[])
 			usage(stderr);
 		return f.status;
 	}
-	if (opt.listen ? work(&r, &f) : ask(&r, &type, &f))
+	if ((status = run(&r, &type, &f)) == -1)
 		status = fail(&r, &f, type);
 	if (r.out != NULL && out_commit(r.out, &g) == -1) {
 		warnx("%s", g.text);
 		status = g.status;
 	}
 	clean(&r);
-	if (r.signal != 0) {
+	if (r.signal != 0 && opt.batch == NULL) {
 		signal(r.signal, SIG_DFL);
 		raise(r.signal);
 	}

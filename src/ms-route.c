@@ -256,7 +256,8 @@ asks_local(void)
 {
 	return run.conf->smart_routing && run.conf->local.base_url != NULL &&
 	    opt.score == 0 && opt.tier == 0 &&
-	    order_routed(run.conf, opt.cli.models, opt.cli.nmodels);
+	    order_routed(run.conf, opt.cli.models, opt.cli.nmodels,
+	    -1, -1);
 }
 
 static int
@@ -361,7 +362,8 @@ decide(const char *request, size_t n, struct fault *f)
 		route_score(opt.score, d);
 	else if (opt.tier != 0)
 		route_tier(opt.tier, d);
-	else if (!order_routed(run.conf, opt.cli.models, opt.cli.nmodels))
+	else if (!order_routed(run.conf, opt.cli.models, opt.cli.nmodels,
+	    -1, -1))
 		route_tier(opt.cli.nmodels == 1 && route_name(run.conf,
 		    opt.cli.models[0], &tier) ? tier : 0, d);
 	else {

@@ -20,13 +20,17 @@ struct list {
 	size_t n;
 };
 
-/* What "auto" and no name at all ask for; tiers are fixed decisions. */
 int
-order_routed(const struct conf *c, char *const *names, size_t n)
+order_routed(const struct conf *c, char *const *names, size_t n, int route,
+    int smart)
 {
 	size_t i;
 	int tier;
 
+	if (route != -1)
+		return route;
+	if (!c->smart_routing || smart == 0)
+		return 0;
 	for (i = 0; i < n; i++)
 		if (route_name(c, names[i], &tier) && tier == 0)
 			return 1;

@@ -13,10 +13,12 @@ struct fault;
 struct pick_model;
 
 /*
- * Does the order of these names depend on a decision (a name means "auto")?
- * No names at all mean the same as "auto".
+ * Does the order of these names wait for a decision? If a name means "auto",
+ * or there is none, unless routing is off in c or smart (the request's own
+ * smart_route) is 0. route, an option's, decides if it is not -1.
  */
-int order_routed(const struct conf *c, char *const *names, size_t n);
+int order_routed(const struct conf *c, char *const *names, size_t n, int route,
+    int smart);
 
 /*
  * The models in order, none twice: *v is allocated (freed by the caller),

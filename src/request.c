@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #include "buf.h"
+#include "classify.h"
 #include "fault.h"
 #include "json.h"
 #include "request.h"
@@ -86,6 +87,19 @@ is_role(struct splice msg, const char *role)
 	    splice_find(msg, "role", &v) == 1 && splice_eq(v, role);
 }
 
+/* A user's message of this content (JSON) and the images. */
+static void
+write_user(struct json *j, struct splice content, const struct request_opts *o)
+{
+	json_object(j, NULL);
+	json_str(j, "role", "user");
+	if (o->nimages > 0)
+		write_parts(j, "content", content, o);
+	else
+		json_raw(j, "content", content.s, content.n);
+	json_end(j);
+}
+
 /* A message as it is, but for the images behind its content. */
 static int
 write_with_images(struct json *j, struct splice msg,
@@ -144,6 +158,8 @@ write_messages(struct json *j, struct splice msgs, const struct request_opts *o)
 			json_raw(j, NULL, w.value.s, w.value.n);
 		else if (write_with_images(j, w.value, o) == -1)
 			return -1;
+	if (o->nimages > 0 && user.s == NULL)
+		write_user(j, user, o);
 	json_end(j);
 	return 0;
 }
@@ -162,12 +178,11 @@ edit(struct edits *e, const char *name, const char *value, size_t len)
 		e->v[e->n++] = (struct splice_edit){ name, value, len };
 }
 
+/* Is there a parameter of this name, from place i on? */
 static int
-has_param(const struct request_opts *o, const char *name)
+has_param(const struct request_opts *o, const char *name, size_t i)
 {
-	size_t i;
-
-	for (i = 0; i < o->nparams; i++)
+	for (; i < o->nparams; i++)
 		if (strcmp(o->params[i].name, name) == 0)
 			return 1;
 	return 0;
@@ -179,7 +194,9 @@ edit_opts(struct edits *e, const struct request_opts *o)
 	size_t i;
 
 	for (i = 0; i < o->nparams; i++)
-		edit(e, o->params[i].name, o->params[i].json, o->params[i].len);
+		if (!has_param(o, o->params[i].name, i + 1))
+			edit(e, o->params[i].name, o->params[i].json,
+			    o->params[i].len);
 	if (o->stream == 1)
 		edit(e, "stream", "true", 4);
 	else if (o->stream == 0)
@@ -206,14 +223,9 @@ request_prompt(struct buf *out, const char *prompt, size_t n,
 		write_system(&j, o);
 	if (o->nhistory > 0)
 		json_raw(&j, NULL, o->history, o->nhistory);
-	json_object(&j, NULL);
-	json_str(&j, "role", "user");
-	if (o->nimages == 0)
-		json_strn(&j, "content", prompt, n);
-	else if (json_quote(&quoted, prompt, n) == 0)
-		write_parts(&j, "content",
-		    (struct splice){ quoted.d, quoted.len }, o);
-	json_end(&j);
+	if (json_quote(&quoted, prompt, n) == -1)
+		goto out;
+	write_user(&j, (struct splice){ quoted.d, quoted.len }, o);
 	json_end(&j);
 	json_end(&j);
 	edit_opts(&e, o);
@@ -221,6 +233,7 @@ request_prompt(struct buf *out, const char *prompt, size_t n,
 		edit(&e, "stream_options", usage, sizeof(usage) - 1);
 	if (json_finish(&j) == 0)
 		r = splice_edit(out, b.d, b.len, e.v, e.n);
+out:
 	buf_free(&b);
 	buf_free(&quoted);
 	return r == -1 ? no_room(f) : 0;
@@ -245,13 +258,12 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 {
 	struct splice_edit e[4];
 	struct request_opts own = *o;
-	struct buf msgs, prompt, system, b;
+	struct buf prompt, system, b;
 	struct splice m;
 	char tokens[16];
 	size_t n = 0;
 	int r = -1;
 
-	buf_init(&msgs, REQUEST_MAX);
 	buf_init(&prompt, REQUEST_MAX);
 	buf_init(&system, REQUEST_MAX);
 	buf_init(&b, REQUEST_MAX);
@@ -272,8 +284,8 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 	e[n++] = (struct splice_edit){ "prompt", NULL, 0 };
 	e[n++] = (struct splice_edit){ "system", NULL, 0 };
 	e[n++] = (struct splice_edit){ "messages", m.s, m.n };
-	if (splice_find(v, "max_tokens", &m) != 1) {
-		*limited = !has_param(o, "max_tokens");
+	if (splice_find(v, "max_tokens", &m) != 1 || m.s[0] == 'n') {
+		*limited = !has_param(o, "max_tokens", 0);
 		snprintf(tokens, sizeof(tokens), "%d", PROMPT_TOKENS);
 		e[n++] = (struct splice_edit){ "max_tokens", tokens,
 			strlen(tokens) };
@@ -281,7 +293,6 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 	if ((r = splice_edit(out, v.s, v.n, e, n)) == -1)
 		r = no_room(f);
 out:
-	buf_free(&msgs);
 	buf_free(&prompt);
 	buf_free(&system);
 	buf_free(&b);
@@ -352,6 +363,18 @@ request_edit(struct buf *out, const char *text, size_t n,
 
 /* ---- reading ---- */
 
+/* A name goes into headers and messages: no control bytes in it. */
+static int
+is_name(const struct buf *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->len; i++)
+		if ((unsigned char)b->d[i] < ' ' || b->d[i] == 0x7f)
+			return 0;
+	return b->len > 0;
+}
+
 static int
 add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 {
@@ -361,8 +384,7 @@ add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 	buf_init(&b, 1024);
 	if (v.n == 4 && v.s[0] == 'n')
 		return 0;
-	if (splice_str(v, &b) == -1 || b.len == 0 || strlen(b.d) != b.len ||
-	    r->nnames == NAMES_MAX) {
+	if (splice_str(v, &b) == -1 || !is_name(&b) || r->nnames == NAMES_MAX) {
 		buf_free(&b);
 		return fault_set(f, EX_DATAERR,
 		    "request: %s: want a model's "
@@ -417,7 +439,6 @@ static int
 read_members(struct request *r, struct splice v, struct fault *f)
 {
 	struct splice m;
-	int think = 1;
 
 	if (splice_find(v, "models", &m) == 1 && add_names(r, m, f) == -1)
 		return -1;
@@ -428,10 +449,10 @@ read_members(struct request *r, struct splice v, struct fault *f)
 	    add_name(r, m, "model_id", f) == -1)
 		return -1;
 	if (read_bool(v, "stream", &r->stream, f) == -1 ||
-	    read_bool(v, "smart_route", &r->smart_route, f) == -1 ||
-	    read_bool(v, "enable_thinking", &think, f) == -1)
+	    read_bool(v, "smart_route", &r->smart_route, f) == -1)
 		return -1;
-	r->think_off = !think;
+	r->think_off = splice_find(v, "enable_thinking", &m) == 1 &&
+	    m.s[0] == 'f';
 	if (splice_find(v, "routing", &m) == 1 && m.s[0] == '{' &&
 	    (r->routing = strndup(m.s, m.n)) == NULL)
 		return fault_set(f, EX_OSERR, "request: %s", strerror(errno));
@@ -526,10 +547,30 @@ request_messages(struct buf *out, const char *text, size_t n)
 	}
 	splice_begin(&w, m);
 	while ((r = splice_next(&w)) == 1) {
+		if (w.value.s[0] != '{') {
+			errno = EINVAL;
+			return -1;
+		}
 		if (count++ > 0 && buf_adds(out, ",\n") == -1)
 			return -1;
 		if (buf_add(out, w.value.s, w.value.n) == -1)
 			return -1;
 	}
 	return r;
+}
+
+int
+request_repair(const struct request *r, int done, int verdict, int limited)
+{
+	int bit = 0;
+
+	if (verdict == V_STREAM_ONLY && !r->stream)
+		bit = REPAIR_STREAM;
+	else if (verdict == V_THINK_OFF && !r->think_off)
+		bit = REPAIR_THINK_OFF;
+	else if (verdict == V_THINK_ON && r->think_off)
+		bit = REPAIR_THINK_ON;
+	else if (verdict == V_REASONED && limited)
+		bit = REPAIR_NO_LIMIT;
+	return done & bit ? 0 : bit;
 }

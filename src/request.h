@@ -42,7 +42,8 @@ int request_prompt(struct buf *out, const char *prompt, size_t n,
 /*
  * Appends to out the request text[0..n) with the options spliced in: system
  * takes the place of a leading system message or goes before the first;
- * images join the last user message. A text with "prompt" and no "messages"
+ * images join the last user message, or are one where there is none. A text
+ * with "prompt" and no "messages"
  * ({prompt, system, model_id, max_tokens}) becomes a request first, with
  * max_tokens 1000 if it names none, and *limited is then set to 1. 0, or -1
  * with *f (EX_DATAERR: not such an object).
@@ -73,6 +74,12 @@ enum {
 	REPAIR_THINK_ON = 4,  /* no enable_thinking */
 	REPAIR_NO_LIMIT = 8   /* no max_tokens */
 };
+
+/*
+ * The repair, of those not done yet, that answers verdict (enum verdict) for
+ * this request; 0: there is none. limited: max_tokens in it is our default.
+ */
+int request_repair(const struct request *r, int done, int verdict, int limited);
 
 /*
  * Appends what goes upstream: text[0..n) with model (plain text) in its

@@ -1,0 +1,520 @@
+/*
+ * Many requests from a file. Lines are read as there is room for them; each is
+ * a job of the chat; its result is one write(2).
+ */
+#include <sys/queue.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "batchline.h"
+#include "buf.h"
+#include "chat.h"
+#include "classify.h"
+#include "fault.h"
+#include "idset.h"
+#include "loop.h"
+#include "request.h"
+#include "resume.h"
+
+enum {
+	READ_SIZE = 256 * 1024,
+	AGAIN_FIRST = 1000,    /* ms before a line is tried again, */
+	AGAIN_MAX = 60 * 1000, /* doubling up to this */
+	WAIT = 10 * 60 * 1000  /* ms between looks for new quota */
+};
+
+struct item { /* a line under way */
+	LIST_ENTRY(item) entry;
+	struct batch *batch;
+	struct batchline line;
+	struct chat_job *job; /* NULL: waiting for its timer */
+	struct loop_timer timer;
+	int round;
+	struct buf answer;
+};
+
+struct batch {
+	struct batch_opts o;
+	int in, out;
+	struct buf text; /* read, not yet lines */
+	size_t at;	 /* of text, begun */
+	int64_t number;	 /* of the last line */
+	int eof, stopped, reading;
+	int dry; /* out of quota */
+	int nitems;
+	LIST_HEAD(, item) items;
+	struct idset *ids;
+	struct batch_count count;
+	struct loop_timer over;
+	struct fault fault; /* what ended it early */
+};
+
+static void fill(struct batch *);
+static void start(void *);
+
+/* ---- results ---- */
+
+static void
+fail(struct batch *b, int status, const char *what)
+{
+	if (b->fault.status == 0)
+		fault_set(&b->fault, status, "%s: %s", what, strerror(errno));
+	batch_stop(b);
+}
+
+/* Writes it all, or ends the run. */
+static void
+put(struct batch *b, const struct batchline_result *r)
+{
+	struct buf line;
+	size_t at = 0;
+	ssize_t n;
+
+	buf_init(&line, (size_t)REQUEST_MAX * 2);
+	if (batchline_write(r, &line) == -1) {
+		fail(b, EX_OSERR, r->id);
+		buf_free(&line);
+		return;
+	}
+	while (at < line.len) {
+		n = write(b->out, line.d + at, line.len - at);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			fail(b, EX_IOERR,
+			    b->o.out != NULL ? b->o.out : "stdout");
+			break;
+		}
+		at += (size_t)n;
+	}
+	buf_free(&line);
+}
+
+static void
+changed(struct batch *b)
+{
+	if (b->o.progress != NULL)
+		b->o.progress(b->o.arg, b);
+}
+
+static void
+maybe_over(struct batch *b)
+{
+	if (b->nitems == 0 && (b->stopped || (b->eof && b->at == b->text.len)))
+		loop_timer(b->o.loop, &b->over, 0, b->o.done, b->o.arg);
+}
+
+static void
+free_item(struct item *i)
+{
+	struct batch *b = i->batch;
+
+	if (i->job != NULL)
+		chat_cancel(i->job);
+	loop_timer_del(b->o.loop, &i->timer);
+	LIST_REMOVE(i, entry);
+	batchline_free(&i->line);
+	buf_free(&i->answer);
+	free(i);
+	b->nitems--;
+}
+
+/* One line less is under way: there is room for the next. */
+static void
+next(struct batch *b)
+{
+	changed(b);
+	fill(b);
+	maybe_over(b);
+}
+
+/* ---- one line ---- */
+
+static void
+on_head(void *arg, const struct chat_head *h)
+{
+	(void)arg;
+	(void)h;
+}
+
+static size_t
+on_data(void *arg, const char *p, size_t n)
+{
+	struct item *i = arg;
+
+	(void)buf_add(&i->answer, p, n);
+	return n;
+}
+
+/* Out of quota: today no more lines, or none until there is some again. */
+static void
+on_dry(struct item *i, const struct chat_result *r)
+{
+	struct batch *b = i->batch;
+
+	if (!b->dry && b->o.say != NULL)
+		b->o.say(b->o.arg, r->message);
+	b->dry = 1;
+	if (!b->o.wait) {
+		b->count.later++;
+		free_item(i);
+		batch_stop(b);
+		next(b);
+		return;
+	}
+	b->count.waiting = 1;
+	loop_timer(b->o.loop, &i->timer, WAIT, start, i);
+	changed(b);
+}
+
+static int
+is_quota(int verdict)
+{
+	return verdict == V_NO_CREDITS || verdict == V_QUOTA_DAY ||
+	    verdict == V_QUOTA_MONTH;
+}
+
+/* May the line do better in a while? Then it waits for that. */
+static int
+again(struct item *i, const struct chat_result *r)
+{
+	struct batch *b = i->batch;
+	int64_t ms;
+
+	if (r->exit != EX_TEMPFAIL || b->stopped || i->round >= b->o.rounds)
+		return 0;
+	ms = (int64_t)AGAIN_FIRST << (i->round < 6 ? i->round : 6);
+	if (r->retry_after > 0 && ms < r->retry_after * 1000)
+		ms = r->retry_after * 1000;
+	if (ms > AGAIN_MAX)
+		ms = AGAIN_MAX;
+	i->round++;
+	loop_timer(b->o.loop, &i->timer, ms, start, i);
+	return 1;
+}
+
+static void
+count_result(struct batch *b, const struct chat_result *r)
+{
+	if (r->exit == 0)
+		b->count.good++;
+	else if (r->exit == EX_UNAVAILABLE)
+		b->count.bad++;
+	else
+		b->count.later++;
+}
+
+static void
+on_end(void *arg, const struct chat_result *r)
+{
+	struct item *i = arg;
+	struct batch *b = i->batch;
+	struct batchline_result res = { .id = i->line.id, .request = r->id };
+
+	i->job = NULL;
+	if (is_quota(r->verdict) && r->exit == EX_TEMPFAIL) {
+		on_dry(i, r);
+		return;
+	}
+	if (again(i, r))
+		return;
+	b->dry = b->count.waiting = 0;
+	if (r->committed) {
+		res.status = 200;
+		res.body = i->answer.d;
+		res.nbody = i->answer.len;
+	} else if (r->nreply > 0) {
+		res.status = r->status;
+		res.body = r->reply;
+		res.nbody = r->nreply;
+	}
+	if (r->exit != 0) {
+		res.code = verdict_info(r->verdict)->name;
+		res.message = r->message;
+	}
+	put(b, &res);
+	count_result(b, r);
+	free_item(i);
+	next(b);
+}
+
+/* Begins a line, or begins it again. */
+static void
+start(void *arg)
+{
+	static const struct chat_sink sink = { on_head, on_data, on_end };
+	struct item *i = arg;
+	struct batch *b = i->batch;
+	struct chat_ask a = { .op = i->line.op,
+		.path = i->line.path,
+		.body = i->line.body.d,
+		.len = i->line.body.len,
+		.models = b->o.models,
+		.nmodels = b->o.nmodels,
+		.route = b->o.route,
+		.limited = i->line.limited,
+		.assemble = 1,
+		.timeout = b->o.timeout };
+	struct batchline_result r = { .id = i->line.id, .code = "bad_line" };
+	struct fault f;
+
+	buf_cut(&i->answer, 0);
+	if (b->stopped) {
+		b->count.later++;
+		free_item(i);
+		next(b);
+		return;
+	}
+	i->job = chat_start(b->o.chat, &a, &sink, i, &f);
+	if (i->job != NULL)
+		return;
+	r.message = f.text;
+	put(b, &r);
+	b->count.bad++;
+	free_item(i);
+	next(b);
+}
+
+/* ---- the file ---- */
+
+static void
+bad_line(struct batch *b, const char *id, const struct fault *f)
+{
+	struct batchline_result r = { .id = id, .code = "bad_line" };
+	char text[sizeof(f->text) + 32];
+
+	snprintf(text, sizeof(text), "line %lld: %s", (long long)b->number,
+	    f->text);
+	r.message = text;
+	put(b, &r);
+	b->count.bad++;
+}
+
+static void
+on_line(struct batch *b, const char *line, size_t n)
+{
+	struct item *i;
+	struct fault f;
+	int bad, r;
+
+	b->number++;
+	if (n > 0 && line[n - 1] == '\r')
+		n--;
+	if (n == 0 || (i = calloc(1, sizeof(*i))) == NULL) {
+		if (n > 0)
+			fail(b, EX_OSERR, b->o.in);
+		return;
+	}
+	i->batch = b;
+	buf_init(&i->answer, REQUEST_MAX);
+	LIST_INSERT_HEAD(&b->items, i, entry);
+	b->nitems++;
+	bad = batchline_read(&i->line, line, n, b->number, &f) == -1;
+	if ((r = idset_add(b->ids, i->line.id, strlen(i->line.id))) == 0)
+		b->count.skipped++;
+	else if (r == -1)
+		fail(b, EX_OSERR, b->o.in);
+	else if (bad)
+		bad_line(b, i->line.id, &f);
+	else {
+		loop_timer(b->o.loop, &i->timer, 0, start, i);
+		return;
+	}
+	free_item(i);
+}
+
+/* Takes whole lines out of what was read, while there is room. */
+static void
+take_lines(struct batch *b)
+{
+	const char *s, *nl;
+	size_t n;
+
+	while (!b->stopped && b->nitems < b->o.parallel && !b->dry &&
+	    b->at < b->text.len) {
+		s = b->text.d + b->at;
+		n = b->text.len - b->at;
+		if ((nl = memchr(s, '\n', n)) != NULL)
+			n = (size_t)(nl - s);
+		else if (!b->eof)
+			break;
+		b->at += nl != NULL ? n + 1 : n;
+		on_line(b, s, n);
+	}
+	if (b->at == b->text.len || b->at > READ_SIZE) {
+		buf_drain(&b->text, b->at);
+		b->at = 0;
+	}
+}
+
+static void
+on_readable(void *arg, int fd, short revents)
+{
+	struct batch *b = arg;
+	ssize_t n;
+
+	(void)revents;
+	if (buf_room(&b->text, READ_SIZE) == -1) {
+		errno = EFBIG;
+		fail(b, EX_DATAERR, b->o.in);
+		maybe_over(b);
+		return;
+	}
+	n = read(fd, b->text.d + b->text.len, READ_SIZE);
+	if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n == -1)
+		fail(b, EX_IOERR, b->o.in);
+	else if (n == 0)
+		b->eof = 1;
+	else
+		b->text.len += (size_t)n;
+	fill(b);
+	maybe_over(b);
+}
+
+/* Begins lines, and reads on when it has run out of them. */
+static void
+fill(struct batch *b)
+{
+	int want;
+
+	take_lines(b);
+	want = !b->stopped && !b->eof && !b->dry && b->nitems < b->o.parallel;
+	if (want != b->reading &&
+	    loop_fd(b->o.loop, b->in, want ? POLLIN : 0, on_readable, b) == -1)
+		fail(b, EX_OSERR, b->o.in);
+	b->reading = want;
+}
+
+/* How many lines a regular file has; -1 for other things. */
+static int64_t
+count_lines(int fd)
+{
+	char chunk[64 * 1024];
+	struct stat st;
+	const char *p;
+	int64_t lines = 0;
+	ssize_t n;
+	int open_line = 0;
+
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return -1;
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
+		for (p = chunk;
+		     (p = memchr(p, '\n', (size_t)(chunk + n - p))) != NULL;
+		     p++)
+			lines++;
+		open_line = chunk[n - 1] != '\n';
+	}
+	if (lseek(fd, 0, SEEK_SET) == -1)
+		return -1;
+	return lines + open_line;
+}
+
+static int
+open_files(struct batch *b, struct fault *f)
+{
+	b->in = strcmp(b->o.in, "-") == 0 ? STDIN_FILENO :
+					    open(b->o.in, O_RDONLY | O_CLOEXEC);
+	if (b->in == -1)
+		return fault_set(f, EX_NOINPUT, "%s: %s", b->o.in,
+		    strerror(errno));
+	b->count.total = b->in == STDIN_FILENO ? -1 : count_lines(b->in);
+	b->out = b->o.out == NULL ? STDOUT_FILENO :
+				    resume_open(b->o.out, b->ids, f);
+	return b->out == -1 ? -1 : 0;
+}
+
+struct batch *
+batch_start(const struct batch_opts *o, struct fault *f)
+{
+	struct batch *b;
+
+	if ((b = calloc(1, sizeof(*b))) == NULL ||
+	    (b->ids = idset_new()) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		free(b);
+		return NULL;
+	}
+	b->o = *o;
+	b->in = b->out = -1;
+	buf_init(&b->text, (size_t)REQUEST_MAX + READ_SIZE);
+	LIST_INIT(&b->items);
+	if (open_files(b, f) == -1) {
+		batch_free(b);
+		return NULL;
+	}
+	fill(b);
+	return b;
+}
+
+void
+batch_stop(struct batch *b)
+{
+	struct item *i;
+
+	b->stopped = 1;
+	/* those that wait have nothing under way */
+	LIST_FOREACH(i, &b->items, entry)
+	if (i->job == NULL)
+		loop_timer(b->o.loop, &i->timer, 0, start, i);
+	if (b->reading)
+		loop_fd(b->o.loop, b->in, 0, NULL, NULL);
+	b->reading = 0;
+	maybe_over(b);
+}
+
+void
+batch_free(struct batch *b)
+{
+	struct item *i;
+
+	if (b == NULL)
+		return;
+	while ((i = LIST_FIRST(&b->items)) != NULL)
+		free_item(i);
+	loop_timer_del(b->o.loop, &b->over);
+	if (b->reading)
+		loop_fd(b->o.loop, b->in, 0, NULL, NULL);
+	if (b->in > STDIN_FILENO)
+		close(b->in);
+	if (b->out > STDERR_FILENO)
+		close(b->out);
+	idset_free(b->ids);
+	buf_free(&b->text);
+	free(b);
+}
+
+void
+batch_counts(const struct batch *b, struct batch_count *c)
+{
+	*c = b->count;
+}
+
+int
+batch_status(const struct batch *b, struct fault *f)
+{
+	if (b->fault.status != 0) {
+		*f = b->fault;
+		return -1;
+	}
+	if (b->dry)
+		return fault_set(f, EX_TEMPFAIL,
+		    "out of quota: run again "
+		    "later for the rest");
+	if (b->count.later > 0 || b->stopped)
+		return fault_set(f, EX_TEMPFAIL,
+		    "not all lines have their "
+		    "answer: run again for the rest");
+	return b->count.bad > 0;
+}

@@ -1,0 +1,207 @@
+/*
+ * Batch lines in and out. Bodies are cut out of the line and pasted into the
+ * result as they are; only line breaks between JSON tokens become spaces.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "batchline.h"
+#include "classify.h"
+#include "fault.h"
+#include "json.h"
+#include "request.h"
+#include "splice.h"
+
+static const struct {
+	const char *url, *op, *path;
+} urls[] = { { "/v1/chat/completions", "chat", "/chat/completions" },
+	{ "/v1/embeddings", "embeddings", "/embeddings" } };
+
+static int
+read_id(struct batchline *b, struct splice v, struct fault *f)
+{
+	struct splice m;
+	struct buf id;
+	int r = 0;
+
+	if (splice_find(v, "custom_id", &m) != 1)
+		return 0;
+	buf_init(&id, BATCHLINE_ID_MAX);
+	if (splice_str(m, &id) == -1 || id.len == 0 || strlen(id.d) != id.len)
+		r = fault_set(f, EX_DATAERR,
+		    "custom_id: want a string of "
+		    "at most %d bytes",
+		    BATCHLINE_ID_MAX);
+	else
+		memcpy(b->id, id.d, id.len + 1);
+	buf_free(&id);
+	return r;
+}
+
+static int
+read_url(struct batchline *b, struct splice v, struct fault *f)
+{
+	struct splice m;
+	size_t i;
+
+	if (splice_find(v, "method", &m) == 1 && !splice_eq(m, "POST"))
+		return fault_set(f, EX_DATAERR, "method: want POST");
+	if (splice_find(v, "url", &m) != 1)
+		return 0;
+	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		if (splice_eq(m, urls[i].url)) {
+			b->op = urls[i].op;
+			b->path = urls[i].path;
+			return 0;
+		}
+	return fault_set(f, EX_DATAERR,
+	    "url: want /v1/chat/completions or /v1/embeddings");
+}
+
+static int
+read_body(struct batchline *b, struct splice v, struct fault *f)
+{
+	static const struct request_opts none = { .stream = -1 };
+	struct splice m = v;
+
+	if (splice_find(v, "body", &m) == 1 && m.s[0] != '{')
+		return fault_set(f, EX_DATAERR, "body: want an object");
+	if (strcmp(b->op, "chat") == 0)
+		return request_edit(&b->body, m.s, m.n, &none, &b->limited, f);
+	if (splice_find(m, "input", &v) != 1)
+		return fault_set(f, EX_DATAERR, "body: no input");
+	if (buf_add(&b->body, m.s, m.n) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	return 0;
+}
+
+int
+batchline_read(struct batchline *b, const char *line, size_t n, int64_t number,
+    struct fault *f)
+{
+	struct splice v;
+	size_t off;
+
+	memset(b, 0, sizeof(*b));
+	buf_init(&b->body, REQUEST_MAX);
+	snprintf(b->id, sizeof(b->id), "%lld", (long long)number);
+	b->op = urls[0].op;
+	b->path = urls[0].path;
+	if (splice_text(line, n, &v, &off) == -1)
+		return fault_set(f, EX_DATAERR, "not JSON at byte %zu",
+		    off + 1);
+	if (v.s[0] != '{')
+		return fault_set(f, EX_DATAERR, "want an object");
+	if (read_id(b, v, f) == -1 || read_url(b, v, f) == -1)
+		return -1;
+	return read_body(b, v, f);
+}
+
+void
+batchline_free(struct batchline *b)
+{
+	buf_free(&b->body);
+}
+
+/* JSON on one line: line breaks can only stand between its tokens. */
+static int
+add_flat(struct json *j, const char *key, const char *s, size_t n)
+{
+	struct buf b;
+	size_t i;
+	int r;
+
+	if (memchr(s, '\n', n) == NULL && memchr(s, '\r', n) == NULL) {
+		json_raw(j, key, s, n);
+		return 0;
+	}
+	buf_init(&b, n);
+	if ((r = buf_add(&b, s, n)) == 0) {
+		for (i = 0; i < n; i++)
+			if (b.d[i] == '\n' || b.d[i] == '\r')
+				b.d[i] = ' ';
+		json_raw(j, key, b.d, b.len);
+	}
+	buf_free(&b);
+	return r;
+}
+
+/* A body that is no JSON is kept as a string. */
+static int
+add_body(struct json *j, const char *s, size_t n)
+{
+	struct splice v;
+
+	if (s == NULL)
+		json_null(j, "body");
+	else if (splice_text(s, n, &v, NULL) == 0)
+		return add_flat(j, "body", v.s, v.n);
+	else
+		json_strn(j, "body", s, n);
+	return 0;
+}
+
+int
+batchline_write(const struct batchline_result *r, struct buf *out)
+{
+	struct json j;
+	size_t before = out->len;
+	int e = 0;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	json_str(&j, "id", r->request);
+	json_str(&j, "custom_id", r->id);
+	if (r->status == 0) {
+		json_null(&j, "response");
+	} else {
+		json_object(&j, "response");
+		json_int(&j, "status_code", r->status);
+		json_str(&j, "request_id", r->request);
+		e = add_body(&j, r->body, r->nbody);
+		json_end(&j);
+	}
+	if (r->code == NULL) {
+		json_null(&j, "error");
+	} else {
+		json_object(&j, "error");
+		json_str(&j, "code", r->code);
+		json_str(&j, "message", r->message);
+		json_end(&j);
+	}
+	json_end(&j);
+	if (e == 0 && json_finish(&j) == 0 && buf_addc(out, '\n') == 0)
+		return 0;
+	buf_cut(out, before);
+	return -1;
+}
+
+/* Is an error of this code there to stay? */
+static int
+stays(struct splice code)
+{
+	struct buf b;
+	int r = 1, v;
+
+	buf_init(&b, 64);
+	if (splice_str(code, &b) == 0 && (v = verdict_named(b.d, b.len)) != -1)
+		r = verdict_info(v)->status == EX_UNAVAILABLE;
+	buf_free(&b);
+	return r;
+}
+
+int
+batchline_done(const char *line, size_t n, struct buf *id)
+{
+	struct splice v, m, error, code;
+
+	if (splice_text(line, n, &v, NULL) == -1 || v.s[0] != '{' ||
+	    splice_find(v, "custom_id", &m) != 1 ||
+	    splice_find(v, "error", &error) != 1 || splice_str(m, id) == -1)
+		return -1;
+	if (error.s[0] != '{')
+		return 1;
+	return splice_find(error, "code", &code) != 1 || stays(code);
+}

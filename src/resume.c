@@ -1,0 +1,153 @@
+/*
+ * Two passes over the old output: what is done, and, if need be, a copy of
+ * just that, which takes the file's place under the lock.
+ */
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "batchline.h"
+#include "buf.h"
+#include "fault.h"
+#include "idset.h"
+#include "lock.h"
+#include "resume.h"
+
+struct tally {
+	int64_t kept;	 /* results that stand */
+	int64_t redo;	 /* errors that may pass, and repetitions */
+	int64_t foreign; /* no results; a torn one is the last */
+};
+
+/* Looks through from; what stands is put into ids and, if given, into to. */
+static int
+pass(const char *path, FILE *from, FILE *to, struct idset *ids, struct tally *t,
+    struct fault *f)
+{
+	struct buf id;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	int r, e = 0;
+
+	buf_init(&id, BATCHLINE_ID_MAX);
+	memset(t, 0, sizeof(*t));
+	while (e == 0 && (n = getline(&line, &cap, from)) != -1) {
+		buf_cut(&id, 0);
+		r = line[n - 1] != '\n' ?
+		    -1 :
+		    batchline_done(line, (size_t)n - 1, &id);
+		if (r == 1 && (r = idset_add(ids, id.d, id.len)) == -1) {
+			e = fault_set(f, EX_OSERR, "%s: %s", path,
+			    strerror(errno));
+		} else if (r == 1) {
+			t->kept++;
+			if (to != NULL)
+				fwrite(line, 1, (size_t)n, to);
+		} else if (r == 0)
+			t->redo++;
+		else
+			t->foreign++;
+	}
+	if (ferror(from))
+		e = fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno));
+	free(line);
+	buf_free(&id);
+	return e;
+}
+
+/* Puts a copy of what stands in the file's place; fd becomes the copy. */
+static int
+rewrite(const char *path, FILE *from, int *fd, struct fault *f)
+{
+	struct idset *again;
+	char *part;
+	FILE *to = NULL;
+	struct tally t;
+	int new = -1, r = -1;
+
+	if (asprintf(&part, "%s.part", path) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	if ((again = idset_new()) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		goto out;
+	}
+	/* under the lock this name is ours; a rest of a killed run goes */
+	new = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	if (new == -1 || flock(new, LOCK_EX | LOCK_NB) == -1 ||
+	    (to = fdopen(dup(new), "we")) == NULL) {
+		fault_set(f, EX_CANTCREAT, "%s: %s", part, strerror(errno));
+		goto out;
+	}
+	rewind(from);
+	if (pass(path, from, to, again, &t, f) == -1)
+		goto out;
+	if (fflush(to) != 0 || ferror(to)) {
+		fault_set(f, EX_IOERR, "%s: %s", part, strerror(errno));
+		unlink(part);
+		goto out;
+	}
+	if (rename(part, path) == -1) {
+		fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno));
+		goto out;
+	}
+	close(*fd);
+	*fd = new;
+	new = -1;
+	r = 0;
+out:
+	if (to != NULL)
+		fclose(to);
+	if (new != -1)
+		close(new);
+	idset_free(again);
+	free(part);
+	return r;
+}
+
+int
+resume_open(const char *path, struct idset *done, struct fault *f)
+{
+	struct tally t;
+	FILE *from;
+	int fd;
+
+	if ((fd = lock_open(path, 0)) == -1) {
+		if (errno == EWOULDBLOCK)
+			return fault_set(f, EX_TEMPFAIL,
+			    "%s: another run is writing it", path);
+		return fault_set(f, EX_CANTCREAT, "%s: %s", path,
+		    strerror(errno));
+	}
+	if ((from = fdopen(dup(fd), "re")) == NULL) {
+		close(fd);
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	}
+	if (pass(path, from, NULL, done, &t, f) == -1)
+		goto fail;
+	if (t.foreign > 1) { /* hardly ours: not to be touched */
+		fault_set(f, EX_DATAERR, "%s: not a file of results", path);
+		goto fail;
+	}
+	if (t.redo + t.foreign > 0 && rewrite(path, from, &fd, f) == -1)
+		goto fail;
+	fclose(from);
+	if (lseek(fd, 0, SEEK_END) == -1 ||
+	    fcntl(fd, F_SETFL, O_APPEND) == -1) {
+		close(fd);
+		return fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno));
+	}
+	return fd;
+fail:
+	fclose(from);
+	close(fd);
+	return -1;
+}
