@@ -16,12 +16,18 @@
  * and the numbers stay under ATTEMPT_MAX.
  */
 enum {
-	CUT_ID = 96, CUT_KEY = 16, CUT_MODEL = 256, CUT_NAME = 64, CUT_OP = 16
+	CUT_ID = 96,
+	CUT_KEY = 16,
+	CUT_MODEL = 256,
+	CUT_NAME = 64,
+	CUT_OP = 16
 };
 
 static const char *const attempt_scopes[] = {
-	[SCOPE_KEY] = "key", [SCOPE_MODEL] = "model", [SCOPE_PAIR] = "pair",
-	[SCOPE_UPSTREAM] = "upstream"
+	[SCOPE_KEY] = "key",
+	[SCOPE_MODEL] = "model",
+	[SCOPE_PAIR] = "pair",
+	[SCOPE_UPSTREAM] = "upstream",
 };
 
 static const char *
@@ -48,12 +54,11 @@ attempt_scope_named(const char *s, size_t n)
 	return SCOPE_NONE;
 }
 
-const struct field_words attempt_verdicts = {
-	attempt_verdict, verdict_named
-};
+const struct field_words attempt_verdicts = { attempt_verdict, verdict_named };
 
 static const struct field_words attempt_rests = {
-	attempt_scope, attempt_scope_named
+	attempt_scope,
+	attempt_scope_named,
 };
 
 static const struct field attempt_limit_fields[] = {
@@ -61,14 +66,13 @@ static const struct field attempt_limit_fields[] = {
 	FIELD(limits, left, "left", .kind = FIELD_I64, .none = -1),
 	FIELD(limits, model_limit, "model_limit", .kind = FIELD_I64,
 	    .none = -1),
-	FIELD(limits, model_left, "model_left", .kind = FIELD_I64,
-	    .none = -1),
-	FIELD_END
+	FIELD(limits, model_left, "model_left", .kind = FIELD_I64, .none = -1),
+	FIELD_END,
 };
 
 const struct field_sub attempt_limits = { attempt_limit_fields };
 
-#define ROW(member, text, ...)	FIELD(attempt, member, text, __VA_ARGS__)
+#define ROW(member, text, ...) FIELD(attempt, member, text, __VA_ARGS__)
 
 static const struct field attempt_fields[] = {
 	ROW(ts, "ts", .kind = FIELD_TIME, .none = -1),
@@ -80,8 +84,7 @@ static const struct field attempt_fields[] = {
 	ROW(model, "model", .kind = FIELD_STR, .max = CUT_MODEL),
 	ROW(op, "op", .kind = FIELD_STR, .max = CUT_OP),
 	ROW(status, "status", .kind = FIELD_INT),
-	ROW(verdict, "verdict", .kind = FIELD_WORD,
-	    .words = &attempt_verdicts),
+	ROW(verdict, "verdict", .kind = FIELD_WORD, .words = &attempt_verdicts),
 	ROW(stream, "stream", .kind = FIELD_TRUTH, .none = -1),
 	ROW(ttft, "ttft_ms", .kind = FIELD_I64, .none = -1),
 	ROW(ms, "ms", .kind = FIELD_I64, .none = -1),
@@ -97,17 +100,24 @@ static const struct field attempt_fields[] = {
 	ROW(calls, "calls", .kind = FIELD_I64),
 	ROW(rest, "rest", .kind = FIELD_WORD, .words = &attempt_rests),
 	ROW(rest_until, "rest_until", .kind = FIELD_TIME),
-	FIELD_END
+	FIELD_END,
 };
 
 void
 attempt_init(struct attempt *a)
 {
 	static const struct attempt unknown = {
-		.ts = -1, .verdict = -1, .stream = -1, .ttft = -1, .ms = -1,
-		.prompt_tokens = -1, .completion_tokens = -1,
+		.ts = -1,
+		.verdict = -1,
+		.stream = -1,
+		.ttft = -1,
+		.ms = -1,
+		.prompt_tokens = -1,
+		.completion_tokens = -1,
 		.limits = { -1, -1, -1, -1 },
-		.balance = NAN, .balance_total = NAN, .balance_frozen = NAN
+		.balance = NAN,
+		.balance_total = NAN,
+		.balance_frozen = NAN,
 	};
 
 	*a = unknown;
@@ -142,8 +152,24 @@ attempt_parse(const char *line, size_t n, struct attempt *a,
 		return -1;
 	errno = EINVAL;
 	if (n >= ATTEMPT_MAX ||
-	    field_read(attempt_fields, a, v, scratch) == -1 ||
-	    a->ts == -1 || a->op == NULL || *a->op == '\0')
+	    field_read(attempt_fields, a, v, scratch) == -1 || a->ts == -1 ||
+	    a->op == NULL || *a->op == '\0')
 		return -1;
 	return 0;
+}
+
+int
+attempt_fold(struct fold *f, const char *line, size_t n, struct buf *scratch)
+{
+	struct attempt a;
+
+	if (n == 0)
+		return 0;
+	if (attempt_parse(line, n, &a, scratch) == -1) {
+		if (errno == ENOMEM)
+			return -1;
+		fold_skip(f);
+		return 1;
+	}
+	return fold_attempt(f, &a);
 }

@@ -16,16 +16,15 @@
 #include "splice.h"
 
 enum {
-	CLASSIFY_TEXT = 4096,		/* of a message: looked at */
-	CLASSIFY_PLAIN = 200,		/* of a body that is no JSON: quoted */
-	CLASSIFY_DAY = 86400		/* seconds */
+	CLASSIFY_TEXT = 4096, /* of a message: looked at */
+	CLASSIFY_PLAIN = 200, /* of a body that is no JSON: quoted */
+	CLASSIFY_DAY = 86400  /* seconds */
 };
 
 static const struct verdict_info classify_verdicts[V_MAX] = {
-	[V_OK] = { "ok", "answered", "ok",
-	    SCOPE_NONE, NEXT_DONE, 0, EX_OK },
-	[V_BAD_KEY] = { "bad_key", "key refused", "invalid_key",
-	    SCOPE_KEY, NEXT_TRY, 0, EX_NOPERM },
+	[V_OK] = { "ok", "answered", "ok", SCOPE_NONE, NEXT_DONE, 0, EX_OK },
+	[V_BAD_KEY] = { "bad_key", "key refused", "invalid_key", SCOPE_KEY,
+	    NEXT_TRY, 0, EX_NOPERM },
 	[V_UNBOUND] = { "unbound", "account not bound to Alibaba Cloud",
 	    "unbound_account", SCOPE_KEY, NEXT_TRY, 0, EX_NOPERM },
 	[V_UNVERIFIED] = { "unverified", "account not real-name verified",
@@ -46,8 +45,8 @@ static const struct verdict_info classify_verdicts[V_MAX] = {
 	    SCOPE_NONE, NEXT_RETURN, 0, EX_UNAVAILABLE },
 	[V_NO_CREDITS] = { "no_credits", "out of credits", "exhausted",
 	    SCOPE_KEY, NEXT_BALANCE, 1, EX_TEMPFAIL },
-	[V_QUOTA_DAY] = { "quota_day", "quota of the day used up",
-	    "exhausted", SCOPE_PAIR, NEXT_TRY, 1, EX_TEMPFAIL },
+	[V_QUOTA_DAY] = { "quota_day", "quota of the day used up", "exhausted",
+	    SCOPE_PAIR, NEXT_TRY, 1, EX_TEMPFAIL },
 	[V_QUOTA_MONTH] = { "quota_month", "quota of the month used up",
 	    "exhausted", SCOPE_PAIR, NEXT_TRY, 1, EX_TEMPFAIL },
 	[V_BURST] = { "burst", "rate limit of the minute", "rate_limited",
@@ -56,26 +55,26 @@ static const struct verdict_info classify_verdicts[V_MAX] = {
 	    "unavailable", SCOPE_MODEL, NEXT_TRY, 1, EX_TEMPFAIL },
 	[V_TOO_MANY] = { "too_many", "too many requests", "rate_limited",
 	    SCOPE_KEY, NEXT_TRY, 0, EX_TEMPFAIL },
-	[V_SERVER] = { "server", "upstream failed", "unavailable",
-	    SCOPE_MODEL, NEXT_TRY, 0, EX_TEMPFAIL },
-	[V_HOLLOW] = { "hollow", "hollow answer", "hollow",
-	    SCOPE_MODEL, NEXT_TRY, 0, EX_TEMPFAIL },
+	[V_SERVER] = { "server", "upstream failed", "unavailable", SCOPE_MODEL,
+	    NEXT_TRY, 0, EX_TEMPFAIL },
+	[V_HOLLOW] = { "hollow", "hollow answer", "hollow", SCOPE_MODEL,
+	    NEXT_TRY, 0, EX_TEMPFAIL },
 	[V_REASONED] = { "reasoned", "reasoning used up max_tokens", "ok",
 	    SCOPE_NONE, NEXT_RETURN, 0, EX_PROTOCOL },
 	[V_BAD_REPLY] = { "bad_reply", "malformed reply", "bad_response",
 	    SCOPE_MODEL, NEXT_TRY, 0, EX_PROTOCOL },
 	[V_TOO_LARGE] = { "too_large", "reply too large", "bad_response",
 	    SCOPE_MODEL, NEXT_TRY, 0, EX_PROTOCOL },
-	[V_CUT] = { "cut", "reply broke off", "bad_response",
-	    SCOPE_MODEL, NEXT_TRY, 0, EX_PROTOCOL },
+	[V_CUT] = { "cut", "reply broke off", "bad_response", SCOPE_MODEL,
+	    NEXT_TRY, 0, EX_PROTOCOL },
 	[V_NETWORK] = { "network", "no connection", "network_error",
 	    SCOPE_UPSTREAM, NEXT_TRY, 0, EX_TEMPFAIL },
-	[V_TLS] = { "tls", "TLS failed", "network_error",
-	    SCOPE_UPSTREAM, NEXT_TRY, 0, EX_PROTOCOL },
-	[V_TIMEOUT] = { "timeout", "timed out", "timeout",
-	    SCOPE_MODEL, NEXT_TRY, 0, EX_TEMPFAIL },
-	[V_CANCELLED] = { "cancelled", "cancelled", "unknown",
-	    SCOPE_NONE, NEXT_RETURN, 0, EX_TEMPFAIL }
+	[V_TLS] = { "tls", "TLS failed", "network_error", SCOPE_UPSTREAM,
+	    NEXT_TRY, 0, EX_PROTOCOL },
+	[V_TIMEOUT] = { "timeout", "timed out", "timeout", SCOPE_MODEL,
+	    NEXT_TRY, 0, EX_TEMPFAIL },
+	[V_CANCELLED] = { "cancelled", "cancelled", "unknown", SCOPE_NONE,
+	    NEXT_RETURN, 0, EX_TEMPFAIL },
 };
 
 /*
@@ -84,9 +83,9 @@ static const struct verdict_info classify_verdicts[V_MAX] = {
  * without text is what is left of its status. Lower case.
  */
 static const struct classify_rule {
-	int		 status;
-	const char	*text, *also;
-	enum verdict	 verdict;
+	int status;
+	const char *text, *also;
+	enum verdict verdict;
 } classify_rules[] = {
 	{ 401, "bind your alibaba cloud account", NULL, V_UNBOUND },
 	{ 401, "real name verified", NULL, V_UNVERIFIED },
@@ -102,7 +101,7 @@ static const struct classify_rule {
 	{ 400, "enable_thinking", "true", V_THINK_ON },
 	{ 402, NULL, NULL, V_NO_CREDITS },
 	{ 404, "model", "does not exist", V_BAD_MODEL },
-	{ 404, "model", "not found", V_BAD_MODEL },	/* as Ollama says it */
+	{ 404, "model", "not found", V_BAD_MODEL }, /* as Ollama says it */
 	/* The provider's account, not ours: before the plain words. */
 	{ 429, "(1008)", NULL, V_PROVIDER },
 	{ 429, "insufficient_balance_error", NULL, V_PROVIDER },
@@ -120,27 +119,34 @@ static const struct classify_rule {
 	{ 429, NULL, NULL, V_TOO_MANY },
 	{ 408, NULL, NULL, V_SERVER },
 	{ 409, NULL, NULL, V_SERVER },
-	{ 425, NULL, NULL, V_SERVER }
+	{ 425, NULL, NULL, V_SERVER },
 };
 
 /* An error in words: where its parts are in the body. */
 struct classify_error {
-	struct splice	 error, errors;
-	struct splice	 message, code, type, status, request_id;
+	struct splice error, errors;
+	struct splice message, code, type, status, request_id;
 };
 
-#define RAW(member, text) \
-	FIELD(classify_error, member, text, .kind = FIELD_RAW)
+#define RAW(member, text) FIELD(classify_error, member, text, .kind = FIELD_RAW)
 
 static const struct field classify_outer[] = {
-	RAW(error, "error"), RAW(errors, "errors"), RAW(message, "message"),
-	RAW(code, "code"), RAW(status, "status"),
-	RAW(request_id, "request_id"), FIELD_END
+	RAW(error, "error"),
+	RAW(errors, "errors"),
+	RAW(message, "message"),
+	RAW(code, "code"),
+	RAW(status, "status"),
+	RAW(request_id, "request_id"),
+	FIELD_END,
 };
 
 static const struct field classify_inner[] = {
-	RAW(message, "message"), RAW(code, "code"), RAW(type, "type"),
-	RAW(status, "status"), RAW(request_id, "request_id"), FIELD_END
+	RAW(message, "message"),
+	RAW(code, "code"),
+	RAW(type, "type"),
+	RAW(status, "status"),
+	RAW(request_id, "request_id"),
+	FIELD_END,
 };
 
 const struct verdict_info *
@@ -257,8 +263,7 @@ classify_status(struct splice v)
  * or 0 if that did not say no.
  */
 static int
-classify_judge(const struct classify_error *e, int status,
-    struct classified *c)
+classify_judge(const struct classify_error *e, int status, struct classified *c)
 {
 	struct buf t;
 	int v;
@@ -362,9 +367,11 @@ void
 classify(const struct reply *r, struct classified *c)
 {
 	static const enum verdict broken[] = {
-		[TRANSPORT_NETWORK] = V_NETWORK, [TRANSPORT_TLS] = V_TLS,
-		[TRANSPORT_TIMEOUT] = V_TIMEOUT, [TRANSPORT_CUT] = V_CUT,
-		[TRANSPORT_TOOBIG] = V_TOO_LARGE
+		[TRANSPORT_NETWORK] = V_NETWORK,
+		[TRANSPORT_TLS] = V_TLS,
+		[TRANSPORT_TIMEOUT] = V_TIMEOUT,
+		[TRANSPORT_CUT] = V_CUT,
+		[TRANSPORT_TOOBIG] = V_TOO_LARGE,
 	};
 	int good = r->status >= 200 && r->status < 300;
 	int v;
@@ -466,21 +473,24 @@ static int64_t
 classify_date(const char *s, int64_t now)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	enum { CENTURY = 100, YEAR = 31556952 };
+	enum {
+		CENTURY = 100,
+		YEAR = 31556952
+	};
 	struct tm tm = { 0 };
 	char month[4] = "";
 	const char *at;
 	int end = -1, this, y = -1;
 
 	if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n",
-	    &tm.tm_mday, month, &y, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
-	    &end) != 6 &&
+		&tm.tm_mday, month, &y, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+		&end) != 6 &&
 	    sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n",
-	    &tm.tm_mday, month, &y, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
-	    &end) != 6 &&
-	    sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n",
-	    month, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &y,
-	    &end) != 6)
+		&tm.tm_mday, month, &y, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+		&end) != 6 &&
+	    sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month,
+		&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &y,
+		&end) != 6)
 		return -1;
 	at = strlen(month) == 3 ? strstr(names, month) : NULL;
 	if (end == -1 || s[end] != '\0' || at == NULL ||

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attempt.h"
 #include "buf.h"
 #include "day.h"
 #include "dayfile.h"
@@ -24,34 +25,35 @@
 
 enum {
 	DAYFILE_VERSION = 1,
-	DAYFILE_PIECE = 256 * 1024,		/* read at once */
-	DAYFILE_TAIL = 4096,			/* hashed for a checkpoint */
+	DAYFILE_PIECE = 256 * 1024, /* read at once */
+	DAYFILE_TAIL = 4096,	    /* hashed for a checkpoint */
 	DAYFILE_HEX = 17,
-	DAYFILE_CHECKPOINT = 256 * 1024 * 1024,	/* no longer one is read */
+	DAYFILE_CHECKPOINT = 256 * 1024 * 1024, /* no longer one is read */
 	DAYFILE_TRIES = 3
 };
 
 struct dayfile {
-	char		*path;		/* usage/DATE.jsonl */
-	char		*limits;	/* limits/DATE.jsonl */
-	int64_t		 day;
-	int		 off;
-	struct fold	*fold;
-	int		 fd;		/* -1: not there yet */
-	int		 writable;
-	dev_t		 dev;
-	ino_t		 ino;
-	int64_t		 at;		/* folded up to here */
-	int64_t		 size;		/* at the last look */
-	int64_t		 saved;		/* at of the last checkpoint */
-	int64_t		 torn;		/* a line begun here is folded already */
-	int		 overlong;	/* at is inside a line too long */
+	char *path;   /* usage/DATE.jsonl */
+	char *limits; /* limits/DATE.jsonl */
+	int64_t day;
+	int off;
+	struct fold *fold;
+	int fd; /* -1: not there yet */
+	int writable;
+	dev_t dev;
+	ino_t ino;
+	int64_t at;	    /* folded up to here */
+	int64_t size;	    /* at the last look */
+	int64_t saved;	    /* at of the last checkpoint */
+	int64_t torn;	    /* a line begun here is folded already */
+	int overlong;	    /* at is inside a line too long */
+	struct buf scratch; /* strings of the line at hand */
 };
 
 struct dayfile_head {
-	int		 version;
-	const char	*inode, *hash;
-	int64_t		 offset;
+	int version;
+	const char *inode, *hash;
+	int64_t offset;
 };
 
 static const struct field dayfile_heads[] = {
@@ -59,7 +61,7 @@ static const struct field dayfile_heads[] = {
 	FIELD(dayfile_head, inode, "inode", .kind = FIELD_STR),
 	FIELD(dayfile_head, offset, "offset", .kind = FIELD_I64, .none = -1),
 	FIELD(dayfile_head, hash, "hash", .kind = FIELD_STR),
-	FIELD_END
+	FIELD_END,
 };
 
 struct dayfile *
@@ -74,6 +76,7 @@ dayfile_new(const char *dir, int64_t day, int off)
 	d->off = off;
 	d->fd = -1;
 	d->torn = -1;
+	buf_init(&d->scratch, ATTEMPT_MAX);
 	day_text(date, day);
 	if (asprintf(&d->path, "%s/usage/%s.jsonl", dir, date) == -1)
 		d->path = NULL;
@@ -95,6 +98,7 @@ dayfile_free(struct dayfile *d)
 	if (d->fd != -1)
 		close(d->fd);
 	fold_free(d->fold);
+	buf_free(&d->scratch);
 	free(d->path);
 	free(d->limits);
 	free(d);
@@ -144,7 +148,7 @@ dayfile_open(const char *path, int flags, mode_t mode, struct stat *st)
 
 	/* O_NONBLOCK: a fifo by that name must not hold us. */
 	if ((fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-	    mode)) == -1)
+		 mode)) == -1)
 		return -1;
 	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode)) {
 		close(fd);
@@ -218,7 +222,7 @@ dayfile_fits(struct dayfile *d, const struct dayfile_head *h)
 	if (h->version != DAYFILE_VERSION || h->inode == NULL ||
 	    h->hash == NULL || h->offset == -1)
 		return 0;
-	if (h->offset == 0)		/* of no byte yet: of any file */
+	if (h->offset == 0) /* of no byte yet: of any file */
 		return 1;
 	if (dayfile_open_read(d) == -1 || fstat(d->fd, &st) == -1 ||
 	    st.st_size < h->offset || dayfile_hash(d, h->offset, hash) == -1)
@@ -312,7 +316,7 @@ dayfile_replace(struct dayfile *d, const struct buf *text)
 
 	/* limits/.DATE.XXXXXX: what a killed process leaves, prune removes. */
 	if (asprintf(&name, "%.*s.%.*s.XXXXXX", (int)(date - d->limits),
-	    d->limits, DAY_TEXT - 1, date) == -1)
+		d->limits, DAY_TEXT - 1, date) == -1)
 		return -1;
 	if ((fd = mkostemp(name, O_CLOEXEC)) == -1)
 		goto err1;
@@ -340,8 +344,10 @@ dayfile_save(struct dayfile *d)
 {
 	char hash[DAYFILE_HEX], inode[DAYFILE_HEX];
 	struct dayfile_head head = {
-		.version = DAYFILE_VERSION, .inode = inode, .hash = hash,
-		.offset = d->at
+		.version = DAYFILE_VERSION,
+		.inode = inode,
+		.hash = hash,
+		.offset = d->at,
 	};
 	struct buf text;
 	struct json j;
@@ -359,11 +365,17 @@ dayfile_save(struct dayfile *d)
 	    snapshot_write(d->fold, &text) == 0)
 		rc = dayfile_replace(d, &text);
 	buf_free(&text);
-	d->saved = d->at;		/* or tried: not again at once */
+	d->saved = d->at; /* or tried: not again at once */
 	return rc;
 }
 
 /* ---- following ---- */
+
+int
+dayfile_line(struct dayfile *d, const char *line, size_t n)
+{
+	return attempt_fold(d->fold, line, n, &d->scratch) == -1 ? -1 : 0;
+}
 
 /*
  * Folds the lines of p[0..n), which stands at d->at; *used says how far they
@@ -377,12 +389,10 @@ dayfile_lines(struct dayfile *d, const char *p, size_t n, size_t *used)
 	*used = 0;
 	while ((lf = memchr(s, '\n', (size_t)(end - s))) != NULL) {
 		if (d->overlong) {
-			/* Anything that is no attempt: it counts as skipped. */
-			if (fold_line(d->fold, "-", 1) == -1)
-				return -1;
+			fold_skip(d->fold);
 			d->overlong = 0;
 		} else if (d->at + (s - p) != d->torn &&
-		    fold_line(d->fold, s, (size_t)(lf - s)) == -1)
+		    dayfile_line(d, s, (size_t)(lf - s)) == -1)
 			return -1;
 		s = lf + 1;
 		*used = (size_t)(s - p);
@@ -409,7 +419,7 @@ dayfile_follow(struct dayfile *d, int64_t end, char *piece, size_t cap)
 		if (rc == -1)
 			return -1;
 		if (used == 0 && n < DAYFILE_PIECE)
-			break;		/* a line without its LF */
+			break; /* a line without its LF */
 		if (used == 0) {
 			d->at += n;
 			d->overlong = 1;
@@ -435,7 +445,8 @@ dayfile_read(struct dayfile *d)
 	if (st.st_size == d->size)
 		return 0;
 	cap = st.st_size - d->at < DAYFILE_PIECE ?
-	    (size_t)(st.st_size - d->at) : DAYFILE_PIECE;
+	    (size_t)(st.st_size - d->at) :
+	    DAYFILE_PIECE;
 	if ((piece = malloc(cap)) == NULL)
 		return -1;
 	rc = dayfile_follow(d, st.st_size, piece, cap);
@@ -450,8 +461,9 @@ dayfile_moved(const struct dayfile *d)
 {
 	struct stat st;
 
-	return d->fd != -1 && (stat(d->path, &st) == -1 ||
-	    st.st_dev != d->dev || st.st_ino != d->ino);
+	return d->fd != -1 &&
+	    (stat(d->path, &st) == -1 || st.st_dev != d->dev ||
+		st.st_ino != d->ino);
 }
 
 /* ---- appending ---- */
@@ -459,20 +471,22 @@ dayfile_moved(const struct dayfile *d)
 static int
 dayfile_open_append(struct dayfile *d)
 {
-	enum { HOW = O_RDWR | O_APPEND };
+	enum {
+		HOW = O_RDWR | O_APPEND
+	};
 	struct stat st;
 	int fd, tries;
 
 	for (tries = 0; !d->writable && tries < DAYFILE_TRIES; tries++) {
 		fd = dayfile_open(d->path, HOW, 0, &st);
 		if (fd == -1 && errno == ENOENT) {
-			fd = dayfile_open(d->path, HOW | O_CREAT | O_EXCL,
-			    0600, &st);
+			fd = dayfile_open(d->path, HOW | O_CREAT | O_EXCL, 0600,
+			    &st);
 			if (fd != -1)
 				(void)dayfile_share(fd, d->path);
 		}
 		if (fd == -1 && errno == EEXIST)
-			continue;	/* by another, in between */
+			continue; /* by another, in between */
 		if (fd == -1 || dayfile_adopt(d, fd, &st) == -1)
 			return -1;
 		d->writable = 1;
@@ -492,7 +506,7 @@ dayfile_begins(const struct dayfile *d, int64_t at)
 	case 1:
 		return c == '\n';
 	case 0:
-		errno = ESTALE;		/* cut short behind our back */
+		errno = ESTALE; /* cut short behind our back */
 		return -1;
 	default:
 		return -1;
@@ -537,8 +551,7 @@ dayfile_append1(struct dayfile *d, const char *text, size_t n, int64_t *at)
 static void
 dayfile_own(struct dayfile *d, int64_t at, const char *line, size_t n)
 {
-	if (d->fold != NULL && d->at == at &&
-	    fold_line(d->fold, line, n - 1) != -1)
+	if (d->fold != NULL && d->at == at && dayfile_line(d, line, n - 1) == 0)
 		d->at = d->size = at + (int64_t)n;
 }
 

@@ -222,7 +222,8 @@ field_find(const struct field *table, const struct field *from,
 			continue;
 		}
 		if (plain ? strncmp(f->name, name.s + 1, name.n - 2) == 0 &&
-		    f->name[name.n - 2] == '\0' : splice_is(name, f->name))
+			    f->name[name.n - 2] == '\0' :
+			    splice_is(name, f->name))
 			return f;
 		f++;
 	} while (f != from);
@@ -246,8 +247,8 @@ field_read(const struct field *table, void *base, struct splice v,
 	while ((rc = splice_next(&w)) == 1) {
 		if ((f = field_find(table, from, w.name)) == NULL)
 			continue;
-		if (field_read_one(f, (char *)base + f->at, w.value,
-		    scratch) == -1)
+		if (field_read_one(f, (char *)base + f->at, w.value, scratch) ==
+		    -1)
 			return -1;
 		from = f + 1;
 	}

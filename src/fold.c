@@ -8,44 +8,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "attempt.h"
-#include "buf.h"
 #include "classify.h"
 #include "day.h"
 #include "fold.h"
 
 enum {
-	FOLD_SLOTS = 64,		/* to begin with; a power of two */
-	FOLD_EXACT = 20			/* ms that have a bucket each */
+	FOLD_SLOTS = 64, /* to begin with; a power of two */
+	FOLD_EXACT = 20	 /* ms that have a bucket each */
 };
 
-#define FOLD_HELD	(31 * INT64_C(86400000))
+#define FOLD_HELD (31 * INT64_C(86400000))
 
 /* Credits that are enough for the cheapest call. */
-#define FOLD_CREDITS	0.5
+#define FOLD_CREDITS 0.5
 
 struct fold_node {
-	struct fold_ent	 e;
-	uint64_t	 hash;
+	struct fold_ent e;
+	uint64_t hash;
 };
 
 struct fold {
-	int64_t			  day;
-	int			  off;
-	struct fold_node	**v;	/* all entries; the first: everything */
-	size_t			  n;
-	struct fold_node	**slot;	/* the same by hash, or NULL */
-	size_t			  slots;
-	int64_t			  lines, skipped;
-	struct buf		  scratch; /* strings of the line at hand */
+	int64_t day;
+	int off;
+	struct fold_node **v; /* all entries; the first: everything */
+	size_t n;
+	struct fold_node **slot; /* the same by hash, or NULL */
+	size_t slots;
+	int64_t lines, skipped;
 };
 
-enum { NAME_UPSTREAM, NAME_KEY, NAME_MODEL, NAME_TOKEN, NAMES };
+enum {
+	NAME_UPSTREAM,
+	NAME_KEY,
+	NAME_MODEL,
+	NAME_TOKEN,
+	NAMES
+};
 
 /* The names of an entry, "" for any, and a hash of each. */
 struct fold_name {
-	const char	*s[NAMES];
-	uint64_t	 hash[NAMES];
+	const char *s[NAMES];
+	uint64_t hash[NAMES];
 };
 
 /* ---- the table ---- */
@@ -60,7 +63,7 @@ fold_lower(char c)
 static int
 fold_same(const char *a, const char *b)
 {
-	if (strcmp(a, b) == 0)		/* nearly always */
+	if (strcmp(a, b) == 0) /* nearly always */
 		return 1;
 	for (; fold_lower(*a) == fold_lower(*b); a++, b++)
 		if (*a == '\0')
@@ -71,7 +74,7 @@ fold_same(const char *a, const char *b)
 static void
 fold_name_set(struct fold_name *name, int i, const char *s)
 {
-	uint64_t h = UINT64_C(14695981039346656037);	/* FNV-1a */
+	uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
 
 	name->s[i] = s != NULL ? s : "";
 	for (s = name->s[i]; *s != '\0'; s++)
@@ -163,9 +166,13 @@ static struct fold_node *
 fold_node(const struct fold_name *name, uint64_t hash)
 {
 	static const struct fold_ent blank = {
-		.limits = { -1, -1, -1, -1 }, .balance = NAN,
-		.balance_total = NAN, .balance_frozen = NAN,
-		.rest_verdict = -1, .last_verdict = -1, .last_error = -1
+		.limits = { -1, -1, -1, -1 },
+		.balance = NAN,
+		.balance_total = NAN,
+		.balance_frozen = NAN,
+		.rest_verdict = -1,
+		.last_verdict = -1,
+		.last_error = -1,
 	};
 	struct fold_node *node;
 	size_t i, len[NAMES], size = sizeof(*node);
@@ -262,7 +269,6 @@ fold_new(int64_t day, int off)
 		return NULL;
 	f->day = day;
 	f->off = off;
-	buf_init(&f->scratch, ATTEMPT_MAX);
 	if (fold_enter(f, NULL, NULL, NULL, NULL) == NULL) {
 		fold_free(f);
 		return NULL;
@@ -281,7 +287,6 @@ fold_free(struct fold *f)
 		fold_node_free(f->v[i]);
 	free(f->v);
 	free(f->slot);
-	buf_free(&f->scratch);
 	free(f);
 }
 
@@ -307,6 +312,12 @@ int64_t
 fold_skipped(const struct fold *f)
 {
 	return f->skipped;
+}
+
+void
+fold_skip(struct fold *f)
+{
+	f->skipped++;
 }
 
 void
@@ -460,8 +471,8 @@ fold_began(const struct attempt *a)
  * when the same rest was set is not another strike.
  */
 static void
-fold_rest(struct fold_ent *e, const struct attempt *a,
-    int verdict, int64_t until)
+fold_rest(struct fold_ent *e, const struct attempt *a, int verdict,
+    int64_t until)
 {
 	if (until <= a->ts || until < e->rest_until)
 		return;
@@ -487,7 +498,7 @@ fold_lift(struct fold_ent *e, const struct attempt *a)
 
 /* The entries that one attempt is about; NULL where it names none. */
 struct fold_hit {
-	struct fold_ent	*all, *upstream, *key, *model, *pair, *token;
+	struct fold_ent *all, *upstream, *key, *model, *pair, *token;
 };
 
 /* The entry of those names of a line that are in the mask. */
@@ -507,9 +518,13 @@ fold_part(struct fold *f, const struct fold_name *line, unsigned mask)
 static int
 fold_hit(struct fold *f, const struct attempt *a, struct fold_hit *h)
 {
-	enum { U = 1, K = 2, M = 4, T = 8 };
-	struct fold_name n = fold_name(a->upstream, a->key, a->model,
-	    a->token);
+	enum {
+		U = 1,
+		K = 2,
+		M = 4,
+		T = 8
+	};
+	struct fold_name n = fold_name(a->upstream, a->key, a->model, a->token);
 
 	memset(h, 0, sizeof(*h));
 	h->all = &f->v[0]->e;
@@ -564,10 +579,11 @@ static void
 fold_rests(const struct fold_hit *h, const struct attempt *a)
 {
 	struct fold_ent *who[] = {
-		[SCOPE_NONE] = NULL, [SCOPE_KEY] = h->key,
+		[SCOPE_NONE] = NULL,
+		[SCOPE_KEY] = h->key,
 		[SCOPE_MODEL] = h->model,
 		[SCOPE_PAIR] = h->key != NULL ? h->pair : h->model,
-		[SCOPE_UPSTREAM] = h->upstream
+		[SCOPE_UPSTREAM] = h->upstream,
 	};
 
 	if (a->rest > SCOPE_NONE && a->rest <= SCOPE_UPSTREAM &&
@@ -590,9 +606,10 @@ fold_balance(struct fold_ent *key, const struct attempt *a)
 	key->balance_total = a->balance_total;
 	key->balance_frozen = a->balance_frozen;
 	/* credits are back, or what the account was refused for is mended */
-	if (a->balance >= FOLD_CREDITS && (key->rest_verdict == V_NO_CREDITS ||
-	    (key->rest_verdict >= V_BAD_KEY &&
-	    key->rest_verdict <= V_UNVERIFIED)))
+	if (a->balance >= FOLD_CREDITS &&
+	    (key->rest_verdict == V_NO_CREDITS ||
+		(key->rest_verdict >= V_BAD_KEY &&
+		    key->rest_verdict <= V_UNVERIFIED)))
 		fold_lift(key, a);
 }
 
@@ -607,11 +624,11 @@ fold_clear(struct fold *f, const struct attempt *a)
 	for (i = 0; i < f->n; i++) {
 		e = &f->v[i]->e;
 		if ((*n.s[NAME_UPSTREAM] == '\0' ||
-		    fold_same(n.s[NAME_UPSTREAM], e->upstream)) &&
+			fold_same(n.s[NAME_UPSTREAM], e->upstream)) &&
 		    (*n.s[NAME_KEY] == '\0' ||
-		    fold_same(n.s[NAME_KEY], e->key)) &&
+			fold_same(n.s[NAME_KEY], e->key)) &&
 		    (*n.s[NAME_MODEL] == '\0' ||
-		    fold_same(n.s[NAME_MODEL], e->model))) {
+			fold_same(n.s[NAME_MODEL], e->model))) {
 			fold_unrest(e);
 			/* none left is a rest by another name */
 			if (e->limits.left == 0)
@@ -627,7 +644,12 @@ static int
 fold_call(const struct fold_hit *h, const struct attempt *a, int counted)
 {
 	struct fold_ent *all[] = {
-		h->all, h->key, h->model, h->token, h->upstream, h->pair
+		h->all,
+		h->key,
+		h->model,
+		h->token,
+		h->upstream,
+		h->pair,
 	};
 	size_t i, timed = 0;
 
@@ -637,7 +659,7 @@ fold_call(const struct fold_hit *h, const struct attempt *a, int counted)
 	for (i = 0; i < timed; i++)
 		if (all[i] != NULL && all[i]->latency == NULL &&
 		    (all[i]->latency = calloc(FOLD_BUCKETS,
-		    sizeof(all[i]->latency[0]))) == NULL)
+			 sizeof(all[i]->latency[0]))) == NULL)
 			return -1;
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i] == NULL)
@@ -674,20 +696,4 @@ fold_attempt(struct fold *f, const struct attempt *a)
 	}
 	f->lines++;
 	return 0;
-}
-
-int
-fold_line(struct fold *f, const char *line, size_t n)
-{
-	struct attempt a;
-
-	if (n == 0)
-		return 0;
-	if (attempt_parse(line, n, &a, &f->scratch) == -1) {
-		if (errno == ENOMEM)
-			return -1;
-		f->skipped++;
-		return 1;
-	}
-	return fold_attempt(f, &a);
 }

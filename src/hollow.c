@@ -8,18 +8,18 @@
 
 /* What was seen in an answer. */
 enum {
-	SEEN_CONTENT = 1,	/* text, tool calls, data */
+	SEEN_CONTENT = 1, /* text, tool calls, data */
 	SEEN_REASONING = 2,
-	SEEN_LENGTH = 4,	/* it stopped at max_tokens */
-	SEEN_BLANK = 8,		/* text that is there but empty */
-	SEEN_END = 16		/* it says why it stopped */
+	SEEN_LENGTH = 4, /* it stopped at max_tokens */
+	SEEN_BLANK = 8,	 /* text that is there but empty */
+	SEEN_END = 16	 /* it says why it stopped */
 };
 
 #define RAW(structure, member, text) \
 	FIELD(structure, member, text, .kind = FIELD_RAW)
 
 struct hollow_body {
-	struct splice	 choices, content, output, usage, end, status;
+	struct splice choices, content, output, usage, end, status;
 };
 
 static const struct field hollow_body[] = {
@@ -29,11 +29,11 @@ static const struct field hollow_body[] = {
 	RAW(hollow_body, usage, "usage"),
 	RAW(hollow_body, end, "stop_reason"),
 	RAW(hollow_body, status, "status"),
-	FIELD_END
+	FIELD_END,
 };
 
 struct hollow_choice {
-	struct splice	 message, text, end;
+	struct splice message, text, end;
 };
 
 static const struct field hollow_choice[] = {
@@ -41,12 +41,12 @@ static const struct field hollow_choice[] = {
 	RAW(hollow_choice, message, "delta"),
 	RAW(hollow_choice, text, "text"),
 	RAW(hollow_choice, end, "finish_reason"),
-	FIELD_END
+	FIELD_END,
 };
 
 struct hollow_message {
-	struct splice	 content, tools, call, refusal, audio;
-	struct splice	 reasoning, thought;
+	struct splice content, tools, call, refusal, audio;
+	struct splice reasoning, thought;
 };
 
 static const struct field hollow_message[] = {
@@ -57,28 +57,28 @@ static const struct field hollow_message[] = {
 	RAW(hollow_message, audio, "audio"),
 	RAW(hollow_message, reasoning, "reasoning_content"),
 	RAW(hollow_message, thought, "reasoning"),
-	FIELD_END
+	FIELD_END,
 };
 
 struct hollow_part {
-	struct splice	 type, text, content;
+	struct splice type, text, content;
 };
 
 static const struct field hollow_part[] = {
 	RAW(hollow_part, type, "type"),
 	RAW(hollow_part, text, "text"),
 	RAW(hollow_part, content, "content"),
-	FIELD_END
+	FIELD_END,
 };
 
 struct hollow_usage {
-	struct splice	 completion, output;
+	struct splice completion, output;
 };
 
 static const struct field hollow_usage[] = {
 	RAW(hollow_usage, completion, "completion_tokens"),
 	RAW(hollow_usage, output, "output_tokens"),
-	FIELD_END
+	FIELD_END,
 };
 
 int
@@ -173,15 +173,20 @@ static int
 hollow_other(struct splice body)
 {
 	static const char *const names[] = {
-		"data", "task_id", "task_status", "output_images", "images",
-		"results", "input_tokens", "text"
+		"data",
+		"task_id",
+		"task_status",
+		"output_images",
+		"images",
+		"results",
+		"input_tokens",
+		"text",
 	};
 	struct splice v;
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (splice_find(body, names[i], &v) == 1 &&
-		    hollow_kind(v) != 0)
+		if (splice_find(body, names[i], &v) == 1 && hollow_kind(v) != 0)
 			return SEEN_CONTENT;
 	return 0;
 }

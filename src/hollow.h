@@ -10,8 +10,8 @@
 struct splice;
 
 enum hollow {
-	HOLLOW_NO,		/* text, tool calls, data: an answer */
-	HOLLOW_REASONED,	/* reasoning used up max_tokens */
+	HOLLOW_NO,	 /* text, tool calls, data: an answer */
+	HOLLOW_REASONED, /* reasoning used up max_tokens */
 	HOLLOW_YES
 };
 
@@ -19,15 +19,15 @@ enum hollow {
  * Judges the body, a JSON object, of any API that is passed through: chat,
  * completions, messages, responses, embeddings, images, tasks, models.
  */
-enum hollow	hollow_judge(struct splice body);
+enum hollow hollow_judge(struct splice body);
 
 /*
  * The first byte of a value, which tells its kind; 0 for one that says
  * nothing: absent, null, false, 0, "", [], {}.
  */
-char	hollow_kind(struct splice v);
+char hollow_kind(struct splice v);
 
 /* Is there nothing but white space in s[0..n)? */
-int	hollow_blank(const char *s, size_t n);
+int hollow_blank(const char *s, size_t n);
 
 #endif

@@ -25,24 +25,24 @@
 #include "share.h"
 
 enum {
-	LEDGER_BEHIND = 256 * 1024,	/* bytes until a checkpoint is due */
-	LEDGER_PAUSE = 1000,		/* ms between two, and two looks */
-	LEDGER_WARN = 60000,		/* ms between two warnings */
-	LEDGER_HELD = 31,		/* days that a rest can outlive */
-	LEDGER_STALE = 60		/* s that a checkpoint takes at most */
+	LEDGER_BEHIND = 256 * 1024, /* bytes until a checkpoint is due */
+	LEDGER_PAUSE = 1000,	    /* ms between two, and two looks */
+	LEDGER_WARN = 60000,	    /* ms between two warnings */
+	LEDGER_HELD = 31,	    /* days that a rest can outlive */
+	LEDGER_STALE = 60	    /* s that a checkpoint takes at most */
 };
 
 struct ledger {
-	char		*dir;
-	int		 off;
-	int		 mode;
-	int		 keep_days;
-	int64_t		 day;
-	struct dayfile	*file;
-	int64_t		 looked;	/* ms: at the file's name */
-	int64_t		 saved;		/* ms: a checkpoint */
-	int64_t		 warned;	/* ms, monotonic; -1 never */
-	struct buf	 text;		/* the line that is appended */
+	char *dir;
+	int off;
+	int mode;
+	int keep_days;
+	int64_t day;
+	struct dayfile *file;
+	int64_t looked;	 /* ms: at the file's name */
+	int64_t saved;	 /* ms: a checkpoint */
+	int64_t warned;	 /* ms, monotonic; -1 never */
+	struct buf text; /* the line that is appended */
 };
 
 /* ---- folders ---- */
@@ -90,10 +90,13 @@ ledger_opendir(const struct ledger *l, const char *name)
 static int
 ledger_day_named(const char *name, int64_t *day)
 {
-	enum { DATE = DAY_TEXT - 1 };
+	enum {
+		DATE = DAY_TEXT - 1
+	};
 
 	return strlen(name) > DATE && strcmp(name + DATE, ".jsonl") == 0 ?
-	    day_parse(name, DATE, day) : -1;
+	    day_parse(name, DATE, day) :
+	    -1;
 }
 
 /*
@@ -117,11 +120,14 @@ ledger_prune1(const struct ledger *l, const char *name, int64_t first)
 			if (day >= first)
 				continue;
 			n = unlinkat(dirfd(dir), e->d_name, 0) == 0 ||
-			    errno == ENOENT ? n + 1 : -1;
+				errno == ENOENT ?
+			    n + 1 :
+			    -1;
 		} else if (*e->d_name == '.' && strlen(e->d_name) > DAY_TEXT &&
 		    day_parse(e->d_name + 1, DAY_TEXT - 1, &day) == 0 &&
-		    fstatat(dirfd(dir), e->d_name, &st,
-		    AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime < stale)
+		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
+			0 &&
+		    st.st_mtime < stale)
 			(void)unlinkat(dirfd(dir), e->d_name, 0);
 	}
 	closedir(dir);
@@ -252,8 +258,7 @@ ledger_turn(struct ledger *l, int64_t day)
 	 * Our own fold knows what no file does, if a disk was full: take it,
 	 * unless the clock went back or others were here in between.
 	 */
-	if (day < l->day ||
-	    ledger_before(l, day, day - LEDGER_HELD) > l->day ||
+	if (day < l->day || ledger_before(l, day, day - LEDGER_HELD) > l->day ||
 	    dayfile_read(l->file) == 1) {
 		if (ledger_begin(l, day) == -1)
 			return -1;
@@ -274,8 +279,7 @@ ledger_turn(struct ledger *l, int64_t day)
 /* ---- the interface ---- */
 
 struct ledger *
-ledger_open(const char *dir, int off, int mode, int keep_days,
-    struct fault *f)
+ledger_open(const char *dir, int off, int mode, int keep_days, struct fault *f)
 {
 	int64_t now = now_wall();
 	struct ledger *l;
@@ -290,7 +294,7 @@ ledger_open(const char *dir, int off, int mode, int keep_days,
 	if ((l->dir = strdup(dir)) == NULL)
 		goto err1;
 	if (mode == LEDGER_WRITE)
-		(void)ledger_folders(l);	/* ledger_append() will tell */
+		(void)ledger_folders(l); /* ledger_append() will tell */
 	if (ledger_begin(l, day_of(now, off)) == -1)
 		goto err1;
 	if (ledger_refresh(l, now) == -1 &&
@@ -422,8 +426,8 @@ ledger_append(struct ledger *l, const struct attempt *a, int *warn)
 			(void)ledger_refresh(l, a->ts);
 		return 0;
 	}
-	if (day == l->day && fold_line(dayfile_fold(l->file), l->text.d + 1,
-	    l->text.len - 2) == -1)
+	if (day == l->day &&
+	    dayfile_line(l->file, l->text.d + 1, l->text.len - 2) == -1)
 		e = ENOMEM;
 	now = now_mono();
 	if (l->warned == -1 || now - l->warned >= LEDGER_WARN) {

@@ -14,7 +14,10 @@ struct fault;
 struct fold;
 struct ledger;
 
-enum { LEDGER_READ, LEDGER_WRITE };
+enum {
+	LEDGER_READ,
+	LEDGER_WRITE
+};
 
 /*
  * Opens the ledger in dir (created 0700 for LEDGER_WRITE; a folder that is
@@ -24,19 +27,19 @@ enum { LEDGER_READ, LEDGER_WRITE };
  * folder that cannot be used is no error for LEDGER_WRITE either: see
  * ledger_append(). NULL with *f: EX_OSERR.
  */
-struct ledger	*ledger_open(const char *dir, int off, int mode,
-		    int keep_days, struct fault *f);
-void		 ledger_close(struct ledger *l);
+struct ledger *ledger_open(const char *dir, int off, int mode, int keep_days,
+    struct fault *f);
+void ledger_close(struct ledger *l);
 
 /*
  * Reads and folds what was appended since, by anyone; turns the day when
  * now (ms) is past it; writes a checkpoint when one is due. 0, or -1 with
  * errno; what was folded before stays good.
  */
-int	ledger_refresh(struct ledger *l, int64_t now);
+int ledger_refresh(struct ledger *l, int64_t now);
 
 /* The fold, as of the last refresh or append. Borrowed, never NULL. */
-const struct fold	*ledger_fold(const struct ledger *l);
+const struct fold *ledger_fold(const struct ledger *l);
 
 /*
  * Records an attempt: one line, one write(2), to the day of its ts. If that
@@ -45,22 +48,22 @@ const struct fold	*ledger_fold(const struct ledger *l);
  * written. 0, or -1 with errno; *warn is 1 if this failure is the first in a
  * minute and should be said.
  */
-int	ledger_append(struct ledger *l, const struct attempt *a, int *warn);
+int ledger_append(struct ledger *l, const struct attempt *a, int *warn);
 
 /* The folder. Borrowed. */
-const char	*ledger_dir(const struct ledger *l);
+const char *ledger_dir(const struct ledger *l);
 
 /*
  * The fold of one earlier day alone, for histories: from its checkpoint if
  * that is whole, else read through in bounded memory. Freed by the caller;
  * NULL with errno (ENOENT: no such day).
  */
-struct fold	*ledger_past(const struct ledger *l, int64_t day);
+struct fold *ledger_past(const struct ledger *l, int64_t day);
 
 /*
  * Removes the days before first (a day number). The number of files
  * removed, or -1 with errno.
  */
-int	ledger_prune(struct ledger *l, int64_t first);
+int ledger_prune(struct ledger *l, int64_t first);
 
 #endif

@@ -12,6 +12,6 @@
  * (0750, 2770), for what is made in it; with the bit that hands the group
  * on. 0 for all others, also for the 0755 that nobody chose.
  */
-mode_t	share_mode(const char *dir);
+mode_t share_mode(const char *dir);
 
 #endif

@@ -15,18 +15,20 @@
 #include "share.h"
 #include "slots.h"
 
-enum { SLOTS_MAX = 65536 };		/* of one key */
+enum {
+	SLOTS_MAX = 65536
+}; /* of one key */
 
 struct slot {
-	int	 taken;
-	int	 locked;		/* in the file too */
-	off_t	 at;
+	int taken;
+	int locked; /* in the file too */
+	off_t at;
 };
 
 struct slots {
-	int		 fd;		/* -1: this process only */
-	struct slot	*v;		/* by handle */
-	size_t		 n;
+	int fd;		/* -1: this process only */
+	struct slot *v; /* by handle */
+	size_t n;
 };
 
 struct slots *
@@ -41,8 +43,8 @@ slots_open(const char *dir)
 		free(s);
 		return NULL;
 	}
-	s->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
-	    O_CLOEXEC, 0600);
+	s->fd = open(path,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (s->fd != -1 && (share_mode(dir) & 0020) != 0)
 		(void)fchmod(s->fd, 0660);
 	free(path);
@@ -83,13 +85,14 @@ static int
 slots_lock(const struct slots *s, off_t at, short type)
 {
 	struct flock lock = {
-		.l_type = type, .l_whence = SEEK_SET, .l_start = at,
-		.l_len = 1
+		.l_type = type,
+		.l_whence = SEEK_SET,
+		.l_start = at,
+		.l_len = 1,
 	};
 	int rc;
 
-	while ((rc = fcntl(s->fd, F_OFD_SETLK, &lock)) == -1 &&
-	    errno == EINTR)
+	while ((rc = fcntl(s->fd, F_OFD_SETLK, &lock)) == -1 && errno == EINTR)
 		continue;
 	return rc;
 }

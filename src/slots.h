@@ -12,16 +12,16 @@ struct slots;
  * Opens dir/slots, creating it. Never fails for lack of rights: then the
  * bound holds within this process only. NULL with errno ENOMEM.
  */
-struct slots	*slots_open(const char *dir);
-void		 slots_close(struct slots *s);
+struct slots *slots_open(const char *dir);
+void slots_close(struct slots *s);
 
 /*
  * Takes one of limit slots of a key (its 8 hex digits; limit 0: no bound).
  * Returns a handle of 0 or more, or -1: EAGAIN all are taken, ENOMEM.
  */
-int	slots_take(struct slots *s, const char *key, int limit);
+int slots_take(struct slots *s, const char *key, int limit);
 
 /* Gives a slot back. */
-void	slots_give(struct slots *s, int handle);
+void slots_give(struct slots *s, int handle);
 
 #endif

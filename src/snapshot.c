@@ -19,32 +19,30 @@
 
 enum {
 	SNAPSHOT_VERSION = 1,
-	SNAPSHOT_LINE = 65536		/* no line is longer */
+	SNAPSHOT_LINE = 65536 /* no line is longer */
 };
 
 struct snapshot_head {
-	int		 version;
-	const char	*day;
-	int64_t		 lines, skipped;
+	int version;
+	const char *day;
+	int64_t lines, skipped;
 };
 
 static const struct field snapshot_heads[] = {
 	FIELD(snapshot_head, version, "fold", .kind = FIELD_INT),
 	FIELD(snapshot_head, day, "day", .kind = FIELD_STR),
 	FIELD(snapshot_head, lines, "lines", .kind = FIELD_I64, .none = -1),
-	FIELD(snapshot_head, skipped, "skipped", .kind = FIELD_I64,
-	    .none = -1),
-	FIELD_END
+	FIELD(snapshot_head, skipped, "skipped", .kind = FIELD_I64, .none = -1),
+	FIELD_END,
 };
 
 struct snapshot_entry {
-	struct fold_ent	 e;
-	struct splice	 latency;	/* [bucket, count, bucket, ...] */
-	int64_t		 end;		/* not an entry: their number */
+	struct fold_ent e;
+	struct splice latency; /* [bucket, count, bucket, ...] */
+	int64_t end;	       /* not an entry: their number */
 };
 
-#define ROW(member, text, ...) \
-	FIELD(snapshot_entry, member, text, __VA_ARGS__)
+#define ROW(member, text, ...) FIELD(snapshot_entry, member, text, __VA_ARGS__)
 
 static const struct field snapshot_entries[] = {
 	ROW(e.upstream, "upstream", .kind = FIELD_STR),
@@ -75,16 +73,18 @@ static const struct field snapshot_entries[] = {
 	ROW(e.last_error_ts, "last_error_ts", .kind = FIELD_I64),
 	ROW(latency, "latency", .kind = FIELD_RAW),
 	ROW(end, "end", .kind = FIELD_I64, .none = -1),
-	FIELD_END
+	FIELD_END,
 };
 
 static const struct snapshot_entry snapshot_blank = {
-	.e = {
-		.limits = { -1, -1, -1, -1 }, .balance = NAN,
-		.balance_total = NAN, .balance_frozen = NAN,
-		.rest_verdict = -1, .last_verdict = -1, .last_error = -1
-	},
-	.end = -1
+	.e = { .limits = { -1, -1, -1, -1 },
+	    .balance = NAN,
+	    .balance_total = NAN,
+	    .balance_frozen = NAN,
+	    .rest_verdict = -1,
+	    .last_verdict = -1,
+	    .last_error = -1, },
+	.end = -1,
 };
 
 /* One line: base by its table, and the latencies of an entry. */
@@ -117,8 +117,9 @@ int
 snapshot_write(const struct fold *f, struct buf *out)
 {
 	struct snapshot_head head = {
-		.version = SNAPSHOT_VERSION, .lines = fold_lines(f),
-		.skipped = fold_skipped(f)
+		.version = SNAPSHOT_VERSION,
+		.lines = fold_lines(f),
+		.skipped = fold_skipped(f),
 	};
 	struct snapshot_entry entry = snapshot_blank;
 	const struct fold_ent *e;
@@ -131,8 +132,8 @@ snapshot_write(const struct fold *f, struct buf *out)
 		return -1;
 	while ((e = fold_each(f, &i)) != NULL) {
 		entry.e = *e;
-		if (snapshot_line(snapshot_entries, &entry, e->latency,
-		    out) == -1)
+		if (snapshot_line(snapshot_entries, &entry, e->latency, out) ==
+		    -1)
 			return -1;
 	}
 	entry = snapshot_blank;
@@ -148,8 +149,8 @@ snapshot_latency(struct splice v, struct fold_ent *e)
 	int64_t at, n;
 	int rc;
 
-	if (e->latency == NULL && (e->latency =
-	    calloc(FOLD_BUCKETS, sizeof(e->latency[0]))) == NULL)
+	if (e->latency == NULL &&
+	    (e->latency = calloc(FOLD_BUCKETS, sizeof(e->latency[0]))) == NULL)
 		return -1;
 	errno = EINVAL;
 	if (*v.s != '[')
@@ -173,7 +174,7 @@ snapshot_enter(struct fold *f, const struct snapshot_entry *in)
 	struct fold_ent *e, was;
 
 	if ((e = fold_enter(f, in->e.upstream, in->e.key, in->e.model,
-	    in->e.token)) == NULL)
+		 in->e.token)) == NULL)
 		return -1;
 	was = *e;
 	*e = in->e;

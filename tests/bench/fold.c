@@ -20,7 +20,12 @@
 #include "ledger.h"
 #include "now.h"
 
-enum { LINES = 1000000, APPENDS = 20000, KEYS = 20, MODELS = 10 };
+enum {
+	LINES = 1000000,
+	APPENDS = 20000,
+	KEYS = 20,
+	MODELS = 10
+};
 
 static double
 seconds(void)
@@ -71,11 +76,12 @@ bench_fold(void)
 	int64_t now = now_wall();
 	struct attempt a;
 	struct fold *f;
-	struct buf text;
+	struct buf scratch, text;
 	const char *lf, *p;
 	double t;
 	int i;
 
+	buf_init(&scratch, ATTEMPT_MAX);
 	buf_init(&text, (size_t)1 << 30);
 	for (i = 0; i < LINES; i++) {
 		fill(&a, i, now + i);
@@ -86,14 +92,16 @@ bench_fold(void)
 	if ((f = fold_new(0, 28800)) == NULL)
 		err(EX_OSERR, NULL);
 	t = seconds();
-	for (p = text.d; (lf = memchr(p, '\n', text.len -
-	    (size_t)(p - text.d))) != NULL; p = lf + 1)
-		if (fold_line(f, p, (size_t)(lf - p)) != 0)
+	for (p = text.d;
+	     (lf = memchr(p, '\n', text.len - (size_t)(p - text.d))) != NULL;
+	     p = lf + 1)
+		if (attempt_fold(f, p, (size_t)(lf - p), &scratch) != 0)
 			errx(EX_SOFTWARE, "a line was not taken");
 	t = seconds() - t;
 	printf("fold %.0f lines/s\n", LINES / t);
 	printf("fold_million %.2f s\n", t * 1e6 / LINES);
 	fold_free(f);
+	buf_free(&scratch);
 	buf_free(&text);
 }
 

@@ -8,7 +8,7 @@
 
 #include "classify.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* Texts are ended and printable, the verdict is one. */
 static void
@@ -25,9 +25,8 @@ check(const struct classified *c)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const int statuses[] = {
-		200, 204, 302, 400, 401, 402, 403, 404, 408, 429, 500, 599
-	};
+	static const int statuses[] = { 200, 204, 302, 400, 401, 402, 403, 404,
+		408, 429, 500, 599 };
 	struct classified c;
 	struct reply r = { .type = "application/json", .whole = 1 };
 	char *copy = malloc(size > 0 ? size : 1);

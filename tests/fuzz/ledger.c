@@ -11,12 +11,14 @@
 #include "fold.h"
 #include "snapshot.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-enum { EAST8 = 8 * 3600 };
+enum {
+	EAST8 = 8 * 3600
+};
 
 static void
-line(const char *s, size_t n)
+line(struct fold *f, const char *s, size_t n)
 {
 	struct buf again, scratch;
 	struct attempt a;
@@ -28,6 +30,7 @@ line(const char *s, size_t n)
 		    attempt_parse(again.d, again.len - 1, &a, &scratch) == -1)
 			abort();
 	}
+	attempt_fold(f, s, n, &scratch);
 	buf_free(&again);
 	buf_free(&scratch);
 }
@@ -62,8 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (p = copy; left > 0; p += n, left -= n) {
 		lf = memchr(p, '\n', left);
 		n = lf != NULL ? (size_t)(lf - p) : left;
-		line(p, n);
-		fold_line(f, p, n);
+		line(f, p, n);
 		n += lf != NULL;
 	}
 	fold_turn(f, 20780, INT64_C(1795363200000));

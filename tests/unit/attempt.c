@@ -10,9 +10,11 @@
 #include "fold.h"
 #include "tap.h"
 
-enum { EAST8 = 8 * 3600 };
+enum {
+	EAST8 = 8 * 3600
+};
 
-#define NOON	INT64_C(1795320000000)		/* 2026-11-22 12:00 +08:00 */
+#define NOON INT64_C(1795320000000) /* 2026-11-22 12:00 +08:00 */
 
 static void
 full(struct attempt *a)
@@ -76,8 +78,8 @@ same(const struct attempt *a, const struct attempt *b)
 	    text(a->key, b->key) && text(a->upstream, b->upstream) &&
 	    text(a->model, b->model) && text(a->op, b->op) &&
 	    a->status == b->status && a->verdict == b->verdict &&
-	    a->stream == b->stream && a->ttft == b->ttft &&
-	    a->ms == b->ms && a->prompt_tokens == b->prompt_tokens &&
+	    a->stream == b->stream && a->ttft == b->ttft && a->ms == b->ms &&
+	    a->prompt_tokens == b->prompt_tokens &&
 	    a->completion_tokens == b->completion_tokens &&
 	    memcmp(&a->limits, &b->limits, sizeof(a->limits)) == 0 &&
 	    number(a->balance, b->balance) &&
@@ -99,19 +101,24 @@ test_both_ways(void)
 	buf_init(&scratch, ATTEMPT_MAX);
 	full(&a);
 	ok(attempt_line(&a, EAST8, &line) == 0 &&
-	    strcmp(line.d, full_line) == 0, "a full line");
+		strcmp(line.d, full_line) == 0,
+	    "a full line");
 	ok(attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
-	    same(&a, &b), "and back");
+		same(&a, &b),
+	    "and back");
 
 	attempt_init(&a);
 	a.ts = NOON;
 	a.op = "clear";
 	buf_cut(&line, 0);
-	ok(attempt_line(&a, 0, &line) == 0 && strcmp(line.d,
-	    "{\"ts\":\"2026-11-22T04:00:00.000+00:00\",\"op\":\"clear\"}\n")
-	    == 0, "what is not known is not written");
+	ok(attempt_line(&a, 0, &line) == 0 &&
+		strcmp(line.d,
+		    "{\"ts\":\"2026-11-22T04:00:00.000+00:00\",\"op\":\"clear\"}\n") ==
+		    0,
+	    "what is not known is not written");
 	ok(attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
-	    same(&a, &b), "and not known when read");
+		same(&a, &b),
+	    "and not known when read");
 
 	for (v = 0; v < V_MAX; v++) {
 		a.verdict = v;
@@ -145,31 +152,40 @@ test_cut(void)
 	a.ttft = a.ms = a.prompt_tokens = a.completion_tokens = INT64_MAX;
 	a.calls = INT64_MAX;
 	a.limits = (struct limits){ INT64_MAX, INT64_MAX, INT64_MAX,
-	    INT64_MAX };
-	a.balance = a.balance_total = a.balance_frozen = -1.234567890123456e-300;
+		INT64_MAX };
+	a.balance = a.balance_total = a.balance_frozen =
+	    -1.234567890123456e-300;
 	ok(attempt_line(&a, -EAST8, &line) == 0 && line.len < ATTEMPT_MAX,
 	    "the longest line");
 	ok(attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
-	    strlen(b.model) == 256, "is read");
+		strlen(b.model) == 256,
+	    "is read");
 	buf_cut(&line, 0);
 	a.model = wide;
 	ok(attempt_line(&a, EAST8, &line) == 0 &&
-	    attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
-	    strlen(b.model) == 255, "cut between characters");
+		attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
+		strlen(b.model) == 255,
+	    "cut between characters");
 	buf_cut(&line, 0);
-	a.model = "a\xff" "b";
+	a.model = "a\xff"
+		  "b";
 	ok(attempt_line(&a, EAST8, &line) == 0 &&
-	    attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
-	    strcmp(b.model, "a\xef\xbf\xbd" "b") == 0, "invalid UTF-8");
+		attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
+		strcmp(b.model,
+		    "a\xef\xbf\xbd"
+		    "b") == 0,
+	    "invalid UTF-8");
 	buf_cut(&line, 0);
 	memset(nasty, '\x80', sizeof(nasty) - 1);
 	ok(attempt_line(&a, EAST8, &line) == 0 &&
-	    attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
-	    *b.op != '\0', "nothing but half characters");
+		attempt_parse(line.d, line.len - 1, &b, &scratch) == 0 &&
+		*b.op != '\0',
+	    "nothing but half characters");
 	buf_free(&line);
 	buf_init(&line, 100);
 	ok(attempt_line(&a, EAST8, &line) == -1 && errno == EFBIG &&
-	    line.len == 0, "no room: nothing is added");
+		line.len == 0,
+	    "no room: nothing is added");
 	buf_free(&line);
 	buf_free(&scratch);
 }
@@ -195,8 +211,8 @@ test_torn(void)
 	ok(good, "every torn line is known for one");
 	buf_free(&scratch);
 	buf_init(&scratch, 10);
-	ok(attempt_parse(full_line, len, &a, &scratch) == -1 &&
-	    errno == EFBIG, "scratch too small");
+	ok(attempt_parse(full_line, len, &a, &scratch) == -1 && errno == EFBIG,
+	    "scratch too small");
 	buf_free(&scratch);
 }
 

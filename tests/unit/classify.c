@@ -7,23 +7,29 @@
 #include "day.h"
 #include "tap.h"
 
-enum { EAST8 = 8 * 3600 };
+enum {
+	EAST8 = 8 * 3600
+};
 
-#define ERR(text)	"{\"error\":{\"message\":\"" text "\"}}"
-#define CHAT(choice)	"{\"id\":\"x\",\"choices\":[" choice "]," \
+#define ERR(text) "{\"error\":{\"message\":\"" text "\"}}"
+#define CHAT(choice) \
+	"{\"id\":\"x\",\"choices\":[" choice "]," \
 	"\"usage\":{\"completion_tokens\":0}}"
-#define WROTE(choice)	"{\"id\":\"x\",\"choices\":[" choice "]," \
+#define WROTE(choice) \
+	"{\"id\":\"x\",\"choices\":[" choice "]," \
 	"\"usage\":{\"completion_tokens\":7}}"
-#define MSG(rest)	"{\"index\":0,\"message\":{\"role\":\"assistant\"" rest "}}"
+#define MSG(rest) "{\"index\":0,\"message\":{\"role\":\"assistant\"" rest "}}"
 
 static const struct {
-	const char	*name;
-	int		 status;
-	const char	*body;
-	enum verdict	 want;
+	const char *name;
+	int status;
+	const char *body;
+	enum verdict want;
 } replies[] = {
-	{ "401", 401, ERR("Authentication failed, please make sure that a "
-	    "valid ModelScope token is supplied."), V_BAD_KEY },
+	{ "401", 401,
+	    ERR("Authentication failed, please make sure that a "
+		"valid ModelScope token is supplied."),
+	    V_BAD_KEY },
 	{ "401, older spelling", 401, ERR("Authenticaton failed"), V_BAD_KEY },
 	{ "401 without words", 401, "", V_BAD_KEY },
 	{ "401 not bound", 401,
@@ -38,21 +44,26 @@ static const struct {
 	{ "403 without words", 403, "", V_NO_PERMISSION },
 	{ "400 no provider", 400,
 	    ERR("Model id: Qwen/Qwen2.5-7B-Instruct, has no provider "
-	    "supported"), V_NO_PROVIDER },
+		"supported"),
+	    V_NO_PROVIDER },
 	{ "400 invalid id", 400, ERR("Invalid model id: a/b"), V_BAD_MODEL },
-	{ "400 stream only", 400, ERR("This model only support stream mode, "
-	    "please enable the stream parameter"), V_STREAM_ONLY },
+	{ "400 stream only", 400,
+	    ERR("This model only support stream mode, "
+		"please enable the stream parameter"),
+	    V_STREAM_ONLY },
 	{ "400 thinking wants a stream", 400,
 	    ERR("enable thinking can not be support when `stream=False`."),
 	    V_STREAM_ONLY },
 	{ "400 thinking off", 400,
 	    ERR("parameter.enable_thinking must be set to false for "
-	    "non-streaming calls"), V_THINK_OFF },
+		"non-streaming calls"),
+	    V_THINK_OFF },
 	{ "400 thinking on", 400,
 	    ERR("The value of the enable_thinking parameter is restricted to "
-	    "True."), V_THINK_ON },
-	{ "400 a parameter", 400,
-	    ERR("invalid temperature: only 1 is allowed"), V_BAD_REQUEST },
+		"True."),
+	    V_THINK_ON },
+	{ "400 a parameter", 400, ERR("invalid temperature: only 1 is allowed"),
+	    V_BAD_REQUEST },
 	{ "400 without words", 400, "", V_BAD_REQUEST },
 	{ "404 no such model", 404, ERR("The model `a/b` does not exist"),
 	    V_BAD_MODEL },
@@ -71,24 +82,31 @@ static const struct {
 	    ERR("insufficient balance (1008)"), V_PROVIDER },
 	{ "429 provider's credits, by type", 429,
 	    "{\"error\":{\"message\":\"insufficient balance\","
-	    "\"type\":\"insufficient_balance_error\"}}", V_PROVIDER },
-	{ "429 quota of the day", 429, ERR("You have exceeded today's quota "
-	    "for model a/b, please try again tomorrow"), V_QUOTA_DAY },
+	    "\"type\":\"insufficient_balance_error\"}}",
+	    V_PROVIDER },
+	{ "429 quota of the day", 429,
+	    ERR("You have exceeded today's quota "
+		"for model a/b, please try again tomorrow"),
+	    V_QUOTA_DAY },
 	{ "429 quota of the day, escaped", 429,
 	    ERR("exceeded today\\u0027s quota for model a\\/b"), V_QUOTA_DAY },
 	{ "429 quota of the month", 429,
-	    ERR("exceeded this month's quota for model a/b"),
-	    V_QUOTA_MONTH },
-	{ "429 current quota", 429, ERR("You exceeded your current quota, "
-	    "please check your plan and billing details"), V_BURST },
+	    ERR("exceeded this month's quota for model a/b"), V_QUOTA_MONTH },
+	{ "429 current quota", 429,
+	    ERR("You exceeded your current quota, "
+		"please check your plan and billing details"),
+	    V_BURST },
 	{ "429 insufficient_quota by code", 429,
 	    "{\"error\":{\"message\":\"wait\",\"code\":\"insufficient_quota\"}}",
 	    V_BURST },
 	{ "429 insufficient_quota by type", 429,
 	    "{\"error\":{\"message\":\"wait\",\"type\":\"insufficient_quota\","
-	    "\"code\":null}}", V_BURST },
-	{ "429 allocated quota", 429, ERR("Allocated quota exceeded, please "
-	    "increase your quota limit"), V_BURST },
+	    "\"code\":null}}",
+	    V_BURST },
+	{ "429 allocated quota", 429,
+	    ERR("Allocated quota exceeded, please "
+		"increase your quota limit"),
+	    V_BURST },
 	{ "429 burst by code", 429,
 	    "{\"error\":{\"message\":\"x\",\"code\":\"limit_burst_rate\"}}",
 	    V_BURST },
@@ -116,50 +134,77 @@ static const struct {
 	    V_NO_CREDITS },
 	{ "message at the top", 429, "{\"message\":\"insufficient balance\"}",
 	    V_NO_CREDITS },
-	{ "Anthropic's", 401, "{\"type\":\"error\",\"error\":{\"type\":"
+	{ "Anthropic's", 401,
+	    "{\"type\":\"error\",\"error\":{\"type\":"
 	    "\"authentication_error\",\"message\":\"Authentication failed\"}}",
 	    V_BAD_KEY },
 	{ "plain words", 429, "insufficient balance", V_NO_CREDITS },
 	{ "error is a number", 429, "{\"error\":5}", V_TOO_MANY },
 	{ "error is empty", 400, "{\"error\":{}}", V_BAD_REQUEST },
 	{ "an array", 400, "[\"Invalid model id\"]", V_BAD_MODEL },
-	{ "cut JSON", 429, "{\"error\":{\"message\":\"exceeded today's quota "
-	    "for", V_QUOTA_DAY },
+	{ "cut JSON", 429,
+	    "{\"error\":{\"message\":\"exceeded today's quota "
+	    "for",
+	    V_QUOTA_DAY },
 	/* Successes. */
 	{ "200 an answer", 200, CHAT(MSG(",\"content\":\"hi\"")), V_OK },
 	{ "201 an answer", 201, CHAT(MSG(",\"content\":\"hi\"")), V_OK },
 	{ "200 with spaces around", 200,
 	    " \r\n" CHAT(MSG(",\"content\":\"hi\"")) "\n\n", V_OK },
-	{ "200 content parts", 200, CHAT(MSG(",\"content\":[{\"type\":"
-	    "\"text\",\"text\":\"hi\"}]")), V_OK },
-	{ "200 tool calls", 200, CHAT(MSG(",\"content\":null,\"tool_calls\":"
-	    "[{\"id\":\"1\"}]")), V_OK },
-	{ "200 function call", 200, CHAT(MSG(",\"content\":null,"
-	    "\"function_call\":{\"name\":\"f\"}")), V_OK },
+	{ "200 content parts", 200,
+	    CHAT(MSG(",\"content\":[{\"type\":"
+		     "\"text\",\"text\":\"hi\"}]")),
+	    V_OK },
+	{ "200 tool calls", 200,
+	    CHAT(MSG(",\"content\":null,\"tool_calls\":"
+		     "[{\"id\":\"1\"}]")),
+	    V_OK },
+	{ "200 function call", 200,
+	    CHAT(MSG(",\"content\":null,"
+		     "\"function_call\":{\"name\":\"f\"}")),
+	    V_OK },
 	{ "200 refusal", 200, CHAT(MSG(",\"content\":null,\"refusal\":\"no\"")),
 	    V_OK },
-	{ "200 filtered", 200, CHAT("{\"message\":{\"content\":\"\"},"
-	    "\"finish_reason\":\"content_filter\"}"), V_OK },
-	{ "200 said nothing", 200, WROTE("{\"message\":{\"content\":\"\"},"
-	    "\"finish_reason\":\"stop\"}"), V_OK },
-	{ "200 said nothing, uncounted", 200, CHAT("{\"message\":{\"content\":"
-	    "\"\"},\"finish_reason\":\"stop\"}"), V_OK },
-	{ "200 second choice", 200, CHAT("{},{\"message\":{\"content\":\"hi\"}}"),
+	{ "200 filtered", 200,
+	    CHAT("{\"message\":{\"content\":\"\"},"
+		 "\"finish_reason\":\"content_filter\"}"),
 	    V_OK },
+	{ "200 said nothing", 200,
+	    WROTE("{\"message\":{\"content\":\"\"},"
+		  "\"finish_reason\":\"stop\"}"),
+	    V_OK },
+	{ "200 said nothing, uncounted", 200,
+	    CHAT("{\"message\":{\"content\":"
+		 "\"\"},\"finish_reason\":\"stop\"}"),
+	    V_OK },
+	{ "200 second choice", 200,
+	    CHAT("{},{\"message\":{\"content\":\"hi\"}}"), V_OK },
 	{ "200 completion", 200, CHAT("{\"text\":\"hi\"}"), V_OK },
-	{ "200 error null", 200, "{\"error\":null,\"output\":[{\"type\":"
+	{ "200 error null", 200,
+	    "{\"error\":null,\"output\":[{\"type\":"
 	    "\"message\",\"content\":[{\"type\":\"output_text\",\"text\":"
-	    "\"hi\"}]}]}", V_OK },
-	{ "200 a function call of a response", 200, "{\"output\":[{\"type\":"
-	    "\"function_call\",\"name\":\"f\"}]}", V_OK },
-	{ "200 Anthropic's answer", 200, "{\"type\":\"message\",\"content\":"
-	    "[{\"type\":\"text\",\"text\":\"hi\"}]}", V_OK },
-	{ "200 Anthropic's tool use", 200, "{\"type\":\"message\",\"content\":"
-	    "[{\"type\":\"tool_use\",\"name\":\"f\"}]}", V_OK },
-	{ "200 embeddings", 200, "{\"object\":\"list\",\"data\":[{\"embedding\":"
-	    "[0.1]}]}", V_OK },
-	{ "200 a balance", 200, "{\"success\":true,\"data\":"
-	    "{\"available_balance\":3}}", V_OK },
+	    "\"hi\"}]}]}",
+	    V_OK },
+	{ "200 a function call of a response", 200,
+	    "{\"output\":[{\"type\":"
+	    "\"function_call\",\"name\":\"f\"}]}",
+	    V_OK },
+	{ "200 Anthropic's answer", 200,
+	    "{\"type\":\"message\",\"content\":"
+	    "[{\"type\":\"text\",\"text\":\"hi\"}]}",
+	    V_OK },
+	{ "200 Anthropic's tool use", 200,
+	    "{\"type\":\"message\",\"content\":"
+	    "[{\"type\":\"tool_use\",\"name\":\"f\"}]}",
+	    V_OK },
+	{ "200 embeddings", 200,
+	    "{\"object\":\"list\",\"data\":[{\"embedding\":"
+	    "[0.1]}]}",
+	    V_OK },
+	{ "200 a balance", 200,
+	    "{\"success\":true,\"data\":"
+	    "{\"available_balance\":3}}",
+	    V_OK },
 	{ "200 a task", 200, "{\"task_id\":\"7\",\"output_images\":[]}", V_OK },
 	{ "200 images", 200, "{\"output_images\":[\"https://x/y\"]}", V_OK },
 	{ "200 reasoning only", 200,
@@ -167,28 +212,39 @@ static const struct {
 	    V_REASONED },
 	{ "200 reasoning, the other name", 200,
 	    CHAT(MSG(",\"content\":\"\",\"reasoning\":\"hm\"")), V_REASONED },
-	{ "200 stopped by length", 200, CHAT("{\"message\":{\"content\":null},"
-	    "\"finish_reason\":\"length\"}"), V_REASONED },
-	{ "200 null, but tokens", 200, WROTE("{\"message\":{\"content\":null}}"),
+	{ "200 stopped by length", 200,
+	    CHAT("{\"message\":{\"content\":null},"
+		 "\"finish_reason\":\"length\"}"),
 	    V_REASONED },
-	{ "200 cut by length, with text", 200, CHAT("{\"message\":{\"content\":"
-	    "\"hi\"},\"finish_reason\":\"length\"}"), V_OK },
-	{ "200 Anthropic's thinking only", 200, "{\"content\":[{\"type\":"
+	{ "200 null, but tokens", 200,
+	    WROTE("{\"message\":{\"content\":null}}"), V_REASONED },
+	{ "200 cut by length, with text", 200,
+	    CHAT("{\"message\":{\"content\":"
+		 "\"hi\"},\"finish_reason\":\"length\"}"),
+	    V_OK },
+	{ "200 Anthropic's thinking only", 200,
+	    "{\"content\":[{\"type\":"
 	    "\"thinking\",\"thinking\":\"hm\"}],\"stop_reason\":"
-	    "\"max_tokens\"}", V_REASONED },
-	{ "200 a response's reasoning only", 200, "{\"status\":\"incomplete\","
+	    "\"max_tokens\"}",
+	    V_REASONED },
+	{ "200 a response's reasoning only", 200,
+	    "{\"status\":\"incomplete\","
 	    "\"output\":[{\"type\":\"reasoning\",\"summary\":[]}]}",
 	    V_REASONED },
-	{ "200 hollow", 200, "{\"id\":\"\",\"object\":\"\",\"created\":0,"
+	{ "200 hollow", 200,
+	    "{\"id\":\"\",\"object\":\"\",\"created\":0,"
 	    "\"model\":\"\",\"choices\":null,\"usage\":{\"prompt_tokens\":0,"
-	    "\"completion_tokens\":0,\"total_tokens\":0}}", V_HOLLOW },
+	    "\"completion_tokens\":0,\"total_tokens\":0}}",
+	    V_HOLLOW },
 	{ "200 no choices", 200, "{\"choices\":[ ]}", V_HOLLOW },
 	{ "200 choices of null", 200, "{\"choices\":[null]}", V_HOLLOW },
 	{ "200 choices of nothing", 200, "{\"choices\":[{}]}", V_HOLLOW },
 	{ "200 choices a string", 200, "{\"choices\":\"x\"}", V_HOLLOW },
 	{ "200 blank", 200, CHAT(MSG(",\"content\":\"\"")), V_HOLLOW },
-	{ "200 Anthropic's without content", 200, "{\"type\":\"message\","
-	    "\"content\":[],\"usage\":{\"output_tokens\":0}}", V_HOLLOW },
+	{ "200 Anthropic's without content", 200,
+	    "{\"type\":\"message\","
+	    "\"content\":[],\"usage\":{\"output_tokens\":0}}",
+	    V_HOLLOW },
 	{ "200 {}", 200, "{}", V_HOLLOW },
 	{ "200 empty", 200, "", V_HOLLOW },
 	{ "200 white space", 200, " \n\t\r ", V_HOLLOW },
@@ -201,7 +257,8 @@ static const struct {
 	    "{\"error\":{\"message\":\"x\",\"status\":\"429\"}}", V_TOO_MANY },
 	{ "200 an error", 200, ERR("something broke"), V_SERVER },
 	{ "200 an error string", 200, "{\"error\":\"broke\"}", V_SERVER },
-	{ "200 words instead", 200, "{\"success\":false,\"code\":"
+	{ "200 words instead", 200,
+	    "{\"success\":false,\"code\":"
 	    "\"InvalidAuthentication\",\"message\":\"Authentication\"}",
 	    V_HOLLOW },
 	{ "200 HTML", 200, "<html>hi</html>", V_BAD_REPLY },
@@ -212,7 +269,7 @@ static const struct {
 	{ "200 an array", 200, "[{\"text\":\"a\"}]", V_BAD_REPLY },
 	{ "200 a string", 200, "\"hi\"", V_BAD_REPLY },
 	{ "200 null", 200, "null", V_BAD_REPLY },
-	{ "200 a stream", 200, "data: {\"choices\":[]}\n\n", V_BAD_REPLY }
+	{ "200 a stream", 200, "data: {\"choices\":[]}\n\n", V_BAD_REPLY },
 };
 
 /* The body in memory of exactly its size. */
@@ -247,7 +304,8 @@ test_replies(void)
 static void
 test_parts(void)
 {
-	static const char dash[] = "{\"error\":{\"code\":\"invalid_parameter_"
+	static const char dash[] =
+	    "{\"error\":{\"code\":\"invalid_parameter_"
 	    "error\",\"message\":\"a\\nb\\u001b[31m\",\"param\":null,\"type\":"
 	    "\"invalid_request_error\"},\"request_id\":\"r-1\"}";
 	static const char inner[] =
@@ -287,7 +345,8 @@ test_parts(void)
 	memcpy(big, "{\"error\":\"", 10);
 	memcpy(big + n - 2, "\"}", 2);
 	ok(judge(429, big, n, &c) == V_TOO_MANY &&
-	    strlen(c.message) < sizeof(c.message), "a huge message");
+		strlen(c.message) < sizeof(c.message),
+	    "a huge message");
 	memset(big, '[', n);
 	ok(judge(200, big, n, &c) == V_BAD_REPLY, "nested beyond reason");
 	memset(big, ' ', n);
@@ -299,12 +358,14 @@ static void
 test_transport(void)
 {
 	static const struct {
-		enum transport	 t;
-		enum verdict	 want;
+		enum transport t;
+		enum verdict want;
 	} rows[] = {
-		{ TRANSPORT_NETWORK, V_NETWORK }, { TRANSPORT_TLS, V_TLS },
-		{ TRANSPORT_TIMEOUT, V_TIMEOUT }, { TRANSPORT_CUT, V_CUT },
-		{ TRANSPORT_TOOBIG, V_TOO_LARGE }
+		{ TRANSPORT_NETWORK, V_NETWORK },
+		{ TRANSPORT_TLS, V_TLS },
+		{ TRANSPORT_TIMEOUT, V_TIMEOUT },
+		{ TRANSPORT_CUT, V_CUT },
+		{ TRANSPORT_TOOBIG, V_TOO_LARGE },
 	};
 	struct reply r = { .body = "" };
 	struct classified c;
@@ -346,8 +407,8 @@ static void
 test_events(void)
 {
 	static const struct {
-		const char	*data;
-		enum verdict	 want;
+		const char *data;
+		enum verdict want;
 	} rows[] = {
 		{ "{\"error\":{\"message\":\"boom\"}}", V_SERVER },
 		{ "{\"error\":{\"message\":\"boom\",\"code\":400}}",
@@ -359,11 +420,11 @@ test_events(void)
 		    V_NO_CREDITS },
 		{ "{\"error\":\"exceeded today's quota\"}", V_QUOTA_DAY },
 		{ "{\"type\":\"error\",\"error\":{\"type\":"
-		    "\"overloaded_error\",\"message\":\"Overloaded\"}}",
+		  "\"overloaded_error\",\"message\":\"Overloaded\"}}",
 		    V_SERVER },
 		{ "{\"error\":", V_BAD_REPLY },
 		{ "[]", V_BAD_REPLY },
-		{ "", V_BAD_REPLY }
+		{ "", V_BAD_REPLY },
 	};
 	struct classified c;
 	size_t i;
@@ -387,14 +448,16 @@ test_verdicts(void)
 		    i->state != NULL &&
 		    verdict_named(i->name, strlen(i->name)) == v &&
 		    (i->scope != SCOPE_NONE) ==
-		    (classify_rest((enum verdict)v, 0, 0, -1, 0) != 0) &&
+			(classify_rest((enum verdict)v, 0, 0, -1, 0) != 0) &&
 		    (v == V_OK) == (i->status == EX_OK);
 	}
 	ok(good, "every verdict has a name of its own, who rests rests");
 	ok(verdict_info(-1) == verdict_info(V_BAD_REPLY) &&
-	    verdict_info(V_MAX) == verdict_info(V_BAD_REPLY), "out of range");
+		verdict_info(V_MAX) == verdict_info(V_BAD_REPLY),
+	    "out of range");
 	ok(verdict_named("okay", 4) == -1 && verdict_named("o", 1) == -1 &&
-	    verdict_named("", 0) == -1, "no such name");
+		verdict_named("", 0) == -1,
+	    "no such name");
 }
 
 static int64_t
@@ -411,29 +474,45 @@ static void
 test_rests(void)
 {
 	static const struct {
-		enum verdict	 v;
-		int64_t		 after;
-		int		 strikes;
-		int64_t		 want;		/* seconds */
+		enum verdict v;
+		int64_t after;
+		int strikes;
+		int64_t want; /* seconds */
 	} rows[] = {
-		{ V_OK, -1, 0, 0 }, { V_BAD_KEY, -1, 0, 3600 },
-		{ V_UNBOUND, -1, 0, 3600 }, { V_UNVERIFIED, -1, 0, 3600 },
+		{ V_OK, -1, 0, 0 },
+		{ V_BAD_KEY, -1, 0, 3600 },
+		{ V_UNBOUND, -1, 0, 3600 },
+		{ V_UNVERIFIED, -1, 0, 3600 },
 		{ V_NO_PERMISSION, -1, 0, 3600 },
-		{ V_NO_PROVIDER, -1, 0, 86400 }, { V_BAD_MODEL, -1, 0, 86400 },
-		{ V_PROVIDER, -1, 0, 86400 }, { V_STREAM_ONLY, -1, 0, 0 },
-		{ V_THINK_OFF, -1, 0, 0 }, { V_THINK_ON, -1, 0, 0 },
-		{ V_BAD_REQUEST, -1, 0, 0 }, { V_REASONED, -1, 0, 0 },
-		{ V_CANCELLED, -1, 0, 0 }, { V_NO_CREDITS, -1, 0, 600 },
-		{ V_BURST, -1, 0, 60 }, { V_BURST, 7, 0, 7 },
-		{ V_BURST, 0, 0, 60 }, { V_TOO_MANY, -1, 0, 5 },
-		{ V_TOO_MANY, -1, 1, 10 }, { V_TOO_MANY, -1, 2, 20 },
-		{ V_TOO_MANY, -1, 3, 40 }, { V_TOO_MANY, -1, 4, 60 },
-		{ V_TOO_MANY, -1, 1 << 30, 60 }, { V_TOO_MANY, -1, -1, 5 },
-		{ V_TOO_MANY, 30, 0, 30 }, { V_SERVER, -1, 9, 60 },
-		{ V_HOLLOW, -1, 0, 60 }, { V_BAD_REPLY, -1, 0, 60 },
-		{ V_TOO_LARGE, -1, 0, 60 }, { V_CUT, -1, 0, 60 },
-		{ V_NETWORK, -1, 0, 60 }, { V_TLS, -1, 0, 60 },
-		{ V_TIMEOUT, -1, 0, 60 }
+		{ V_NO_PROVIDER, -1, 0, 86400 },
+		{ V_BAD_MODEL, -1, 0, 86400 },
+		{ V_PROVIDER, -1, 0, 86400 },
+		{ V_STREAM_ONLY, -1, 0, 0 },
+		{ V_THINK_OFF, -1, 0, 0 },
+		{ V_THINK_ON, -1, 0, 0 },
+		{ V_BAD_REQUEST, -1, 0, 0 },
+		{ V_REASONED, -1, 0, 0 },
+		{ V_CANCELLED, -1, 0, 0 },
+		{ V_NO_CREDITS, -1, 0, 600 },
+		{ V_BURST, -1, 0, 60 },
+		{ V_BURST, 7, 0, 7 },
+		{ V_BURST, 0, 0, 60 },
+		{ V_TOO_MANY, -1, 0, 5 },
+		{ V_TOO_MANY, -1, 1, 10 },
+		{ V_TOO_MANY, -1, 2, 20 },
+		{ V_TOO_MANY, -1, 3, 40 },
+		{ V_TOO_MANY, -1, 4, 60 },
+		{ V_TOO_MANY, -1, 1 << 30, 60 },
+		{ V_TOO_MANY, -1, -1, 5 },
+		{ V_TOO_MANY, 30, 0, 30 },
+		{ V_SERVER, -1, 9, 60 },
+		{ V_HOLLOW, -1, 0, 60 },
+		{ V_BAD_REPLY, -1, 0, 60 },
+		{ V_TOO_LARGE, -1, 0, 60 },
+		{ V_CUT, -1, 0, 60 },
+		{ V_NETWORK, -1, 0, 60 },
+		{ V_TLS, -1, 0, 60 },
+		{ V_TIMEOUT, -1, 0, 60 },
 	};
 	int64_t now = at("2026-11-21T23:59:59.999+08:00"), got;
 	size_t i;
@@ -447,28 +526,43 @@ test_rests(void)
 		    rows[i].strikes);
 	}
 	ok(classify_rest(V_QUOTA_DAY, now, EAST8, 5, 0) ==
-	    at("2026-11-22T00:00:00+08:00"), "until the day ends");
+		at("2026-11-22T00:00:00+08:00"),
+	    "until the day ends");
 	ok(classify_rest(V_QUOTA_DAY, now + 1, EAST8, 5, 0) ==
-	    at("2026-11-23T00:00:00+08:00"), "the next one");
+		at("2026-11-23T00:00:00+08:00"),
+	    "the next one");
 	ok(classify_rest(V_QUOTA_MONTH, now, EAST8, 5, 0) ==
-	    at("2026-12-01T00:00:00+08:00"), "until the month ends");
+		at("2026-12-01T00:00:00+08:00"),
+	    "until the month ends");
 	ok(classify_rest(V_QUOTA_MONTH, at("2026-12-31T20:00:00Z"), EAST8, -1,
-	    0) == at("2027-02-01T00:00:00+08:00"), "the month of the offset");
+	       0) == at("2027-02-01T00:00:00+08:00"),
+	    "the month of the offset");
 }
 
 static void
 test_retry_after(void)
 {
 	static const struct {
-		const char	*s;
-		int64_t		 want;
+		const char *s;
+		int64_t want;
 	} rows[] = {
-		{ "0", 0 }, { "7", 7 }, { " 120\t", 120 }, { "007", 7 },
-		{ "86400", 86400 }, { "86401", 86400 },
+		{ "0", 0 },
+		{ "7", 7 },
+		{ " 120\t", 120 },
+		{ "007", 7 },
+		{ "86400", 86400 },
+		{ "86401", 86400 },
 		{ "99999999999999999999999999999999999999999999999999999999"
-		    "999999999999", 86400 },
-		{ "", -1 }, { " ", -1 }, { "-1", -1 }, { "+1", -1 },
-		{ "1.5", -1 }, { "1s", -1 }, { "soon", -1 }, { "1 2", -1 },
+		  "999999999999",
+		    86400 },
+		{ "", -1 },
+		{ " ", -1 },
+		{ "-1", -1 },
+		{ "+1", -1 },
+		{ "1.5", -1 },
+		{ "1s", -1 },
+		{ "soon", -1 },
+		{ "1 2", -1 },
 		{ "Sun, 06 Nov 1994 08:49:37 GMT", 30 },
 		{ "Sunday, 06-Nov-94 08:49:37 GMT", 30 },
 		{ "Sun Nov  6 08:49:37 1994", 30 },
@@ -483,16 +577,20 @@ test_retry_after(void)
 		{ "Sun, 06 ovD 1994 08:49:37 GMT", -1 },
 		{ "Sun, 06 Nov 1994 08:49 GMT", -1 },
 		{ "Sun, 06 Nov 1994 08:49:37 GMT and a long tail that goes on "
-		    "and on", -1 }
+		  "and on",
+		    -1 },
 	};
 	int64_t now = at("1994-11-06T08:49:07.000Z");
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ok(classify_retry_after(rows[i].s, strlen(rows[i].s), now) ==
-		    rows[i].want, "Retry-After '%s': %d", rows[i].s,
-		    (int)rows[i].want);
-	ok(classify_retry_after("5\0" "5", 3, now) == -1, "with a NUL");
+			rows[i].want,
+		    "Retry-After '%s': %d", rows[i].s, (int)rows[i].want);
+	ok(classify_retry_after("5\0"
+				"5",
+	       3, now) == -1,
+	    "with a NUL");
 	ok(classify_retry_after("55", 1, now) == 5, "only n bytes");
 }
 

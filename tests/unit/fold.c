@@ -10,18 +10,32 @@
 #include "fold.h"
 #include "tap.h"
 
-enum { EAST8 = 8 * 3600 };
+enum {
+	EAST8 = 8 * 3600
+};
 
-#define T	INT64_C(1795276800000)		/* 2026-11-22 00:00 +08:00 */
-#define MINUTE	INT64_C(60000)
-#define NOON	(T + 12 * 60 * MINUTE)
+#define T INT64_C(1795276800000) /* 2026-11-22 00:00 +08:00 */
+#define MINUTE INT64_C(60000)
+#define NOON (T + 12 * 60 * MINUTE)
 
-#define U	"modelscope"
-#define K	"0123abcd"
-#define M	"Qwen/Qwen3-8B"
+static int
+line(struct fold *f, const char *s, size_t n)
+{
+	struct buf scratch;
+	int rc;
+
+	buf_init(&scratch, ATTEMPT_MAX);
+	rc = attempt_fold(f, s, n, &scratch);
+	buf_free(&scratch);
+	return rc;
+}
+
+#define U "modelscope"
+#define K "0123abcd"
+#define M "Qwen/Qwen3-8B"
 
 static struct fold *
-new(void)
+empty(void)
 {
 	struct fold *f = fold_new(day_of(T, EAST8), EAST8);
 
@@ -30,7 +44,7 @@ new(void)
 	return f;
 }
 
-/* An attempt of a minute ago that took ms, as most tests want it. */
+/* An attempt that ended at ts and took ms. */
 static struct attempt
 attempt(int64_t ts, int64_t ms, int verdict)
 {
@@ -59,7 +73,7 @@ take(struct fold *f, const struct attempt *a)
 	buf_init(&b, ATTEMPT_MAX);
 	if (attempt_line(a, EAST8, &b) == -1)
 		abort();
-	rc = fold_line(f, b.d, b.len - 1);
+	rc = line(f, b.d, b.len - 1);
 	buf_free(&b);
 	return rc;
 }
@@ -87,7 +101,7 @@ static void
 test_counts(void)
 {
 	static const char *const ops[] = { "balance", "score", "clear" };
-	struct fold *f = new();
+	struct fold *f = new ();
 	struct attempt a = attempt(NOON, 900, V_OK);
 	const struct fold_ent *e;
 	size_t i;
@@ -110,7 +124,8 @@ test_counts(void)
 	ok(e->calls == 3 && e->failures == 1 && e->requests == 1, "in all");
 	ok(e->prompt_tokens == 30 && e->completion_tokens == 15, "tokens");
 	ok(e->last_verdict == V_CANCELLED && e->last_error == V_SERVER &&
-	    e->last_error_ts == NOON + 1, "last of all");
+		e->last_error_ts == NOON + 1,
+	    "last of all");
 	e = fold_get(f, U, NULL, NULL);
 	ok(e->calls == 3 && e->latency == NULL, "of an upstream");
 	e = fold_get(f, U, K, NULL);
@@ -123,8 +138,9 @@ test_counts(void)
 	e = fold_token(f, "alice");
 	ok(e->calls == 3 && e->requests == 1, "of a token");
 	ok(fold_token(f, "bob") == NULL && fold_get(f, U, "x", NULL) == NULL &&
-	    fold_get(f, "x", K, M) == NULL, "what no line named");
-	for (i = 0; fold_each(f, &i) != NULL; )
+		fold_get(f, "x", K, M) == NULL,
+	    "what no line named");
+	for (i = 0; fold_each(f, &i) != NULL;)
 		continue;
 	ok(i == 6, "all entries");
 
@@ -132,8 +148,8 @@ test_counts(void)
 	for (i = 0; i < 3; i++) {
 		a.op = ops[i];
 		take(f, &a);
-		ok(fold_get(f, NULL, NULL, NULL)->calls == 3,
-		    "%s is no call", ops[i]);
+		ok(fold_get(f, NULL, NULL, NULL)->calls == 3, "%s is no call",
+		    ops[i]);
 	}
 	a.op = "import";
 	a.calls = 40;
@@ -150,54 +166,59 @@ static void
 test_lines(void)
 {
 	static const char *const foreign[] = {
-		"{", "x", "[]", "{}", "null", "\"\"",
+		"{",
+		"x",
+		"[]",
+		"{}",
+		"null",
+		"\"\"",
 		"{\"ts\":\"2026-11-22T12:00:00.000+08:00\"}",
 		"{\"op\":\"chat\"}",
 		"{\"ts\":\"yesterday\",\"op\":\"chat\"}",
 		"{\"ts\":1795276800000,\"op\":\"chat\"}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":5}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"chat\","
-		    "\"ms\":\"5\"}",
+		"\"ms\":\"5\"}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"chat\","
-		    "\"ms\":-5}",
+		"\"ms\":-5}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"chat\","
-		    "\"status\":99999999999}",
+		"\"status\":99999999999}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"chat\"",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"chat\"}}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"chat\",}",
 		"{\"ts\":\"2026-11-22T1{\"ts\":\"2026-11-22T12:00:00.000+08:00"
-		    "\",\"op\":\"chat\"}"
+		"\",\"op\":\"chat\"}",
 	};
 	static const char *const good[] = {
 		"{\"ts\":\"2026-11-22T04:00:00Z\",\"op\":\"chat\"}",
 		"{\"op\":\"chat\",\"ts\":\"2026-11-22T12:00:00+08:00\"} \r",
 		"{\"new\":{\"a\":[1]},\"op\":\"chat\",\"verdict\":\"strange\","
-		    "\"rest\":\"nobody\",\"ts\":\"2026-11-22T12:00:00+08:00\"}",
+		"\"rest\":\"nobody\",\"ts\":\"2026-11-22T12:00:00+08:00\"}",
 		"{\"o\\u0070\":\"ch\\u0061t\",\"key\":null,"
-		    "\"ts\":\"2026-11-22T12:00:00+08:00\"}",
+		"\"ts\":\"2026-11-22T12:00:00+08:00\"}",
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"x\","
-		    "\"op\":\"chat\",\"model\":\"\"}"
+		"\"op\":\"chat\",\"model\":\"\"}",
 	};
-	struct fold *f = new();
+	struct fold *f = new ();
 	char *big;
 	size_t i;
 
 	for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		ok(fold_line(f, foreign[i], strlen(foreign[i])) == 1,
-		    "foreign: %s", foreign[i]);
+		ok(line(f, foreign[i], strlen(foreign[i])) == 1, "foreign: %s",
+		    foreign[i]);
 	ok(fold_skipped(f) == (int64_t)i && fold_lines(f) == 0,
 	    "skipped are counted");
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		ok(fold_line(f, good[i], strlen(good[i])) == 0, "good %d",
+		ok(line(f, good[i], strlen(good[i])) == 0, "good %d",
 		    (int)i + 1);
 	ok(fold_get(f, NULL, NULL, NULL)->calls == (int64_t)i, "and counted");
-	ok(fold_line(f, "", 0) == 0 && fold_lines(f) == (int64_t)i,
+	ok(line(f, "", 0) == 0 && fold_lines(f) == (int64_t)i,
 	    "an empty line is nothing");
 	big = malloc(ATTEMPT_MAX);
 	memset(big, ' ', ATTEMPT_MAX);
 	memcpy(big, good[0], strlen(good[0]));
-	ok(fold_line(f, big, ATTEMPT_MAX) == 1, "a line too long");
-	ok(fold_line(f, big, ATTEMPT_MAX - 1) == 0, "one as long as can be");
+	ok(line(f, big, ATTEMPT_MAX) == 1, "a line too long");
+	ok(line(f, big, ATTEMPT_MAX - 1) == 0, "one as long as can be");
 	free(big);
 	fold_free(f);
 }
@@ -212,13 +233,13 @@ static void
 test_rests(void)
 {
 	static const struct {
-		int		 scope;
-		const char	*key, *model, *name;
+		int scope;
+		const char *key, *model, *name;
 	} rows[] = {
 		{ SCOPE_KEY, K, NULL, "key" },
 		{ SCOPE_MODEL, NULL, M, "model" },
 		{ SCOPE_PAIR, K, M, "pair" },
-		{ SCOPE_UPSTREAM, NULL, NULL, "upstream" }
+		{ SCOPE_UPSTREAM, NULL, NULL, "upstream" },
 	};
 	const struct fold_ent *e;
 	struct attempt a;
@@ -226,24 +247,26 @@ test_rests(void)
 	size_t i, k;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		f = new();
+		f = new ();
 		refuse(f, NOON, 500, V_SERVER, rows[i].scope, NOON + MINUTE);
 		for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
 			ok(rest_of(f, rows[k].key, rows[k].model) ==
-			    (i == k ? NOON + MINUTE : 0), "%s rests, and %s",
-			    rows[i].name, rows[k].name);
+				(i == k ? NOON + MINUTE : 0),
+			    "%s rests, and %s", rows[i].name, rows[k].name);
 		e = fold_get(f, U, rows[i].key, rows[i].model);
 		ok(e->rest_verdict == V_SERVER && e->rest_since == NOON &&
-		    e->strikes == 1, "why and since when");
+			e->strikes == 1,
+		    "why and since when");
 		succeed(f, NOON + 100, 200);
 		ok(e->rest_until != 0, "not lifted by what was under way");
 		succeed(f, NOON + 100, 100);
 		ok(e->rest_until == 0 && e->strikes == 0 &&
-		    e->rest_verdict == -1, "lifted by a success after it");
+			e->rest_verdict == -1,
+		    "lifted by a success after it");
 		fold_free(f);
 	}
 
-	f = new();
+	f = new ();
 	a = attempt(NOON, 5, V_BURST);
 	a.key = NULL;
 	a.rest = SCOPE_PAIR;
@@ -256,12 +279,13 @@ test_rests(void)
 	ok(take(f, &a) == 0, "nobody rests whom the line does not name");
 	fold_free(f);
 
-	f = new();
+	f = new ();
 	refuse(f, NOON, 5, V_NO_PROVIDER, SCOPE_MODEL, NOON + 9 * MINUTE);
 	refuse(f, NOON + 10, 5, V_SERVER, SCOPE_MODEL, NOON + MINUTE);
 	e = fold_get(f, U, NULL, M);
 	ok(e->rest_until == NOON + 9 * MINUTE &&
-	    e->rest_verdict == V_NO_PROVIDER, "the longer rest stays");
+		e->rest_verdict == V_NO_PROVIDER,
+	    "the longer rest stays");
 	refuse(f, NOON + 20, 5, V_BAD_MODEL, SCOPE_MODEL, NOON + 20);
 	ok(e->rest_verdict == V_NO_PROVIDER, "a rest that is over is none");
 	fold_free(f);
@@ -270,7 +294,7 @@ test_rests(void)
 static void
 test_strikes(void)
 {
-	struct fold *f = new();
+	struct fold *f = new ();
 	const struct fold_ent *e;
 
 	refuse(f, NOON, 5, V_TOO_MANY, SCOPE_KEY, NOON + 5000);
@@ -290,7 +314,7 @@ test_strikes(void)
 static void
 test_balances(void)
 {
-	struct fold *f = new();
+	struct fold *f = new ();
 	struct attempt a = attempt(NOON + MINUTE, 200, V_OK);
 	const struct fold_ent *e;
 
@@ -306,14 +330,16 @@ test_balances(void)
 	a.balance_frozen = 1;
 	take(f, &a);
 	ok(e->balance == 0.25 && e->balance_total == 1.25 &&
-	    e->balance_frozen == 1 && e->balance_ts == a.ts, "a balance");
+		e->balance_frozen == 1 && e->balance_ts == a.ts,
+	    "a balance");
 	ok(e->rest_until != 0, "too little to go on");
 	a.ts += MINUTE;
 	a.balance = NAN;
 	a.verdict = V_TIMEOUT;
 	take(f, &a);
 	ok(e->balance == 0.25 && e->balance_ts == a.ts &&
-	    e->last_verdict == V_TIMEOUT, "asked in vain");
+		e->last_verdict == V_TIMEOUT,
+	    "asked in vain");
 	a.balance = 0.5;
 	a.verdict = V_OK;
 	a.key = "ffffffff";
@@ -325,7 +351,7 @@ test_balances(void)
 	ok(rest_of(f, K, M) != 0, "but not a model that may need more");
 	ok(rest_of(f, NULL, M) != 0, "nor what rests for other reasons");
 	ok(fold_get(f, U, K, NULL)->calls == 3 &&
-	    fold_get(f, U, NULL, NULL)->last_verdict == V_SERVER,
+		fold_get(f, U, NULL, NULL)->last_verdict == V_SERVER,
 	    "a balance call is about the key alone");
 	a.verdict = V_NO_CREDITS;
 	a.balance = 0;
@@ -348,19 +374,21 @@ static void
 test_clear(void)
 {
 	static const struct {
-		const char	*key, *model;
-		int		 key_left, model_left, pair_left;
+		const char *key, *model;
+		int key_left, model_left, pair_left;
 	} rows[] = {
-		{ NULL, NULL, 0, 0, 0 }, { K, NULL, 0, 1, 0 },
-		{ NULL, "qwen/QWEN3-8b", 1, 0, 0 }, { K, M, 1, 1, 0 },
-		{ "ffffffff", NULL, 1, 1, 1 }
+		{ NULL, NULL, 0, 0, 0 },
+		{ K, NULL, 0, 1, 0 },
+		{ NULL, "qwen/QWEN3-8b", 1, 0, 0 },
+		{ K, M, 1, 1, 0 },
+		{ "ffffffff", NULL, 1, 1, 1 },
 	};
 	struct attempt a;
 	struct fold *f;
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		f = new();
+		f = new ();
 		refuse(f, NOON, 5, V_BAD_KEY, SCOPE_KEY, NOON + MINUTE);
 		refuse(f, NOON, 5, V_BAD_MODEL, SCOPE_MODEL, NOON + MINUTE);
 		refuse(f, NOON, 5, V_BURST, SCOPE_PAIR, NOON + MINUTE);
@@ -371,8 +399,8 @@ test_clear(void)
 		a.model = rows[i].model;
 		take(f, &a);
 		ok((rest_of(f, K, NULL) != 0) == rows[i].key_left &&
-		    (rest_of(f, NULL, M) != 0) == rows[i].model_left &&
-		    (rest_of(f, K, M) != 0) == rows[i].pair_left,
+			(rest_of(f, NULL, M) != 0) == rows[i].model_left &&
+			(rest_of(f, K, M) != 0) == rows[i].pair_left,
 		    "clear key %s model %s",
 		    rows[i].key != NULL ? rows[i].key : "-",
 		    rows[i].model != NULL ? rows[i].model : "-");
@@ -383,7 +411,7 @@ test_clear(void)
 static void
 test_limits(void)
 {
-	struct fold *f = new();
+	struct fold *f = new ();
 	struct attempt a = attempt(NOON, 100, V_OK);
 	const struct fold_ent *key, *pair;
 	int64_t end = T + 24 * 60 * MINUTE;
@@ -393,15 +421,18 @@ test_limits(void)
 	key = fold_get(f, U, K, NULL);
 	pair = fold_get(f, U, K, M);
 	ok(key->limits.limit == 2000 && key->limits.left == 1500 &&
-	    key->limits.model_left == -1, "the account's are the key's");
+		key->limits.model_left == -1,
+	    "the account's are the key's");
 	ok(pair->limits.model_limit == 100 && pair->limits.model_left == 3 &&
-	    pair->limits.left == -1, "the model's are the pair's");
+		pair->limits.left == -1,
+	    "the model's are the pair's");
 	a.limits = (struct limits){ -1, -1, -1, 0 };
 	take(f, &a);
 	ok(key->limits.left == 1500 && pair->limits.model_limit == 100,
 	    "what was not sent stays");
 	ok(pair->rest_until == end && pair->rest_verdict == V_QUOTA_DAY &&
-	    key->rest_until == 0, "none left: the pair rests for the day");
+		key->rest_until == 0,
+	    "none left: the pair rests for the day");
 	a.limits = (struct limits){ 2000, 0, 100, 7 };
 	a.ts += MINUTE;
 	take(f, &a);
@@ -413,7 +444,7 @@ test_limits(void)
 static void
 test_latency(void)
 {
-	struct fold *f = new();
+	struct fold *f = new ();
 	const struct fold_ent *e;
 	int64_t ms, p;
 	int bad = 0;
@@ -425,24 +456,24 @@ test_latency(void)
 	ok(p >= 500 && p <= 525, "median %d", (int)p);
 	p = fold_latency(e, 0.95);
 	ok(p >= 950 && p <= 998, "p95 %d", (int)p);
-	ok(fold_latency(fold_get(f, U, K, NULL), 0.5) ==
-	    fold_latency(e, 0.5) &&
-	    fold_latency(fold_get(f, U, NULL, M), 0.5) ==
-	    fold_latency(e, 0.5), "of keys and models too");
+	ok(fold_latency(fold_get(f, U, K, NULL), 0.5) == fold_latency(e, 0.5) &&
+		fold_latency(fold_get(f, U, NULL, M), 0.5) ==
+		    fold_latency(e, 0.5),
+	    "of keys and models too");
 	ok(fold_latency(fold_get(f, U, K, M), 0.5) == -1 &&
-	    fold_latency(fold_get(f, U, NULL, NULL), 0.5) == -1,
+		fold_latency(fold_get(f, U, NULL, NULL), 0.5) == -1,
 	    "not of pairs and upstreams");
 	fold_free(f);
 
 	for (ms = 0; ms < 700000; ms += 1 + ms / 37) {
-		f = new();
+		f = new ();
 		succeed(f, NOON, ms);
 		p = fold_latency(fold_get(f, NULL, NULL, NULL), 0.5);
 		bad += p < ms || (double)p > (double)ms * 1.05;
 		fold_free(f);
 	}
 	ok(bad == 0, "within 5 %% from 0 ms to ten minutes");
-	f = new();
+	f = new ();
 	refuse(f, NOON, 3, V_SERVER, SCOPE_MODEL, NOON + 1);
 	ok(fold_latency(fold_get(f, NULL, NULL, NULL), 0.5) == -1,
 	    "refusals have none");
@@ -455,7 +486,7 @@ test_latency(void)
 static void
 test_turn(void)
 {
-	struct fold *f = new();
+	struct fold *f = new ();
 	struct attempt a = attempt(NOON, 100, V_OK);
 	const struct fold_ent *e;
 	int64_t next = T + 24 * 60 * MINUTE;
@@ -469,11 +500,12 @@ test_turn(void)
 	refuse(f, NOON, 1, V_QUOTA_MONTH, SCOPE_PAIR, next + MINUTE);
 	refuse(f, NOON, 1, V_SERVER, SCOPE_MODEL, next);
 	refuse(f, NOON, 1, V_TOO_MANY, SCOPE_KEY, NOON + 5000);
-	fold_line(f, "x", 1);
+	line(f, "x", 1);
 	fold_turn(f, day_of(next, EAST8), next);
 
 	ok(fold_day(f) == day_of(next, EAST8) && fold_lines(f) == 0 &&
-	    fold_skipped(f) == 0, "a new day");
+		fold_skipped(f) == 0,
+	    "a new day");
 	e = fold_get(f, NULL, NULL, NULL);
 	ok(e->calls == 0 && e->prompt_tokens == 0 && e->latency == NULL,
 	    "nothing was called");
@@ -484,12 +516,14 @@ test_turn(void)
 	    "its rest is over, its limit new");
 	e = fold_get(f, U, K, M);
 	ok(e != NULL && e->rest_until == next + MINUTE && e->calls == 0 &&
-	    e->rest_verdict == V_QUOTA_MONTH, "a longer rest lives on");
+		e->rest_verdict == V_QUOTA_MONTH,
+	    "a longer rest lives on");
 	ok(fold_get(f, U, NULL, M) == NULL && fold_token(f, "alice") == NULL,
 	    "what holds no longer is gone");
 	succeed(f, next + 2 * MINUTE, 5);
 	ok(fold_get(f, U, K, M)->rest_until == 0 &&
-	    fold_get(f, U, NULL, M)->calls == 1, "and on it goes");
+		fold_get(f, U, NULL, M)->calls == 1,
+	    "and on it goes");
 	fold_turn(f, day_of(next, EAST8) + 40, next + 40 * 1440 * MINUTE);
 	ok(fold_get(f, U, K, NULL) == NULL, "but not for ever");
 	fold_free(f);
@@ -498,7 +532,7 @@ test_turn(void)
 static void
 test_many(void)
 {
-	struct fold *f = new();
+	struct fold *f = new ();
 	struct attempt a = attempt(NOON, 5, V_OK);
 	char key[16], model[32];
 	int i, good = 1;

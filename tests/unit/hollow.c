@@ -9,42 +9,57 @@ int
 main(void)
 {
 	static const struct {
-		const char	*text;
-		char		 want;
+		const char *text;
+		char want;
 	} kinds[] = {
-		{ "", 0 }, { "null", 0 }, { "false", 0 }, { "0", 0 },
-		{ "\"\"", 0 }, { "[]", 0 }, { "[ ]", 0 }, { "{ }", 0 },
-		{ "true", 't' }, { "10", '1' }, { "-1", '-' }, { "\"a\"", '"' },
-		{ "[0]", '[' }, { "{\"a\":null}", '{' }
+		{ "", 0 },
+		{ "null", 0 },
+		{ "false", 0 },
+		{ "0", 0 },
+		{ "\"\"", 0 },
+		{ "[]", 0 },
+		{ "[ ]", 0 },
+		{ "{ }", 0 },
+		{ "true", 't' },
+		{ "10", '1' },
+		{ "-1", '-' },
+		{ "\"a\"", '"' },
+		{ "[0]", '[' },
+		{ "{\"a\":null}", '{' },
 	};
 	static const struct {
-		const char	*body;
-		enum hollow	 want;
+		const char *body;
+		enum hollow want;
 	} bodies[] = {
 		{ "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}",
 		    HOLLOW_NO },
 		{ "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}",
 		    HOLLOW_NO },
 		{ "{\"choices\":[{\"message\":{\"content\":[{\"type\":\"text\","
-		    "\"text\":\"\"}],\"reasoning\":\"a\"}}]}", HOLLOW_REASONED },
+		  "\"text\":\"\"}],\"reasoning\":\"a\"}}]}",
+		    HOLLOW_REASONED },
 		{ "{\"choices\":[{\"message\":{\"content\":[\"a\"]}}]}",
 		    HOLLOW_NO },
 		{ "{\"choices\":[{\"message\":{\"audio\":{\"id\":\"a\"}}}]}",
 		    HOLLOW_NO },
 		{ "{\"choices\":{\"a\":1}}", HOLLOW_YES },
 		{ "{\"choices\":[{\"message\":{\"content\":\"\"},"
-		    "\"finish_reason\":\"stop\"}]}", HOLLOW_NO },
+		  "\"finish_reason\":\"stop\"}]}",
+		    HOLLOW_NO },
 		{ "{\"choices\":[{\"message\":{\"content\":\"\","
-		    "\"reasoning\":\"a\"},\"finish_reason\":\"stop\"}]}",
+		  "\"reasoning\":\"a\"},\"finish_reason\":\"stop\"}]}",
 		    HOLLOW_NO },
 		{ "{\"choices\":[{\"message\":{\"content\":null},"
-		    "\"finish_reason\":\"stop\"}]}", HOLLOW_NO },
+		  "\"finish_reason\":\"stop\"}]}",
+		    HOLLOW_NO },
 		{ "{\"choices\":[{\"message\":{\"content\":\"\"},"
-		    "\"finish_reason\":\"length\"}]}", HOLLOW_REASONED },
+		  "\"finish_reason\":\"length\"}]}",
+		    HOLLOW_REASONED },
 		{ "{\"output\":[{\"type\":\"message\",\"content\":[]}]}",
 		    HOLLOW_YES },
 		{ "{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":"
-		    "\"output_text\",\"text\":\"\"}]}]}", HOLLOW_YES },
+		  "\"output_text\",\"text\":\"\"}]}]}",
+		    HOLLOW_YES },
 		{ "{\"output\":{\"text\":\"a\"}}", HOLLOW_NO },
 		{ "{\"content\":[{\"type\":\"redacted_thinking\"}]}",
 		    HOLLOW_REASONED },
@@ -52,7 +67,7 @@ main(void)
 		{ "{\"input_tokens\":12}", HOLLOW_NO },
 		{ "{\"usage\":{\"output_tokens\":5},\"content\":[]}",
 		    HOLLOW_REASONED },
-		{ "{\"id\":\"x\",\"model\":\"y\"}", HOLLOW_YES }
+		{ "{\"id\":\"x\",\"model\":\"y\"}", HOLLOW_YES },
 	};
 	struct splice v;
 	size_t i;
@@ -68,6 +83,7 @@ main(void)
 		ok(hollow_judge(v) == bodies[i].want, "%s", v.s);
 	}
 	ok(hollow_blank(" \t\r\n", 4) && hollow_blank("", 0) &&
-	    !hollow_blank(" \0", 2), "blank");
+		!hollow_blank(" \0", 2),
+	    "blank");
 	return done();
 }

@@ -24,16 +24,19 @@
 #include "now.h"
 #include "tap.h"
 
-enum { EAST8 = 8 * 3600, BIG = 256 * 1024 };
+enum {
+	EAST8 = 8 * 3600,
+	BIG = 256 * 1024
+};
 
-#define DAY	INT64_C(86400000)
-#define U	"modelscope"
-#define K	"0123abcd"
-#define M	"Qwen/Qwen3-8B"
+#define DAY INT64_C(86400000)
+#define U "modelscope"
+#define K "0123abcd"
+#define M "Qwen/Qwen3-8B"
 
 static char root[] = "/tmp/ledger.XXXXXX";
-static char dir[64];		/* the state folder of the test at hand */
-static char file[128];		/* its present day */
+static char dir[64];   /* the state folder of the test at hand */
+static char file[128]; /* its present day */
 static char checkpoint[128];
 static int64_t now;
 
@@ -56,8 +59,7 @@ begin(void)
 
 	snprintf(dir, sizeof(dir), "%s/%d", root, n++);
 	path_of(file, sizeof(file), "usage", day_of(now, EAST8));
-	path_of(checkpoint, sizeof(checkpoint), "limits",
-	    day_of(now, EAST8));
+	path_of(checkpoint, sizeof(checkpoint), "limits", day_of(now, EAST8));
 }
 
 static struct ledger *
@@ -196,8 +198,9 @@ test_open(void)
 	l = open_in(LEDGER_WRITE);
 	ok(append(l, now) == 0 && calls(l) == 1, "an append is in the fold");
 	ok(mode_of(".") == 0700 && mode_of("usage") == 0700 &&
-	    mode_of("limits") == 0700 && stat(file, &st) == 0 &&
-	    (st.st_mode & 07777) == 0600, "ours alone");
+		mode_of("limits") == 0700 && stat(file, &st) == 0 &&
+		(st.st_mode & 07777) == 0600,
+	    "ours alone");
 	ok(ledger_refresh(r, now) == 0 && calls(r) == 1,
 	    "another process sees it");
 	append(r, now);
@@ -206,7 +209,8 @@ test_open(void)
 	    "and both what the other appends");
 	slurp(&b, file);
 	ok(memchr(b.d, '\n', b.len) != NULL && b.d[b.len - 1] == '\n' &&
-	    strstr(b.d, "\n\n") == NULL, "lines");
+		strstr(b.d, "\n\n") == NULL,
+	    "lines");
 	buf_free(&b);
 	ok(strcmp(ledger_dir(l), dir) == 0, "its folder");
 	ledger_close(l);
@@ -226,7 +230,7 @@ test_shared(void)
 	l = open_in(LEDGER_WRITE);
 	append(l, now);
 	ok(mode_of(".") == 02750 && mode_of("usage") == 02750 &&
-	    stat(file, &st) == 0 && (st.st_mode & 07777) == 0640,
+		stat(file, &st) == 0 && (st.st_mode & 07777) == 0640,
 	    "a folder for a group is respected");
 	ledger_close(l);
 	begin();
@@ -235,7 +239,7 @@ test_shared(void)
 	l = open_in(LEDGER_WRITE);
 	append(l, now);
 	ok(mode_of(".") == 0755 && mode_of("usage") == 0700 &&
-	    stat(file, &st) == 0 && (st.st_mode & 07777) == 0600,
+		stat(file, &st) == 0 && (st.st_mode & 07777) == 0600,
 	    "one for everybody is not");
 	ledger_close(l);
 }
@@ -244,7 +248,7 @@ static void
 test_torn(void)
 {
 	static const char good[] = "{\"ts\":\"2026-11-22T12:00:00+08:00\","
-	    "\"op\":\"chat\"}";
+				   "\"op\":\"chat\"}";
 	struct ledger *l, *r;
 	int64_t skipped;
 	char *big;
@@ -261,7 +265,8 @@ test_torn(void)
 	ok(calls(r) == 2, "until it has one");
 	scribble(file, good, 20);
 	ok(append(l, now) == 0 && calls(l) == 3 &&
-	    fold_skipped(ledger_fold(l)) == 1, "a torn line is skipped");
+		fold_skipped(ledger_fold(l)) == 1,
+	    "a torn line is skipped");
 	scribble(file, "\n\n\n", 3);
 	scribble(file, "hello\n", 6);
 	ledger_refresh(r, now);
@@ -274,7 +279,8 @@ test_torn(void)
 	scribble(file, big, BIG);
 	ledger_refresh(r, now);
 	ok(append(l, now) == 0 && calls(l) == 4 &&
-	    fold_skipped(ledger_fold(l)) == 3, "a line without end is one");
+		fold_skipped(ledger_fold(l)) == 3,
+	    "a line without end is one");
 	ledger_refresh(r, now);
 	ok(calls(r) == 4 && fold_skipped(ledger_fold(r)) == 3,
 	    "for who saw it grow, too");
@@ -295,28 +301,33 @@ test_replaced(void)
 	append(l, now);
 	append(l, now);
 	ok(truncate(file, 0) == 0 && ledger_refresh(l, now) == 0 &&
-	    calls(l) == 0, "cut to nothing");
+		calls(l) == 0,
+	    "cut to nothing");
 	append(l, now);
 	ok(calls(l) == 1 && fresh(NULL) == 1, "and begun again");
 	ok(unlink(file) == 0 && ledger_refresh(l, now) == 0 && calls(l) == 0,
 	    "removed");
 	ok(append(l, now) == 0 && calls(l) == 1, "and created again");
 	ok(unlink(file) == 0 && append(l, now) == 0 && calls(l) == 1 &&
-	    fresh(NULL) == 1, "removed behind our back");
+		fresh(NULL) == 1,
+	    "removed behind our back");
 	snprintf(other, sizeof(other), "%s.old", file);
 	append(l, now);
 	ok(rename(file, other) == 0 && ledger_refresh(l, now + 2000) == 0 &&
-	    calls(l) == 0, "moved away");
+		calls(l) == 0,
+	    "moved away");
 	append(l, now);
 	ok(rename(other, file) == 0 && ledger_refresh(l, now) == 0 &&
-	    calls(l) == 2, "another in its place");
+		calls(l) == 2,
+	    "another in its place");
 	ledger_close(l);
 
 	/* The folder too. */
 	l = open_in(LEDGER_WRITE);
 	snprintf(other, sizeof(other), "rm -r %s", dir);
 	ok(system(other) == 0 && append(l, now) == 0 && calls(l) == 1 &&
-	    fresh(NULL) == 1, "the whole folder removed");
+		fresh(NULL) == 1,
+	    "the whole folder removed");
 	ledger_close(l);
 }
 
@@ -402,20 +413,24 @@ test_turn(void)
 	ledger_refresh(r, now);
 	ok(calls(l) == 2 && rest(r) == month, "today");
 	ok(ledger_refresh(l, now + DAY) == 0 && calls(l) == 0 &&
-	    fold_day(ledger_fold(l)) == today + 1, "tomorrow is empty");
+		fold_day(ledger_fold(l)) == today + 1,
+	    "tomorrow is empty");
 	ok(rest(l) == month, "a rest lives on");
 	path_of(path, sizeof(path), "limits", today + 1);
 	ok(stat(path, &st) == 0, "and is saved at once");
 	ok(append(r, now + DAY) == 0 && calls(r) == 1 &&
-	    fold_day(ledger_fold(r)) == today + 1, "an append turns, too");
+		fold_day(ledger_fold(r)) == today + 1,
+	    "an append turns, too");
 	ok(rest(r) == 0, "its success ends the rest");
 	append_rest(r, now + DAY, month);
 	ledger_refresh(l, now + DAY);
 	ok(calls(l) == 2 && rest(l) == month, "for all");
 	ok(ledger_refresh(l, now + 5 * DAY) == 0 && calls(l) == 0 &&
-	    rest(l) == month, "days without a file");
+		rest(l) == month,
+	    "days without a file");
 	ok(ledger_refresh(l, now) == 0 && calls(l) == 2 &&
-	    fold_day(ledger_fold(l)) == today, "the clock goes back");
+		fold_day(ledger_fold(l)) == today,
+	    "the clock goes back");
 	ledger_close(l);
 	ledger_close(r);
 }
@@ -471,9 +486,9 @@ test_prune(void)
 	append(l, now - 9 * DAY);
 	ok(calls(l) == 1, "ten days");
 	past = ledger_past(l, today - 9);
-	ok(past != NULL &&
-	    fold_get(past, NULL, NULL, NULL)->calls == 2 &&
-	    fold_day(past) == today - 9, "one of them");
+	ok(past != NULL && fold_get(past, NULL, NULL, NULL)->calls == 2 &&
+		fold_day(past) == today - 9,
+	    "one of them");
 	fold_free(past);
 	errno = 0;
 	ok(ledger_past(l, today - 10) == NULL && errno == ENOENT,
@@ -528,7 +543,8 @@ test_full(void)
 	ok(ledger_append(l, &a, &warn) == 0 && warn == 0 && calls(l) == 4,
 	    "room again");
 	ok(fold_skipped(ledger_fold(l)) == 0 && fresh(&skipped) == 2 &&
-	    skipped == 1, "half a line is no line");
+		skipped == 1,
+	    "half a line is no line");
 	ledger_close(l);
 
 	/* All of a line but its LF: it is one when the next begins. */
@@ -545,7 +561,8 @@ test_full(void)
 	    "all but its LF");
 	setrlimit(RLIMIT_FSIZE, &was);
 	ok(ledger_append(l, &a, &warn) == 0 && calls(l) == 5 &&
-	    fresh(NULL) == 5, "counted once");
+		fresh(NULL) == 5,
+	    "counted once");
 	ledger_close(l);
 }
 
@@ -561,22 +578,23 @@ test_unusable(void)
 	fill(&a, now);
 	scribble(dir, "x", 1);
 	l = open_in(LEDGER_WRITE);
-	ok(ledger_append(l, &a, &warn) == -1 && errno == ENOTDIR &&
-	    warn == 1 && calls(l) == 1, "the folder is a file");
+	ok(ledger_append(l, &a, &warn) == -1 && errno == ENOTDIR && warn == 1 &&
+		calls(l) == 1,
+	    "the folder is a file");
 	ok(ledger_refresh(l, now + DAY) == 0 ||
-	    fold_day(ledger_fold(l)) == day_of(now + DAY, EAST8),
+		fold_day(ledger_fold(l)) == day_of(now + DAY, EAST8),
 	    "days go by");
 	ledger_close(l);
 	ok(ledger_open(dir, EAST8, LEDGER_READ, 0, &f) == NULL &&
-	    strstr(f.text, "Not a directory") != NULL, "a reader says: %s",
-	    f.text);
+		strstr(f.text, "Not a directory") != NULL,
+	    "a reader says: %s", f.text);
 
 	begin();
 	l = open_in(LEDGER_WRITE);
 	if (symlink("/dev/null", file) == -1)
 		abort();
-	ok(ledger_append(l, &a, &warn) == -1 && errno == ELOOP &&
-	    calls(l) == 1, "a link is not followed");
+	ok(ledger_append(l, &a, &warn) == -1 && errno == ELOOP && calls(l) == 1,
+	    "a link is not followed");
 	unlink(file);
 	if (mkfifo(file, 0600) == -1)
 		abort();
@@ -604,7 +622,11 @@ writer(atomic_int *done_lines, int n)
 static void
 test_stress(atomic_int *n)
 {
-	enum { WRITERS = 8, LINES = 1000, ROUNDS = 25 };
+	enum {
+		WRITERS = 8,
+		LINES = 1000,
+		ROUNDS = 25
+	};
 	int64_t skipped;
 	pid_t pid[WRITERS];
 	struct ledger *r;
@@ -635,7 +657,7 @@ test_stress(atomic_int *n)
 			if ((pid[i] = fork()) == 0)
 				writer(n, 1 << 30);
 		/* Any moment will do. */
-		for (k = *n; *n < k + 10 + round * 7; )
+		for (k = *n; *n < k + 10 + round * 7;)
 			nanosleep(&t, NULL);
 		for (i = 0; i < 4; i++)
 			kill(pid[i], SIGKILL);

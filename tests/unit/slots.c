@@ -117,12 +117,15 @@ busy(atomic_int *held, atomic_int *most, int limit, int n)
 static void
 test_many(void)
 {
-	enum { PROCESSES = 6, LIMIT = 2 };
+	enum {
+		PROCESSES = 6,
+		LIMIT = 2
+	};
 	atomic_int *n;
 	int good = 1, i, status;
 
-	n = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	n = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	    -1, 0);
 	for (i = 0; i < PROCESSES; i++)
 		if (fork() == 0)
 			busy(&n[0], &n[1], LIMIT, 300);
@@ -154,7 +157,8 @@ test_modes(void)
 
 	snprintf(path, sizeof(path), "%s/slots", dir);
 	ok(stat(path, &st) == 0 && (st.st_mode & 07777) == 0600 &&
-	    st.st_size == 0, "ours alone, and empty");
+		st.st_size == 0,
+	    "ours alone, and empty");
 	unlink(path);
 	chmod(dir, 0770);
 	slots_close(slots_open(dir));

@@ -12,9 +12,11 @@
 #include "snapshot.h"
 #include "tap.h"
 
-enum { EAST8 = 8 * 3600 };
+enum {
+	EAST8 = 8 * 3600
+};
 
-#define NOON	INT64_C(1795320000000)		/* 2026-11-22 12:00 +08:00 */
+#define NOON INT64_C(1795320000000) /* 2026-11-22 12:00 +08:00 */
 
 static struct fold *
 sample(void)
@@ -45,7 +47,7 @@ sample(void)
 	a.op = "balance";
 	a.balance = 176.5;
 	fold_attempt(f, &a);
-	fold_line(f, "torn", 4);
+	fold_skip(f);
 	return f;
 }
 
@@ -60,7 +62,7 @@ same(const struct fold_ent *a, const struct fold_ent *b)
 	    memcmp(&a->limits, &b->limits, sizeof(a->limits)) == 0 &&
 	    fold_latency(a, 0.9) == fold_latency(b, 0.9) &&
 	    (a->balance == b->balance ||
-	    (isnan(a->balance) && isnan(b->balance))) &&
+		(isnan(a->balance) && isnan(b->balance))) &&
 	    a->balance_ts == b->balance_ts && a->rest_until == b->rest_until &&
 	    a->rest_since == b->rest_since &&
 	    a->rest_verdict == b->rest_verdict && a->strikes == b->strikes &&
@@ -86,16 +88,19 @@ test_both_ways(void)
 	if (!ok(g != NULL, "read"))
 		return;
 	ok(fold_day(g) == fold_day(f) && fold_off(g) == EAST8 &&
-	    fold_lines(g) == 61 && fold_skipped(g) == 1, "the whole");
+		fold_lines(g) == 61 && fold_skipped(g) == 1,
+	    "the whole");
 	while ((a = fold_each(f, &i)) != NULL) {
-		b = *a->token != '\0' ? fold_token(g, a->token) :
+		b = *a->token != '\0' ?
+		    fold_token(g, a->token) :
 		    fold_get(g, a->upstream, a->key, a->model);
 		good = good && same(a, b);
 		k++;
 	}
 	ok(good && k == 12, "each entry");
 	ok(snapshot_write(g, &again) == 0 && again.len == text.len &&
-	    memcmp(again.d, text.d, text.len) == 0, "written again the same");
+		memcmp(again.d, text.d, text.len) == 0,
+	    "written again the same");
 	fold_free(f);
 	fold_free(g);
 	buf_free(&text);
@@ -135,20 +140,28 @@ test_foreign(void)
 {
 #define HEAD "{\"fold\":1,\"day\":\"2026-11-22\",\"lines\":0,\"skipped\":0}\n"
 	static const struct {
-		const char	*name, *text;
-		int		 good;
+		const char *name, *text;
+		int good;
 	} rows[] = {
 		{ "nothing in it", HEAD "{\"end\":0}\n", 1 },
 		{ "unknown members",
 		    HEAD "{\"calls\":3,\"new\":[]}\n{\"end\":1}\n", 1 },
-		{ "an entry twice", HEAD "{\"key\":\"k\",\"latency\":[1,2]}\n"
-		    "{\"key\":\"k\",\"latency\":[1,3]}\n{\"end\":2}\n", 1 },
-		{ "another version", "{\"fold\":2,\"day\":\"2026-11-22\","
-		    "\"lines\":0,\"skipped\":0}\n{\"end\":0}\n", 0 },
-		{ "no day", "{\"fold\":1,\"lines\":0,\"skipped\":0}\n"
-		    "{\"end\":0}\n", 0 },
-		{ "a wrong day", "{\"fold\":1,\"day\":\"2026-02-30\","
-		    "\"lines\":0,\"skipped\":0}\n{\"end\":0}\n", 0 },
+		{ "an entry twice",
+		    HEAD "{\"key\":\"k\",\"latency\":[1,2]}\n"
+			 "{\"key\":\"k\",\"latency\":[1,3]}\n{\"end\":2}\n",
+		    1 },
+		{ "another version",
+		    "{\"fold\":2,\"day\":\"2026-11-22\","
+		    "\"lines\":0,\"skipped\":0}\n{\"end\":0}\n",
+		    0 },
+		{ "no day",
+		    "{\"fold\":1,\"lines\":0,\"skipped\":0}\n"
+		    "{\"end\":0}\n",
+		    0 },
+		{ "a wrong day",
+		    "{\"fold\":1,\"day\":\"2026-02-30\","
+		    "\"lines\":0,\"skipped\":0}\n{\"end\":0}\n",
+		    0 },
 		{ "a wrong number", HEAD "{\"end\":1}\n", 0 },
 		{ "a negative count", HEAD "{\"calls\":-1}\n{\"end\":1}\n", 0 },
 		{ "a bucket too far",
@@ -161,7 +174,7 @@ test_foreign(void)
 		    HEAD "{\"latency\":7}\n{\"end\":1}\n", 0 },
 		{ "empty", "", 0 },
 		{ "an empty line", "\n", 0 },
-		{ "not JSON", "fold\n", 0 }
+		{ "not JSON", "fold\n", 0 },
 	};
 	struct fold *f;
 	size_t i;
