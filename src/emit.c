@@ -273,6 +273,17 @@ end_object(struct emit *e, const struct chat_result *r)
 	buf_free(&b);
 }
 
+/* A stream that broke off says so itself, if upstream did not. */
+static void
+end_broken(const struct emit *e, const struct chat_result *r)
+{
+	if (!e->stream || r->told || r->verdict == V_REASONED)
+		return;
+	fputs("data: ", e->out);
+	emit_error(e->out, e->format, &e->fault, emit_verdict(e));
+	putc('\n', e->out);
+}
+
 void
 emit_end(void *arg, const struct chat_result *r)
 {
@@ -286,6 +297,8 @@ emit_end(void *arg, const struct chat_result *r)
 			putc('\n', e->out);
 		fault_set(&e->fault, r->exit, "%s", r->message);
 		fault_hint(&e->fault, "%s", r->hint);
+		if (e->format == EMIT_SSE)
+			end_broken(e, r);
 		return;
 	}
 	if (e->format == EMIT_TEXT)

@@ -1,0 +1,217 @@
+#!/bin/sh
+# ms-chat: what each refusal and fault of an upstream leads to, in a stream
+# and out of it: who is asked next, what is recorded, what is said.
+. "${0%/*}/lib.sh"
+. "$top/tests/failover.sh"
+jq '.timeouts = {"first_byte": 0.3, "plain": 0.3, "idle": 0.3}' models.json >m
+mv m models.json
+
+# row1 FORM DO ASKED RECORDED [STATUS WORDS]: the first request meets DO; five
+# tests. With STATUS no answer comes, and the last word has WORDS.
+row1() {
+	fresh "path=/v1/chat/completions times=1 do=$2"
+	run "$2, $1" "${5:-0}" ms-chat -o "$1" hi
+	asked "$2, $1: who is asked" "$3"
+	recorded "$2, $1: what is recorded" "$4"
+	if [ $# -gt 4 ]; then
+		same "$2, $1: no answer" out </dev/null
+		like "$2, $1: why" err "^ms-chat: Test/Model-[AB]: .*$6"
+		return
+	fi
+	[ "$1" = text ] || {
+		jq -r '.choices[0].message.content' out >text
+		mv text out
+	}
+	same "$2, $1: the answer" out <<!
+Hello from Test/Model-${3#"${3%?}"}.
+!
+	same "$2, $1: nothing else" err </dev/null
+}
+
+row() {
+	row1 text "$@"
+	row1 openai "$@"
+}
+
+# ---- refusals ----
+for word in auth auth-old; do
+	row $word '1A 2A' '1A bad_key 401 key 3600, 2A ok 200'
+done
+row unbound '1A 2A' '1A unbound 401 key 3600, 2A ok 200'
+row unverified '1A 2A' '1A unverified 403 key 3600, 2A ok 200'
+row no-permission '1A 1B' '1A no_permission 403 pair 3600, 1B ok 200'
+row no-provider '1A 1B' '1A no_provider 400 model 86400, 1B ok 200'
+row bad-model '1A 1B' '1A bad_model 400 model 86400, 1B ok 200'
+row not-exist-404 '1A 1B' '1A bad_model 404 model 86400, 1B ok 200'
+row bad-param 1A '1A bad_request 400' 69 'HTTP 400: .*only 1 is allowed'
+for status in 400 413 422; do
+	row $status 1A "1A bad_request $status" 69 "HTTP $status: "
+done
+for word in 408 409 500 502 503 504 529 502-html; do
+	row $word '1A 1B' "1A server ${word%-html} model 60, 1B ok 200"
+done
+row hollow '1A 1B' '1A hollow 200 model 60, 1B ok 200'
+row hollow-stream '1A 1B' '1A hollow 200 model 60, 1B ok 200'
+row error-200 '1A 1B' '1A server 200 model 60, 1B ok 200'
+row error-first '1A 1B' '1A server 200 model 60, 1B ok 200'
+
+# ---- the 429s, and what is out of credits ----
+for word in no-credits no-credits:out no-credits:old no-credits:bare; do
+	row $word '1A 1$ 2A' \
+		'1A no_credits 429 pair 600, 1$ ok 200, 2A ok 200'
+done
+row balance-402 '1A 1$ 2A' '1A no_credits 402 pair 600, 1$ ok 200, 2A ok 200'
+row error-first:quota '1A 1$ 2A' \
+	'1A no_credits 200 pair 600, 1$ ok 200, 2A ok 200'
+row quota-day '1A 2A' '1A quota_day 429 pair day, 2A ok 200'
+row quota-day-headers '1A 2A' '1A quota_day 429 pair day, 2A ok 200'
+row quota-month '1A 2A' '1A quota_month 429 pair month, 2A ok 200'
+for word in current-quota allocated burst rate; do
+	row $word '1A 2A' '1A burst 429 pair 60, 2A ok 200'
+done
+row provider-1008 '1A 1B' '1A provider 429 model 86400, 1B ok 200'
+row too-many '1A 2A' '1A too_many 429 key 5, 2A ok 200'
+row request-limit '1A 2A' '1A too_many 429 key 5, 2A ok 200'
+row retry-after:7 '1A 2A' '1A too_many 429 key 7, 2A ok 200'
+row retry-after:soon '1A 2A' '1A too_many 429 key 5, 2A ok 200'
+row retry-after:9999999 '1A 2A' '1A too_many 429 key 86400, 2A ok 200'
+row retry-date:-60 '1A 2A' '1A too_many 429 key 5, 2A ok 200'
+row burst+retry-after:90 '1A 2A' '1A too_many 429 key 90, 2A ok 200'
+
+# ---- replies that are no answers ----
+for word in html json-null empty-body; do
+	want=bad_reply
+	[ $word != empty-body ] || want=hollow
+	row $word '1A 1B' "1A $want 200 model 60, 1B ok 200"
+done
+row redirect '1A 1B' '1A bad_reply 302 model 60, 1B ok 200'
+row not-http '1A 1B' '1A cut model 60, 1B ok 200'
+row1 text empty-stream '1A 1B' '1A cut 200 model 60, 1B ok 200'
+row1 text done-only '1A 1B' '1A hollow 200 model 60, 1B ok 200'
+row1 text role-only '1A 1B' '1A hollow 200 model 60, 1B ok 200'
+row1 text bad-event '1A 1B' '1A bad_reply 200 model 60, 1B ok 200'
+row reset '1A 1B' '1A network upstream 60, 1B ok 200'
+row close '1A 1B' '1A network upstream 60, 1B ok 200'
+row reset-half-head '1A 1B' '1A network upstream 60, 1B ok 200'
+row reset-body '1A 1B' '1A cut 200 model 60, 1B ok 200'
+row close-body '1A 1B' '1A cut 200 model 60, 1B ok 200'
+row stall '1A 1B' '1A timeout 200 model 60, 1B ok 200'
+row1 text stall-head '1A 1B' '1A timeout model 60, 1B ok 200'
+row1 openai stall-head 1A '1A timeout model 60' 75 'timed out: no answer'
+
+# ---- after the first content ----
+# broken DO STATUS RECORDED WORDS ERROR: what was said stays, no other model is
+# asked, and a stream ends with an event that has ERROR.
+broken() {
+	fresh "path=/v1/chat/completions times=1 do=$1"
+	run "$1" "$2" ms-chat hi
+	asked "$1: no other is asked" 1A
+	recorded "$1: what is recorded" "$3"
+	same "$1: what was said stays" out <<!
+Hello from
+!
+	like "$1: why" err "^ms-chat: Test/Model-A: HTTP 200: $4"
+	fresh "path=/v1/chat/completions times=1 do=$1"
+	run "$1, sse" "$2" ms-chat -o sse hi
+	asked "$1, sse: no other is asked" 1A
+	unlike "$1, sse: does not end well" out DONE
+	tail -n 2 out | sed -n 's/^data: //p' | jq -r .error.message >error
+	like "$1, sse: says so" error "$5"
+}
+
+for word in reset-mid close-mid half-event no-last-chunk bad-chunk; do
+	broken $word 76 '1A cut 200 model 60' 'reply broke off: ' 'broke off'
+done
+broken stall-mid 75 '1A timeout 200 model 60' 'timed out: ' 'stalled'
+broken error-mid 75 '1A server 200 model 60' 'upstream failed: ' \
+	'^Internal server error$'
+broken error-mid:quota 75 '1A no_credits 200 pair 600' 'out of credits: ' \
+	'^insufficient balance$'
+for word in reset-mid close-mid half-event stall-mid; do
+	want='cut'
+	[ $word != stall-mid ] || want=timeout
+	row1 openai $word '1A 1B' "1A $want 200 model 60, 1B ok 200"
+done
+for word in empty filter finish-no-done done-no-finish null-choices id-null \
+	reason-only; do
+	fresh "path=/v1/chat/completions times=1 do=$word"
+	run "$word, text" 0 ms-chat hi
+	recorded "$word is an answer" '1A ok 200'
+	fresh "path=/v1/chat/completions times=1 do=$word"
+	run "$word, openai" 0 ms-chat -o openai hi
+	recorded "$word is an answer, plain too" '1A ok 200'
+done
+
+# ---- repairs ----
+# mended NAME RECORDED MEMBER: two tests, of what is recorded, and of a member
+# of the last request, that stdin says.
+mended() {
+	recorded "$1: what is recorded" "$2"
+	jq -c ".$3" "$(find simlog -name '*.body' | sort | tail -n 1)" >member
+	same "$1: mended" member
+}
+fresh 'path=/v1/chat/completions do=stream-only'
+run 'stream-only' 0 ms-chat -o openai hi
+mended 'stream-only' '1A stream_only 400, 1A ok 200' stream <<'!'
+true
+!
+jq -c '[.object, .choices[0].message.content]' out >text
+same 'stream-only: a plain answer all the same' text <<'!'
+["chat.completion","Hello from Test/Model-A."]
+!
+fresh 'path=/v1/chat/completions do=thinking-rule'
+run 'thinking-rule' 0 ms-chat -o openai hi
+mended 'thinking-rule' '1A think_off 400, 1A ok 200' enable_thinking <<'!'
+false
+!
+fresh 'path=/v1/chat/completions do=thinking-rule-2'
+run 'thinking-rule-2' 0 ms-chat -o openai hi
+mended 'thinking-rule-2' '1A stream_only 400, 1A ok 200' stream <<'!'
+true
+!
+for rule in stream-only thinking-rule thinking-rule-2; do
+	fresh "path=/v1/chat/completions do=$rule"
+	run "$rule, in a stream" 0 ms-chat hi
+	recorded "$rule, in a stream: nothing to mend" '1A ok 200'
+done
+for form in text openai; do
+	fresh 'path=/v1/chat/completions do=thinking-only'
+	run "thinking-only, $form" 0 ms-chat -o $form \
+		--param enable_thinking=false hi
+	mended "thinking-only, $form" '1A think_on 400, 1A ok 200' \
+		enable_thinking <<'!'
+null
+!
+done
+for word in stream-only thinking-rule; do
+	fresh "path=/v1/chat/completions do=$word"
+	run "$word, --retries 0" 69 ms-chat -o openai --retries 0 hi
+	asked "$word, --retries 0: is asked once" 1A
+done
+fresh 'status=400 body="{\"error\":{\"message\":\"only support stream mode\"}}"'
+run 'a repair that does not help' 69 ms-chat -o openai hi
+recorded 'a repair that does not help: is made once' \
+	'1A stream_only 400, 1A stream_only 400'
+
+# ---- reasoning that used up max_tokens ----
+fresh 'path=/v1/chat/completions do=reasoned-out:1000'
+echo '{"prompt":"p","model_id":"Test/Model-A"}' >n8n.json
+run 'a limit of ours' 0 sh -c 'ms-chat -o n8n <n8n.json'
+mended 'a limit of ours' '1A reasoned 200, 1A ok 200' max_tokens <<'!'
+null
+!
+same 'a limit of ours: the answer' out <<'!'
+{"text":"Hello from Test/Model-A.","model":"Test/Model-A"}
+!
+for form in text openai; do
+	fresh 'path=/v1/chat/completions do=reasoned-out:1000'
+	run "a limit of the caller's, $form" 76 ms-chat -o $form --max-tokens 9 hi
+	recorded "a limit of the caller's, $form: no other" '1A reasoned 200'
+	like "a limit of the caller's, $form: what to do" err \
+		'raise max_tokens or turn thinking off'
+done
+echo '{"prompt":"p","model_id":"Test/Model-A","max_tokens":1000}' >n8n.json
+fresh 'path=/v1/chat/completions do=reasoned-out:1000'
+run "a limit of the caller's own, n8n" 76 sh -c 'ms-chat -o n8n <n8n.json'
+recorded "a limit of the caller's own, n8n: stays" '1A reasoned 200'
+done_testing
