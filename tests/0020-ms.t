@@ -201,7 +201,7 @@ typed() {
 		until_ok grep -q 'not shown' pty
 		printf '%b' "$1"
 		until_ok grep -q '^end' pty
-	} | script -qfec "'$ms' key add dora; echo end \$?; stty -a" pty \
+	} | script -qfec "trap : INT; '$ms' key add dora; echo end \$?; stty -a" pty \
 	    >/dev/null
 }
 
