@@ -261,7 +261,8 @@ framing(struct http_req *r)
 		if (http_field(r, "transfer-encoding", 1) != NULL)
 			return never(r, 400, "Transfer-Encoding twice");
 		if (!http_is(te, "chunked"))
-			return never(r, http_lists(te, "chunked") ? 501 : 400,
+			return never(r, http_lists(te, "chunked") &&
+			    strncasecmp(te->s, "chunked", 7) != 0 ? 501 : 400,
 			    "a Transfer-Encoding other than chunked");
 		r->chunked = 1;
 	} else if (cl != NULL) {

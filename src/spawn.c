@@ -11,7 +11,7 @@
 
 #include "spawn.h"
 
-enum { NOT_RUN = 127, OUT_OF_THE_WAY = 64 };
+enum { NOT_RUN = 127 };
 
 static void
 set_descriptors(const struct spawn *s)
@@ -21,10 +21,11 @@ set_descriptors(const struct spawn *s)
 	/* Copies first, where none of the targets is. */
 	for (i = 0; i < s->nfds; i++) {
 		fd = s->fds[i] != -1 ? s->fds[i] : open("/dev/null", O_RDWR);
-		high[i] = fcntl(fd, F_DUPFD, OUT_OF_THE_WAY);
+		high[i] = fcntl(fd, F_DUPFD, s->nfds);
 	}
 	for (i = 0; i < s->nfds; i++)
-		dup2(high[i], i);
+		if (dup2(high[i], i) == -1)
+			_exit(NOT_RUN);
 	closefrom(s->nfds);
 }
 

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Every limit of ms-serve, and what happens past it.
+. "${0%/*}/lib.sh"
+. "${0%/*}/serve.sh"
+sim
+config
+chat='{"messages":[{"role":"user","content":"hi"}]}'
+
+serve --max-line 200 --max-head 400 --max-fields 10 --max-body 1000
+req 'a request line of 200' 200 "/health?$(printf '%0177d' 0)"
+req 'of 201' 414 "/health?$(printf '%0178d' 0)"
+req 'a head of 400' 431 /health -H "X: $(printf '%0400d' 0)"
+set --
+for i in 1 2 3 4 5 6 7 8 9 10; do set -- "$@" -H "X$i: y"; done
+req 'too many fields' 431 /health "$@"
+post 'a body over the limit' 413 /v1/chat/completions \
+	"$(printf '%-1001s' "$chat")"
+post 'one that is not' 200 /v1/chat/completions "$(printf '%-1000s' "$chat")"
+req 'a chunked one over it' 413 /v1/chat/completions -H 'Transfer-Encoding: chunked' \
+	--json "$(printf '%-1001s' "$chat")"
+req 'a chunked one under it' 200 /v1/chat/completions -H 'Transfer-Encoding: chunked' \
+	--json "$(printf '%-900s' "$chat")"
+unserve
+
+serve --max-held 100000
+head -c 200000 /dev/zero | tr '\0' ' ' >big
+req 'more bodies than may be held' 503 /chat --json @big
+like 'come again' head '^Retry-After: 1.$'
+req 'and then' 200 /health
+unserve
+
+serve --head-time 1 --body-time 1 --idle-time 1 --answer-time 1 \
+	--tool-time 1 --max-connections 40
+PORT=$port node "$top/tests/serve/limits.js" >node.out
+sed 's/^/# /' node.out
+ok 'times and connections' not grep -q '^not ok' node.out
+ok 'all of them' grep -q '^1\.\.' node.out
+post 'no answer in time' 504 /v1/chat/completions \
+	"$(echo "$chat" | sed 's/{/{"model":"sim\/stall-head",/')"
+unserve
+
+# With 32 descriptors there is room for fewer connections, and no spinning.
+(ulimit -n 32 && exec ms-serve -l 127.0.0.1:0 --workers 1 </dev/null 2>few.err) &
+fewpid=$!
+pids="$pids $fewpid"
+until_ok grep -q 'listening on' few.err
+like 'few descriptors' few.err 'at most 9 connections: only 32 descriptors'
+port=$(sed -n 's/.*listening on .*://p' few.err) url=http://127.0.0.1:$port
+front=$(pgrep -P "$fewpid" -f 'ms-serve: front')
+PORT=$port FRONT=$front node "$top/tests/serve/few.js" >node.out
+sed 's/^/# /' node.out
+ok '200 clients on 32 descriptors' not grep -q '^not ok' node.out
+ok 'all of it' grep -q '^1\.\.' node.out
+done_testing

@@ -1,0 +1,68 @@
+#!/bin/sh
+# What ms-serve has the other programs do: status, routes, balances, reloads.
+. "${0%/*}/lib.sh"
+. "${0%/*}/serve.sh"
+sim
+config
+serve
+chat='"messages":[{"role":"user","content":"hi"}]'
+
+req 'status' 200 /status
+like 'as ms-quota says it' body '"global_daily_limit":.*"models":\['
+post 'a route' 200 /route "{$chat}"
+like 'is a decision' body '"actual_tier":1'
+post 'a route of nothing' 400 /route '{}'
+like 'and why' body '^\{"detail":"ms-route: '
+
+post 'a balance' 200 /api/balance \
+	'{"models":["Test/Model-A"],"api_key":"ms-credits7-x"}'
+like 'of that key' body '"available":7'
+like 'in the shape of the original' body '^\{"success":true,"data":\[\{'
+post 'a balance by header' 200 /api/balance '{"models":["Test/Model-A"]}' \
+	-H 'X-API-Key: ms-credits5-x'
+like 'of that key' body '"available":5'
+post 'many' 200 /api/balance \
+	'{"models":"Test/Model-A","api_keys":["ms-credits3-x","ms-credits4-y"]}'
+ok 'all of them' [ "$(grep -o '"available":[34]' body | sort -u | wc -l)" -eq 2 ]
+post "the server's own" 200 /api/balance '{"models":[]}'
+like 'is known too' body '"available":2'
+post 'no JSON' 400 /api/balance '[]'
+like 'in its shape' body '^\{"success":false,"message":"'
+unlike 'no key in the log' serve.err 'ms-credits'
+
+req 'metrics' 200 /metrics
+like 'with those of the ledger' body '^ms_.*Test/Model-A'
+
+# ---- reloads ----
+sed 's/Model-A/Model-Z/' models.json >new && mv new models.json
+post 'a reload' 200 /reload ''
+like 'is said' body '^\{"status":"ok","message":"configuration reloaded"\}'
+req 'the models' 200 /v1/models
+like 'are new' body 'Test/Model-Z'
+post 'and are used' 200 /v1/chat/completions "{$chat}"
+like 'at once' body 'Hello from Test/Model-Z'
+cp models.json good.json
+echo '{"models":7}' >models.json
+post 'a bad configuration' 400 /reload '{}'
+like 'is refused with its reason' body \
+	'^\{"status":"error","message":".*models.json: models: '
+post 'the old one stays' 200 /v1/chat/completions "{$chat}"
+kill -HUP "$servepid"
+ok 'also by signal' until_ok grep -q 'ms-serve: reload: .*models.json: models' serve.err
+mv good.json models.json
+sed 's/Model-Z/Model-Y/' models.json >new && mv new models.json
+kill -HUP "$servepid"
+new_models() { curl -sS "$url/v1/models" | grep -q Model-Y; }
+ok 'a good one by signal' until_ok new_models
+unserve
+
+# ---- keys that no longer load ----
+printf 'ms-00000000-0000-0000-0000-000000000001\n' >keys
+chmod 600 keys
+unset MODELSCOPE_API_KEY
+serve -k keys
+post 'keys of a file' 200 /v1/chat/completions "{$chat}"
+chmod 644 keys
+post 'keys that others can read' 400 /reload '{}'
+post 'the old ones stay' 200 /v1/chat/completions "{$chat}"
+done_testing
