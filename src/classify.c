@@ -2,7 +2,7 @@
  * Replies to verdicts, by tables. Bodies are read with splice.h, so a long
  * answer is looked at without building a tree of it.
  */
-#include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -468,45 +468,83 @@ classify_rest(enum verdict v, int64_t now, int off, int64_t retry_after,
 	return now + s * 1000;
 }
 
+/* The numbers of a date, in the order of classify_letters. */
+enum {
+	DATE_DAY,
+	DATE_YEAR,
+	DATE_HOUR,
+	DATE_MINUTE,
+	DATE_SECOND,
+	DATE_MONTH,
+	DATE_NUMBERS
+};
+
+static const char classify_letters[] = "dyhms";
+
+/*
+ * Does s have this form? In it a lower-case letter stands for a digit of
+ * that number (a space too, for d), @ for a letter, * for the month's name.
+ */
+static int
+classify_form(const char *s, const char *form, int number[DATE_NUMBERS])
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	const char *at, *n;
+
+	memset(number, 0, DATE_NUMBERS * sizeof(number[0]));
+	for (; *form != '\0'; form++, s++) {
+		if (*form == '*') {
+			for (at = names; *at != '\0'; at += 3)
+				if (strncmp(s, at, 3) == 0)
+					break;
+			if (*at == '\0')
+				return 0;
+			number[DATE_MONTH] = (int)(at - names) / 3;
+			s += 2;
+		} else if ((n = strchr(classify_letters, *form)) != NULL) {
+			if (*s != ' ' || *form != 'd') {
+				if (*s < '0' || *s > '9')
+					return 0;
+				number[n - classify_letters] *= 10;
+				number[n - classify_letters] += *s - '0';
+			}
+		} else if (*form == '@' ? !isalpha((unsigned char)*s) :
+					  *s != *form)
+			return 0;
+	}
+	return *s == '\0';
+}
+
 /* An HTTP date in any of its three forms: milliseconds, or -1. */
 static int64_t
 classify_date(const char *s, int64_t now)
 {
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	enum {
 		CENTURY = 100,
 		YEAR = 31556952
 	};
+	const char *comma = strchr(s, ',');
+	int n[DATE_NUMBERS], this = 1970 + (int)(now / 1000 / YEAR);
 	struct tm tm = { 0 };
-	char month[4] = "";
-	const char *at;
-	int end = -1, this, y = -1;
 
-	if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n",
-		&tm.tm_mday, month, &y, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
-		&end) != 6 &&
-	    sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n",
-		&tm.tm_mday, month, &y, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
-		&end) != 6 &&
-	    sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month,
-		&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &y,
-		&end) != 6)
+	if (comma != NULL &&
+	    classify_form(comma, ", dd-*-yy hh:mm:ss GMT", n)) {
+		/* Of this century, but not over 50 years ahead. */
+		n[DATE_YEAR] += this - this % CENTURY;
+		if (n[DATE_YEAR] > this + CENTURY / 2)
+			n[DATE_YEAR] -= CENTURY;
+	} else if (!classify_form(s, "@@@, dd * yyyy hh:mm:ss GMT", n) &&
+	    !classify_form(s, "@@@ * dd hh:mm:ss yyyy", n))
 		return -1;
-	at = strlen(month) == 3 ? strstr(names, month) : NULL;
-	if (end == -1 || s[end] != '\0' || at == NULL ||
-	    (at - names) % 3 != 0 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
-	    tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 ||
-	    tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60 || y < 0)
+	if (n[DATE_DAY] < 1 || n[DATE_DAY] > 31 || n[DATE_HOUR] > 23 ||
+	    n[DATE_MINUTE] > 59 || n[DATE_SECOND] > 60)
 		return -1;
-	tm.tm_mon = (int)(at - names) / 3;
-	/* Two digits: of this century, but not over 50 years ahead. */
-	if (y < CENTURY) {
-		this = 1970 + (int)(now / 1000 / YEAR);
-		y += this - this % CENTURY;
-		if (y > this + CENTURY / 2)
-			y -= CENTURY;
-	}
-	tm.tm_year = y - 1900;
+	tm.tm_mday = n[DATE_DAY];
+	tm.tm_mon = n[DATE_MONTH];
+	tm.tm_year = n[DATE_YEAR] - 1900;
+	tm.tm_hour = n[DATE_HOUR];
+	tm.tm_min = n[DATE_MINUTE];
+	tm.tm_sec = n[DATE_SECOND];
 	return (int64_t)timegm(&tm) * 1000;
 }
 

@@ -123,11 +123,12 @@ field_write(const struct field *table, const void *base, int off,
 static int
 field_read_str(char *p, struct splice v, struct buf *scratch)
 {
-	size_t start = scratch->len;
+	size_t start;
 	const char *s;
 
-	if (v.n < 2 || *v.s != '"')
+	if (scratch == NULL || v.n < 2 || *v.s != '"')
 		return -1;
+	start = scratch->len;
 	if (memchr(v.s, '\\', v.n) == NULL) {
 		memcpy(scratch->d + start, v.s + 1, v.n - 2);
 		scratch->len += v.n - 2;

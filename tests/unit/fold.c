@@ -101,7 +101,7 @@ static void
 test_counts(void)
 {
 	static const char *const ops[] = { "balance", "score", "clear" };
-	struct fold *f = new ();
+	struct fold *f = empty();
 	struct attempt a = attempt(NOON, 900, V_OK);
 	const struct fold_ent *e;
 	size_t i;
@@ -199,7 +199,7 @@ test_lines(void)
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"x\","
 		"\"op\":\"chat\",\"model\":\"\"}",
 	};
-	struct fold *f = new ();
+	struct fold *f = empty();
 	char *big;
 	size_t i;
 
@@ -247,7 +247,7 @@ test_rests(void)
 	size_t i, k;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		f = new ();
+		f = empty();
 		refuse(f, NOON, 500, V_SERVER, rows[i].scope, NOON + MINUTE);
 		for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
 			ok(rest_of(f, rows[k].key, rows[k].model) ==
@@ -266,7 +266,7 @@ test_rests(void)
 		fold_free(f);
 	}
 
-	f = new ();
+	f = empty();
 	a = attempt(NOON, 5, V_BURST);
 	a.key = NULL;
 	a.rest = SCOPE_PAIR;
@@ -279,7 +279,7 @@ test_rests(void)
 	ok(take(f, &a) == 0, "nobody rests whom the line does not name");
 	fold_free(f);
 
-	f = new ();
+	f = empty();
 	refuse(f, NOON, 5, V_NO_PROVIDER, SCOPE_MODEL, NOON + 9 * MINUTE);
 	refuse(f, NOON + 10, 5, V_SERVER, SCOPE_MODEL, NOON + MINUTE);
 	e = fold_get(f, U, NULL, M);
@@ -294,7 +294,7 @@ test_rests(void)
 static void
 test_strikes(void)
 {
-	struct fold *f = new ();
+	struct fold *f = empty();
 	const struct fold_ent *e;
 
 	refuse(f, NOON, 5, V_TOO_MANY, SCOPE_KEY, NOON + 5000);
@@ -314,7 +314,7 @@ test_strikes(void)
 static void
 test_balances(void)
 {
-	struct fold *f = new ();
+	struct fold *f = empty();
 	struct attempt a = attempt(NOON + MINUTE, 200, V_OK);
 	const struct fold_ent *e;
 
@@ -388,7 +388,7 @@ test_clear(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		f = new ();
+		f = empty();
 		refuse(f, NOON, 5, V_BAD_KEY, SCOPE_KEY, NOON + MINUTE);
 		refuse(f, NOON, 5, V_BAD_MODEL, SCOPE_MODEL, NOON + MINUTE);
 		refuse(f, NOON, 5, V_BURST, SCOPE_PAIR, NOON + MINUTE);
@@ -411,7 +411,7 @@ test_clear(void)
 static void
 test_limits(void)
 {
-	struct fold *f = new ();
+	struct fold *f = empty();
 	struct attempt a = attempt(NOON, 100, V_OK);
 	const struct fold_ent *key, *pair;
 	int64_t end = T + 24 * 60 * MINUTE;
@@ -444,7 +444,7 @@ test_limits(void)
 static void
 test_latency(void)
 {
-	struct fold *f = new ();
+	struct fold *f = empty();
 	const struct fold_ent *e;
 	int64_t ms, p;
 	int bad = 0;
@@ -466,14 +466,14 @@ test_latency(void)
 	fold_free(f);
 
 	for (ms = 0; ms < 700000; ms += 1 + ms / 37) {
-		f = new ();
+		f = empty();
 		succeed(f, NOON, ms);
 		p = fold_latency(fold_get(f, NULL, NULL, NULL), 0.5);
 		bad += p < ms || (double)p > (double)ms * 1.05;
 		fold_free(f);
 	}
 	ok(bad == 0, "within 5 %% from 0 ms to ten minutes");
-	f = new ();
+	f = empty();
 	refuse(f, NOON, 3, V_SERVER, SCOPE_MODEL, NOON + 1);
 	ok(fold_latency(fold_get(f, NULL, NULL, NULL), 0.5) == -1,
 	    "refusals have none");
@@ -486,7 +486,7 @@ test_latency(void)
 static void
 test_turn(void)
 {
-	struct fold *f = new ();
+	struct fold *f = empty();
 	struct attempt a = attempt(NOON, 100, V_OK);
 	const struct fold_ent *e;
 	int64_t next = T + 24 * 60 * MINUTE;
@@ -532,7 +532,7 @@ test_turn(void)
 static void
 test_many(void)
 {
-	struct fold *f = new ();
+	struct fold *f = empty();
 	struct attempt a = attempt(NOON, 5, V_OK);
 	char key[16], model[32];
 	int i, good = 1;
