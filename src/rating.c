@@ -181,13 +181,15 @@ rating_preload(struct buf *out, const struct rating_ask *a)
 static int
 read_score(struct splice v, int *score)
 {
+	struct splice w;
 	double d;
 
 	if (v.n >= 2 && v.s[0] == '"') {
 		v.s++;
 		v.n -= 2;
 	}
-	if (splice_num(v, &d) == -1 || !(d >= SCORE_MIN && d <= SCORE_MAX))
+	if (splice_text(v.s, v.n, &w, NULL) == -1 ||
+	    splice_num(w, &d) == -1 || !(d >= SCORE_MIN && d <= SCORE_MAX))
 		return -1;
 	*score = (int)lround(d);
 	return 0;

@@ -79,7 +79,8 @@ starts(const struct found *f, size_t i, const char *w)
 
 /*
  * Where the quotation that opens at i ends, or i: what is quoted is what the
- * task is about, not the task. A text that is one quotation is the task.
+ * task is about, not the task. A text that is one quotation is the task (but
+ * a block of code is code).
  */
 static size_t
 quoted(struct found *f, size_t i)
@@ -101,7 +102,7 @@ quoted(struct found *f, size_t i)
 			return i;
 		}
 		n = (size_t)(end - f->s) + strlen(pair[k][1]);
-		return i == 0 && n == f->n ? i : n;
+		return i == 0 && n == f->n && *pair[k][0] != '`' ? i : n;
 	}
 	return i;
 }

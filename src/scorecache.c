@@ -87,6 +87,7 @@ scorecache_open(const char *dir)
 		free(c);
 		return NULL;
 	}
+	c->warned = -HOUR;
 	c->fd = paths_mkdir(dir) == -1 ? -1 : open_file(path);
 	free(path);
 	return c;
