@@ -18,7 +18,7 @@ enum { READ_SIZE = 16384, MAX_PIPELINED = 1 << 20, LINGER_MS = 2000,
 
 enum next { WAIT, GO };
 
-static struct conn *dead;
+static struct conn *alive, *dead;
 
 void
 conn_new(int fd, SSL *ssl)
@@ -31,6 +31,9 @@ conn_new(int fd, SSL *ssl)
 	c->ssl = ssl;
 	c->state = ssl == NULL ? ST_READ : ST_TLS;
 	c->req.op = service_op(&c->req);
+	if ((c->next = alive) != NULL)
+		alive->prev = c;
+	alive = c;
 	loop_add(c);
 	stats_conn(1);
 }
@@ -43,6 +46,9 @@ conn_end(struct conn *c)
 	loop_forget(c);
 	SSL_free(c->ssl);
 	close(c->fd);
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	*(c->prev != NULL ? &c->prev->next : &alive) = c->next;
 	c->state = ST_DEAD;
 	c->next = dead;
 	dead = c;
@@ -68,10 +74,12 @@ conn_gone(struct conn *c)
 }
 
 void
-conn_reap(void)
+conn_reap(bool all)
 {
 	struct conn *c;
 
+	while (all && alive != NULL)
+		conn_end(alive);
 	while ((c = dead) != NULL) {
 		dead = c->next;
 		buf_free(&c->in);

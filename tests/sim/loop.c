@@ -196,7 +196,7 @@ catch(sigset_t *waiting)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-int
+void
 loop_run(int listener, struct ssl_ctx_st *tls)
 {
 	struct epoll_event ev[MAX_EVENTS];
@@ -228,7 +228,9 @@ loop_run(int listener, struct ssl_ctx_st *tls)
 				control(EPOLL_CTL_MOD, listener, NULL, 0);
 		}
 		run_timers();
-		conn_reap();
+		conn_reap(false);
 	}
-	return 0;
+	conn_reap(true);
+	close(poller);
+	free(heap);
 }

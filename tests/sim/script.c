@@ -99,6 +99,7 @@ read_rule(struct rule *r, const char *p, const char *end, char *why,
 {
 	struct buf value = { 0 };
 	struct span name;
+	const char *from;
 	int rc = 0;
 
 	while (rc == 0) {
@@ -106,11 +107,11 @@ read_rule(struct rule *r, const char *p, const char *end, char *why,
 			p++;
 		if (p == end)
 			break;
-		name = (struct span){ p, (size_t)(end - p) };
+		from = p;
 		if ((p = read_word(p, end, &name, &value)) == NULL ||
 		    set(r, name, &value) == -1) {
 			snprintf(why, size, "not understood: %.*s",
-			    (int)(name.n < 60 ? name.n : 60), name.p);
+			    (int)(end - from < 60 ? end - from : 60), from);
 			rc = -1;
 		}
 	}

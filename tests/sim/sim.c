@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "sim.h"
 
@@ -219,5 +220,8 @@ main(int argc, char *argv[])
 	printf("%s://127.0.0.1:%d\n", tls == NULL ? "http" : "https", opt.port);
 	if (fflush(stdout) == EOF)
 		err(74, "stdout");
-	return loop_run(fd, tls);
+	loop_run(fd, tls);
+	close(fd);
+	SSL_CTX_free(tls);
+	return 0;
 }

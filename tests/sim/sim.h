@@ -344,12 +344,13 @@ struct conn {
 	struct answer ans;
 	struct entry *key, *model, *pair;
 	bool counted, last, headed, die_next, reset_next, unsolicited;
-	struct conn *next;		/* dead, to be freed */
+	struct conn *prev, *next;	/* of the living, or of the dead */
 };
 void conn_new(int fd, struct ssl_st *ssl);
 void conn_event(struct conn *c, uint32_t events);
 void conn_timer(struct conn *c);
-void conn_reap(void);
+/* Frees those that have died, and with ${all} the others too. */
+void conn_reap(bool all);
 
 /* loop.c: epoll and timers. */
 struct ssl_ctx_st;
@@ -359,7 +360,8 @@ void loop_watch(struct conn *c, uint32_t events);
 void loop_forget(struct conn *c);	/* before its fd is closed */
 void loop_at(struct conn *c, int64_t due);
 void loop_off(struct conn *c);
-int loop_run(int listener, struct ssl_ctx_st *tls);
+/* Serves until a signal ends it. */
+void loop_run(int listener, struct ssl_ctx_st *tls);
 
 /* sim.c: the options. */
 enum regime { BY_CREDITS, BY_HEADERS, BY_NOTHING };
