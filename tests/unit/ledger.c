@@ -389,7 +389,8 @@ test_checkpoint(void)
 	slurp(&b, file);
 	p = strrchr(b.d, '{');
 	memcpy(p, "[]", 2);
-	truncate(file, 0);
+	if (truncate(file, 0) == -1)
+		abort();
 	scribble(file, b.d, b.len);
 	ok(fresh(NULL) == n - 1, "the file was rewritten");
 	ok(truncate(file, BIG) == 0 && fresh(NULL) < n - 1,
