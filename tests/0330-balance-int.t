@@ -11,7 +11,7 @@ chmod 600 keys
 # A shell without job control lets its background commands ignore INT.
 for sig in INT TERM; do
 	rm -rf state
-	env --default-signal=INT ms-balance -k keys -v >out 2>err &
+	env --default-signal=INT ms-balance -k keys -v --timeout 300 >out 2>err &
 	pid=$!
 	until_ok sh -c 'grep -q "good: ok" err && grep -q "good2: ok" err'
 	kill -s "$sig" "$pid"
@@ -28,7 +28,7 @@ balstallhead unknown interrupted
 done
 ok 'what was learnt is in the ledger' [ "$(grep -c '"balance":250' \
     state/usage/*)" -eq 2 ]
-env --default-signal=INT ms-balance -k keys -o jsonl -P 1 >out 2>err &
+env --default-signal=INT ms-balance -k keys -o jsonl -P 1 --timeout 300 >out 2>err &
 pid=$!
 until_ok grep -q '"good"' out
 kill -s INT "$pid"

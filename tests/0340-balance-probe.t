@@ -59,7 +59,7 @@ sim/stall timeout
 sim/stall-head timeout
 !
 models=$(cut -d ' ' -f 1 behaviours | paste -sd ,)
-run 'all behaviours' 75 ms-balance --probe "$models" --timeout 3
+run 'all behaviours' 75 ms-balance --probe "$models" --timeout 6
 jq -r '.data[] | "\(.model) \(.state)"' out >rows
 same 'their states' rows <behaviours
 ok 'ok has no error, the rest have one' [ "$(jq '[.data[] |

@@ -64,8 +64,7 @@ run 'a refused call' 0 sh -c 'ms-quota record -m Test/Model-B --key work <h'
 run 'with its body' 0 ms-quota -m Test/Model-B
 ok 'is told apart' [ "$(jq -r '.models[0].last_error' out)" = burst ]
 run 'by one key' 1 ms-quota -m Test/Model-B --key work
-ok 'rests as it says' expr "x$(jq -r '.models[0].resting_until' out)" : \
-    'x2026-11-21T12:00:[3-5]' >/dev/null
+like 'rests as it says' out '"resting_until":"2026-11-21T12:00:[3-5]'
 
 # ---- clear ----
 
