@@ -229,7 +229,7 @@ request_prompt(struct buf *out, const char *prompt, size_t n,
 	json_end(&j);
 	json_end(&j);
 	edit_opts(&e, o);
-	if (o->stream == 1)
+	if (o->stream == 1 && !has_param(o, "stream", 0))
 		edit(&e, "stream_options", usage, sizeof(usage) - 1);
 	if (json_finish(&j) == 0)
 		r = splice_edit(out, b.d, b.len, e.v, e.n);

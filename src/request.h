@@ -25,9 +25,9 @@ struct request_opts {
 	const char *system;
 	const char *const *images; /* URLs, data: ones too */
 	size_t nimages;
-	const struct request_param *params; /* any members */
+	const struct request_param *params; /* any members, the last counts */
 	size_t nparams;
-	const char *history; /* messages (a JSON array) that go before */
+	const char *history; /* messages that go before, commas between */
 	size_t nhistory;
 	int stream; /* 1 set it, 0 remove it */
 };
@@ -43,10 +43,9 @@ int request_prompt(struct buf *out, const char *prompt, size_t n,
  * Appends to out the request text[0..n) with the options spliced in: system
  * takes the place of a leading system message or goes before the first;
  * images join the last user message, or are one where there is none. A text
- * with "prompt" and no "messages"
- * ({prompt, system, model_id, max_tokens}) becomes a request first, with
- * max_tokens 1000 if it names none, and *limited is then set to 1. 0, or -1
- * with *f (EX_DATAERR: not such an object).
+ * with "prompt" and no "messages" ({prompt, system, model_id, max_tokens})
+ * becomes a request first, with max_tokens 1000 if it names none, and *limited
+ * is then set to 1. 0, or -1 with *f (EX_DATAERR: not such an object).
  */
 int request_edit(struct buf *out, const char *text, size_t n,
     const struct request_opts *o, int *limited, struct fault *f);
