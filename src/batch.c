@@ -430,8 +430,9 @@ open_files(struct batch *b, struct fault *f)
 		return fault_set(f, EX_NOINPUT, "%s: %s", b->o.in,
 		    strerror(errno));
 	b->count.total = b->in == STDIN_FILENO ? -1 : count_lines(b->in);
-	b->out = b->o.out == NULL ? STDOUT_FILENO :
-				    resume_open(b->o.out, b->ids, f);
+	b->out = b->o.out == NULL ?
+	    STDOUT_FILENO :
+	    resume_open(b->o.out, b->ids, &b->count.bad, f);
 	return b->out == -1 ? -1 : 0;
 }
 

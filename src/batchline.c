@@ -192,16 +192,18 @@ stays(struct splice code)
 	return r;
 }
 
-int
-batchline_done(const char *line, size_t n, struct buf *id)
+enum batchline_state
+batchline_look(const char *line, size_t n, struct buf *id)
 {
 	struct splice v, m, error, code;
 
 	if (splice_text(line, n, &v, NULL) == -1 || v.s[0] != '{' ||
 	    splice_find(v, "custom_id", &m) != 1 ||
 	    splice_find(v, "error", &error) != 1 || splice_str(m, id) == -1)
-		return -1;
+		return BATCHLINE_NONE;
 	if (error.s[0] != '{')
-		return 1;
-	return splice_find(error, "code", &code) != 1 || stays(code);
+		return BATCHLINE_GOOD;
+	if (splice_find(error, "code", &code) != 1 || stays(code))
+		return BATCHLINE_BAD;
+	return BATCHLINE_REDO;
 }

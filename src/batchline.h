@@ -47,11 +47,16 @@ struct batchline_result {
 /* Appends the result as one line with its LF. 0, or -1 with errno. */
 int batchline_write(const struct batchline_result *r, struct buf *out);
 
+enum batchline_state {
+	BATCHLINE_GOOD, /* answered */
+	BATCHLINE_BAD,	/* failed for good */
+	BATCHLINE_REDO, /* an error that may pass */
+	BATCHLINE_NONE	/* no result line: torn, or something else */
+};
+
 /*
- * Looks at a line of results: 1 with its custom_id appended to id if it
- * stands, 0 if it is to be done again (an error that may pass), -1 if it is
- * no result line (torn).
+ * What a line of n bytes says as a result; its custom_id is appended to id.
  */
-int batchline_done(const char *line, size_t n, struct buf *id);
+enum batchline_state batchline_look(const char *line, size_t n, struct buf *id);
 
 #endif

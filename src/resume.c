@@ -21,10 +21,32 @@
 #include "resume.h"
 
 struct tally {
-	int64_t kept;	 /* results that stand */
+	int64_t bad;	 /* errors that stand */
 	int64_t redo;	 /* errors that may pass, and repetitions */
 	int64_t foreign; /* no results; a torn one is the last */
 };
+
+/* One line with its LF: what it is, by the tally. 1: it stands. */
+static int
+tally(struct tally *t, const char *line, size_t n, struct buf *id,
+    struct idset *ids)
+{
+	enum batchline_state s = BATCHLINE_NONE;
+	int new;
+
+	buf_cut(id, 0);
+	if (line[n - 1] == '\n')
+		s = batchline_look(line, n - 1, id);
+	if (s == BATCHLINE_NONE || s == BATCHLINE_REDO) {
+		t->foreign += s == BATCHLINE_NONE;
+		t->redo += s == BATCHLINE_REDO;
+		return 0;
+	}
+	new = idset_add(ids, id->d, id->len);
+	t->bad += new == 1 && s == BATCHLINE_BAD;
+	t->redo += new == 0;
+	return new;
+}
 
 /* Looks through from; what stands is put into ids and, if given, into to. */
 static int
@@ -35,32 +57,24 @@ pass(const char *path, FILE *from, FILE *to, struct idset *ids, struct tally *t,
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t n;
-	int r, e = 0;
+	int r = 0;
 
 	buf_init(&id, BATCHLINE_ID_MAX);
 	memset(t, 0, sizeof(*t));
-	while (e == 0 && (n = getline(&line, &cap, from)) != -1) {
-		buf_cut(&id, 0);
-		r = line[n - 1] != '\n' ?
-		    -1 :
-		    batchline_done(line, (size_t)n - 1, &id);
-		if (r == 1 && (r = idset_add(ids, id.d, id.len)) == -1) {
-			e = fault_set(f, EX_OSERR, "%s: %s", path,
-			    strerror(errno));
-		} else if (r == 1) {
-			t->kept++;
-			if (to != NULL)
-				fwrite(line, 1, (size_t)n, to);
-		} else if (r == 0)
-			t->redo++;
-		else
-			t->foreign++;
+	while (r != -1 && (n = getline(&line, &cap, from)) != -1) {
+		r = tally(t, line, (size_t)n, &id, ids);
+		if (r == 1 && to != NULL)
+			fwrite(line, 1, (size_t)n, to);
 	}
-	if (ferror(from))
-		e = fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno));
+	if (r != -1)
+		r = ferror(from) ?
+		    fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno)) :
+		    0;
+	else
+		fault_set(f, EX_OSERR, "%s: %s", path, strerror(errno));
 	free(line);
 	buf_free(&id);
-	return e;
+	return r;
 }
 
 /* Puts a copy of what stands in the file's place; fd becomes the copy. */
@@ -114,7 +128,7 @@ out:
 }
 
 int
-resume_open(const char *path, struct idset *done, struct fault *f)
+resume_open(const char *path, struct idset *done, int64_t *bad, struct fault *f)
 {
 	struct tally t;
 	FILE *from;
@@ -140,6 +154,7 @@ resume_open(const char *path, struct idset *done, struct fault *f)
 	if (t.redo + t.foreign > 0 && rewrite(path, from, &fd, f) == -1)
 		goto fail;
 	fclose(from);
+	*bad = t.bad;
 	if (lseek(fd, 0, SEEK_END) == -1 ||
 	    fcntl(fd, F_SETFL, O_APPEND) == -1) {
 		close(fd);
