@@ -5,7 +5,10 @@
 
 #include "sim.h"
 
-enum { PIECE = 65536, SLOW_PIECES = 8 };
+enum {
+	PIECE = 65536,
+	SLOW_PIECES = 8
+};
 
 void
 answer_init(struct conn *c)
@@ -41,7 +44,8 @@ answer_body(struct conn *c, int status, const char *type)
 	return &a->body;
 }
 
-static const char hollow[] = "{\"id\":\"\",\"object\":\"\",\"created\":0,"
+static const char hollow[] =
+    "{\"id\":\"\",\"object\":\"\",\"created\":0,"
     "\"model\":\"\",\"choices\":null,\"usage\":{\"prompt_tokens\":0,"
     "\"completion_tokens\":0,\"total_tokens\":0}}";
 
@@ -80,7 +84,8 @@ spoil(struct conn *c, struct buf *b)
 		break;
 	case SP_HTML:
 		b->len = 0;
-		LIT(b, "<!DOCTYPE html>\n<html><head><title>Sign in</title>"
+		LIT(b,
+		    "<!DOCTYPE html>\n<html><head><title>Sign in</title>"
 		    "</head><body><h1>Please sign in</h1></body></html>\n");
 		break;
 	case SP_EMPTY:
@@ -190,8 +195,7 @@ line_end(struct conn *c)
 
 /* The first part of an event in two data lines, up to a comma of the JSON. */
 static struct span
-first_line(struct buf *out, const char *head, struct span data,
-    const char *end)
+first_line(struct buf *out, const char *head, struct span data, const char *end)
 {
 	const char *comma = memchr(data.p, ',', data.n);
 	size_t n = comma == NULL ? 0 : (size_t)(comma - data.p) + 1;
@@ -222,8 +226,7 @@ answer_sse(struct conn *c, struct buf *out, const char *name, struct span data)
 	const char *end = line_end(c);
 	const char *head = plan_has(p, F_NOSPACE) ? "data:" : "data: ";
 
-	if (p->spoil != SP_NONE && c->ans.made == 1 &&
-	    c->ans.phase < PH_FINISH)
+	if (p->spoil != SP_NONE && c->ans.made == 1 && c->ans.phase < PH_FINISH)
 		data = spoiled(c, data);
 	if (plan_has(p, F_COMMENTS)) {
 		LIT(out, ": PROCESSING");
@@ -264,10 +267,12 @@ between(struct conn *c, struct buf *out)
 	if (plan_has(p, F_NUL_EVENT))
 		answer_sse(c, out, NULL, SPAN("{\"nul\":\"\0\0\"}"));
 	if (plan_has(p, F_NULL_CHOICES)) {
-		answer_sse(c, out, NULL, SPAN("{\"id\":null,\"object\":"
-		    "\"chat.completion.chunk\",\"choices\":null}"));
-		answer_sse(c, out, NULL, SPAN("{\"id\":null,\"object\":"
-		    "\"chat.completion.chunk\",\"choices\":[]}"));
+		answer_sse(c, out, NULL,
+		    SPAN("{\"id\":null,\"object\":"
+			 "\"chat.completion.chunk\",\"choices\":null}"));
+		answer_sse(c, out, NULL,
+		    SPAN("{\"id\":null,\"object\":"
+			 "\"chat.completion.chunk\",\"choices\":[]}"));
 	}
 }
 
@@ -282,8 +287,9 @@ error_event(struct conn *c, struct buf *out)
 		buf_add(out, b.p, b.len);
 		LIT(out, "\n");
 	} else
-		answer_sse(c, out, c->req.op->flags & OP_ANTHROPIC ? "error" :
-		    NULL, (struct span){ b.p, b.len });
+		answer_sse(c, out,
+		    c->req.op->flags & OP_ANTHROPIC ? "error" : NULL,
+		    (struct span){ b.p, b.len });
 	buf_free(&b);
 	c->ans.phase = PH_END;
 }

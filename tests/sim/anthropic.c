@@ -31,7 +31,8 @@ stop_reason(const struct conn *c)
 static void
 opening(struct conn *c, struct buf *b)
 {
-	LIT(b, "{\"id\":\"msg_sim\",\"type\":\"message\",\"role\":"
+	LIT(b,
+	    "{\"id\":\"msg_sim\",\"type\":\"message\",\"role\":"
 	    "\"assistant\",\"model\":\"");
 	buf_json(b, span_of(c->req.model));
 	LIT(b, "\",\"content\":[");
@@ -59,7 +60,8 @@ plain(struct conn *c, struct buf *b)
 		LIT(b, ",");
 	}
 	if (c->plan.text == TX_TOOLS)
-		LIT(b, "{\"type\":\"tool_use\",\"id\":\"call_0\",\"name\":"
+		LIT(b,
+		    "{\"type\":\"tool_use\",\"id\":\"call_0\",\"name\":"
 		    "\"get_weather\",\"input\":{\"city\":\"Paris\"}}");
 	else
 		block(b, "text", "text", &c->ans.text);
@@ -73,8 +75,7 @@ plain(struct conn *c, struct buf *b)
 static void
 send(struct conn *c, struct buf *out, const char *name)
 {
-	answer_sse(c, out, name,
-	    (struct span){ scratch.p, scratch.len });
+	answer_sse(c, out, name, (struct span){ scratch.p, scratch.len });
 	scratch.len = 0;
 }
 
@@ -102,8 +103,8 @@ static void
 block_delta(struct conn *c, struct buf *out, unsigned index, const char *type,
     struct span text)
 {
-	const char *member = strcmp(type, "input_json") == 0 ?
-	    "partial_json" : type;
+	const char *member = strcmp(type, "input_json") == 0 ? "partial_json" :
+							       type;
 
 	LIT(&scratch, "{\"type\":\"content_block_delta\",\"index\":");
 	buf_u64(&scratch, index);
@@ -127,7 +128,8 @@ start(struct conn *c, struct buf *out)
 	LIT(&scratch, "}}");
 	send(c, out, "message_start");
 	if (c->ans.reason.len > 0)
-		block_start(c, out, 0, "{\"type\":\"thinking\",\"thinking\":"
+		block_start(c, out, 0,
+		    "{\"type\":\"thinking\",\"thinking\":"
 		    "\"\"}");
 	else if (c->plan.text != TX_TOOLS)
 		block_start(c, out, 0, "{\"type\":\"text\",\"text\":\"\"}");
@@ -139,11 +141,11 @@ tool(struct conn *c, struct buf *out)
 	unsigned call = c->ans.tool / 3, part = c->ans.tool % 3;
 
 	if (part == 0)
-		block_start(c, out, call, "{\"type\":\"tool_use\",\"id\":"
+		block_start(c, out, call,
+		    "{\"type\":\"tool_use\",\"id\":"
 		    "\"call_0\",\"name\":\"get_weather\",\"input\":{}}");
 	else if (part == 1)
-		block_delta(c, out, call, "input_json",
-		    SPAN("{\\\"city\\\":"));
+		block_delta(c, out, call, "input_json", SPAN("{\\\"city\\\":"));
 	else {
 		block_delta(c, out, call, "input_json", SPAN("\\\"Paris\\\"}"));
 		block_stop(c, out, call);
@@ -167,9 +169,10 @@ static void
 finish(struct conn *c, struct buf *out)
 {
 	if (c->plan.text != TX_TOOLS)
-		block_stop(c, out, c->ans.reason.len > 0 &&
-		    c->ans.text.len > 0);
-	LIT(&scratch, "{\"type\":\"message_delta\",\"delta\":{"
+		block_stop(c, out,
+		    c->ans.reason.len > 0 && c->ans.text.len > 0);
+	LIT(&scratch,
+	    "{\"type\":\"message_delta\",\"delta\":{"
 	    "\"stop_reason\":");
 	buf_str(&scratch, stop_reason(c));
 	LIT(&scratch, ",\"stop_sequence\":null},");

@@ -1,7 +1,7 @@
 /* The shapes of OpenAI's chat completions and completions. */
 #include "sim.h"
 
-static struct buf scratch;	/* the payload of the event being made */
+static struct buf scratch; /* the payload of the event being made */
 
 static void
 quoted(struct buf *b, const char *s)
@@ -35,15 +35,16 @@ opening(struct conn *c, struct buf *b, const char *id, const char *object)
 	LIT(b, ",\"object\":");
 	quoted(b, object);
 	LIT(b, ",\"created\":1790000000,\"model\":");
-	quoted(b, plan_has(&c->plan, F_OTHER_MODEL) ? "Other/Model" :
-	    c->req.model);
+	quoted(b,
+	    plan_has(&c->plan, F_OTHER_MODEL) ? "Other/Model" : c->req.model);
 }
 
 static void
 odd_members(struct conn *c, struct buf *b)
 {
 	if (plan_has(&c->plan, F_EXTRA))
-		LIT(b, ",\"x_int\":9223372036854775807,\"x_float\":1.0,"
+		LIT(b,
+		    ",\"x_int\":9223372036854775807,\"x_float\":1.0,"
 		    "\"x_exp\":1e400,\"x_dup\":1,\"x_dup\":2,"
 		    "\"x_object\":{\"z\":[1,{\"a\":null}],\"b\":true},"
 		    "\"x_text\":\"\\u00e9\\/\"");
@@ -77,7 +78,8 @@ tool_calls(struct conn *c, struct buf *b)
 	for (i = 0; i < c->plan.count; i++) {
 		buf_str(b, i > 0 ? ",{\"id\":\"call_" : "{\"id\":\"call_");
 		buf_u64(b, (uint64_t)i);
-		LIT(b, "\",\"type\":\"function\",\"function\":{\"name\":"
+		LIT(b,
+		    "\",\"type\":\"function\",\"function\":{\"name\":"
 		    "\"get_weather\",\"arguments\":"
 		    "\"{\\\"city\\\":\\\"Paris\\\"}\"}}");
 	}
@@ -92,8 +94,8 @@ choice(struct conn *c, struct buf *b, int index)
 	LIT(b, "{\"index\":");
 	buf_u64(b, (uint64_t)index);
 	LIT(b, ",\"message\":{\"role\":\"assistant\",\"content\":");
-	if (c->plan.text == TX_TOOLS || (c->plan.text == TX_REASONED_OUT &&
-	    a->text.len == 0))
+	if (c->plan.text == TX_TOOLS ||
+	    (c->plan.text == TX_REASONED_OUT && a->text.len == 0))
 		LIT(b, "null");
 	else
 		content(c, b, (struct span){ a->text.p, a->text.len });
@@ -139,7 +141,8 @@ tool_delta(struct conn *c, struct buf *b)
 	if (part == 0) {
 		LIT(b, ",\"id\":\"call_");
 		buf_u64(b, call);
-		LIT(b, "\",\"type\":\"function\",\"function\":{\"name\":"
+		LIT(b,
+		    "\",\"type\":\"function\",\"function\":{\"name\":"
 		    "\"get_weather\",\"arguments\":\"\"}}]}");
 	} else if (part == 1)
 		LIT(b, ",\"function\":{\"arguments\":\"{\\\"city\\\":\"}}]}");
@@ -152,7 +155,8 @@ chat_delta(struct conn *c, struct buf *b, enum phase phase, struct span piece)
 {
 	switch (phase) {
 	case PH_START:
-		LIT(b, "{\"role\":\"assistant\",\"content\":\"\","
+		LIT(b,
+		    "{\"role\":\"assistant\",\"content\":\"\","
 		    "\"reasoning_content\":\"\"}");
 		break;
 	case PH_REASON:
@@ -201,8 +205,7 @@ chat_choice(struct conn *c, struct buf *b, int index, enum phase phase,
 }
 
 static void
-chat_event(struct conn *c, struct buf *out, enum phase phase,
-    struct span piece)
+chat_event(struct conn *c, struct buf *out, enum phase phase, struct span piece)
 {
 	struct buf *b = &scratch, *prefix = &c->ans.prefix;
 
@@ -228,8 +231,7 @@ chat_event(struct conn *c, struct buf *out, enum phase phase,
 	answer_sse(c, out, NULL, (struct span){ b->p, b->len });
 }
 
-const struct proto chat_proto = { chat_plain, chat_event,
-	"text/event-stream" };
+const struct proto chat_proto = { chat_plain, chat_event, "text/event-stream" };
 
 static void
 completions_choice(struct conn *c, struct buf *b, struct span text,

@@ -13,10 +13,18 @@
 
 #include "sim.h"
 
-enum { READ_SIZE = 16384, MAX_PIPELINED = 1 << 20, LINGER_MS = 2000,
-	RESET_MS = 20, UNSOLICITED_MS = 20 };
+enum {
+	READ_SIZE = 16384,
+	MAX_PIPELINED = 1 << 20,
+	LINGER_MS = 2000,
+	RESET_MS = 20,
+	UNSOLICITED_MS = 20
+};
 
-enum next { WAIT, GO };
+enum next {
+	WAIT,
+	GO
+};
 
 static struct conn *alive, *dead;
 
@@ -68,7 +76,8 @@ static void
 conn_gone(struct conn *c)
 {
 	if ((c->state == ST_DELAY || c->state == ST_SEND ||
-	    c->state == ST_STALL) && c->counted)
+		c->state == ST_STALL) &&
+	    c->counted)
 		stats_gone(c);
 	conn_end(c);
 }
@@ -125,8 +134,8 @@ io_write(struct conn *c, const char *p, size_t n)
 {
 	if (c->ssl == NULL)
 		return write(c->fd, p, n);
-	return io_result(c, SSL_write(c->ssl, p, n > 1 << 20 ? 1 << 20 :
-	    (int)n));
+	return io_result(c,
+	    SSL_write(c->ssl, p, n > 1 << 20 ? 1 << 20 : (int)n));
 }
 
 /* Reads what is there; false if the client is gone. */
@@ -229,7 +238,7 @@ st_read(struct conn *c)
 	int rc = http_request(c);
 
 	if (rc == 0) {
-		flush(c, SIZE_MAX);	/* a 100 Continue */
+		flush(c, SIZE_MAX); /* a 100 Continue */
 		return WAIT;
 	}
 	loop_off(c);
@@ -251,8 +260,9 @@ st_read(struct conn *c)
 		service_answer(c);
 		answer_settle(c);
 		if (c->counted) {
-			stats_status(c->plan.cut_at == AT_START ? 0 :
-			    c->ans.status);
+			stats_status(c->plan.cut_at == AT_START ?
+				0 :
+				c->ans.status);
 			log_request(c);
 		}
 		buf_eat(&c->in, c->req.headlen + c->req.raw);
@@ -467,7 +477,8 @@ static void
 say_unasked(struct conn *c)
 {
 	c->unsolicited = false;
-	LIT(&c->out, "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n"
+	LIT(&c->out,
+	    "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n"
 	    "Connection: close\r\n\r\n");
 	flush(c, SIZE_MAX);
 }

@@ -5,7 +5,9 @@
 
 #include "sim.h"
 
-enum { BIG_PIECE = 16384 };
+enum {
+	BIG_PIECE = 16384
+};
 
 static size_t
 count_images(struct span v)
@@ -84,8 +86,9 @@ hello(struct conn *c)
 static bool
 reasons_out(const struct conn *c)
 {
-	return c->req.think != 0 && (c->plan.max == 0 ||
-	    (c->req.max_tokens >= 0 && c->req.max_tokens <= c->plan.max));
+	return c->req.think != 0 &&
+	    (c->plan.max == 0 ||
+		(c->req.max_tokens >= 0 && c->req.max_tokens <= c->plan.max));
 }
 
 static void
@@ -142,11 +145,13 @@ words(struct conn *c)
 		buf_fill(b, '0', (size_t)c->plan.count);
 		break;
 	case TX_UNICODE:
-		LIT(b, "\xe4\xbd\xa0\xe5\xa5\xbd \xe4\xb8\x96\xe7\x95\x8c "
+		LIT(b,
+		    "\xe4\xbd\xa0\xe5\xa5\xbd \xe4\xb8\x96\xe7\x95\x8c "
 		    "\xf0\x9f\x98\x80 \\ud83d\\ude00 \xc3\xa9");
 		break;
 	case TX_ESCAPES:
-		LIT(b, "quote \\\" back\\\\slash \\/ tab\\t line\\n "
+		LIT(b,
+		    "quote \\\" back\\\\slash \\/ tab\\t line\\n "
 		    "nul\\u0000 bell\\u0007 esc\\u001b[31m del\x7f");
 		break;
 	case TX_BADUTF8:

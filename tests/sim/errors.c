@@ -9,70 +9,94 @@
 #define REQUEST_ID "5e6ca7f0-51de-4000-8000-00000000abcd"
 
 static const struct error_row rows[] = {
-	{ "auth", 401, ENV_IN, "Authentication failed, please make sure that "
-	    "a valid ModelScope token is supplied.", NULL,
-	    "authentication_error", EX_NO },
-	{ "auth-old", 401, ENV_OLD, "Authenticaton failed, please make sure "
-	    "that a valid ModelScope token is supplied.", NULL,
-	    "authentication_error", EX_NO },
-	{ "unbound", 401, ENV_IN, "Please bind your Alibaba Cloud account "
-	    "before use.", NULL, "authentication_error", EX_NO },
-	{ "unverified", 403, ENV_IN, "The bound Alibaba Cloud account must be "
-	    "real name verified before use.", NULL, "permission_error", EX_NO },
-	{ "no-permission", 403, ENV_IN, "You have no permission to access "
-	    "model @", NULL, "permission_error", EX_NO },
+	{ "auth", 401, ENV_IN,
+	    "Authentication failed, please make sure that "
+	    "a valid ModelScope token is supplied.",
+	    NULL, "authentication_error", EX_NO },
+	{ "auth-old", 401, ENV_OLD,
+	    "Authenticaton failed, please make sure "
+	    "that a valid ModelScope token is supplied.",
+	    NULL, "authentication_error", EX_NO },
+	{ "unbound", 401, ENV_IN,
+	    "Please bind your Alibaba Cloud account "
+	    "before use.",
+	    NULL, "authentication_error", EX_NO },
+	{ "unverified", 403, ENV_IN,
+	    "The bound Alibaba Cloud account must be "
+	    "real name verified before use.",
+	    NULL, "permission_error", EX_NO },
+	{ "no-permission", 403, ENV_IN,
+	    "You have no permission to access "
+	    "model @",
+	    NULL, "permission_error", EX_NO },
 	{ "no-provider", 400, ENV_OUT, "Model id: @, has no provider supported",
 	    NULL, "invalid_request_error", EX_NO },
 	{ "bad-model", 400, ENV_OUT, "Invalid model id: @", NULL,
 	    "invalid_request_error", EX_NO },
-	{ "stream-only!", 400, ENV_OUT, "This model only support stream mode, "
+	{ "stream-only!", 400, ENV_OUT,
+	    "This model only support stream mode, "
 	    "please enable the stream parameter to access the model.",
 	    "invalid_parameter_error", "invalid_request_error", EX_NO },
-	{ "thinking-rule!", 400, ENV_PROV, "parameter.enable_thinking must be "
-	    "set to false for non-streaming calls", "invalid_parameter_error",
-	    "invalid_request_error", EX_NO },
-	{ "thinking-rule-2!", 400, ENV_PROV, "enable_thinking can not be "
-	    "support when stream=False", "invalid_parameter_error",
-	    "invalid_request_error", EX_NO },
-	{ "thinking-only!", 400, ENV_PROV, "The value of the enable_thinking "
-	    "parameter is restricted to True.", "invalid_parameter_error",
-	    "invalid_request_error", EX_NO },
-	{ "max!", 400, ENV_PROV, "Range of max_tokens is over what this model "
-	    "takes", "invalid_parameter_error", "invalid_request_error",
-	    EX_NO },
-	{ "bad-param", 400, ENV_PROV, "invalid temperature: only 1 is allowed "
-	    "for this model", "invalid_parameter_error",
-	    "invalid_request_error", EX_NO },
+	{ "thinking-rule!", 400, ENV_PROV,
+	    "parameter.enable_thinking must be "
+	    "set to false for non-streaming calls",
+	    "invalid_parameter_error", "invalid_request_error", EX_NO },
+	{ "thinking-rule-2!", 400, ENV_PROV,
+	    "enable_thinking can not be "
+	    "support when stream=False",
+	    "invalid_parameter_error", "invalid_request_error", EX_NO },
+	{ "thinking-only!", 400, ENV_PROV,
+	    "The value of the enable_thinking "
+	    "parameter is restricted to True.",
+	    "invalid_parameter_error", "invalid_request_error", EX_NO },
+	{ "max!", 400, ENV_PROV,
+	    "Range of max_tokens is over what this model "
+	    "takes",
+	    "invalid_parameter_error", "invalid_request_error", EX_NO },
+	{ "bad-param", 400, ENV_PROV,
+	    "invalid temperature: only 1 is allowed "
+	    "for this model",
+	    "invalid_parameter_error", "invalid_request_error", EX_NO },
 	{ "not-exist-404", 404, ENV_PROV, "The model `@` does not exist",
 	    "model_not_found", "invalid_request_error", EX_NO },
-	{ "missing!", 404, ENV_STRING, "model \"@\" not found, try pulling it "
-	    "first", NULL, "not_found_error", EX_NO },
+	{ "missing!", 404, ENV_STRING,
+	    "model \"@\" not found, try pulling it "
+	    "first",
+	    NULL, "not_found_error", EX_NO },
 	{ "balance-402", 402, ENV_IN, "insufficient balance", NULL,
 	    "billing_error", EX_NO },
 	{ "no-credits", 429, ENV_IN, "insufficient balance", NULL,
 	    "rate_limit_error", EX_NO },
-	{ "quota-day", 429, ENV_IN, "You have exceeded today's quota for model "
-	    "@. Try another model, or again tomorrow.", NULL,
-	    "rate_limit_error", EX_NO },
-	{ "quota-day-headers", 429, ENV_IN, "You have exceeded today's quota "
-	    "for model @. Try another model, or again tomorrow.", NULL,
-	    "rate_limit_error", EX_QUOTA },
-	{ "quota-month", 429, ENV_IN, "You have exceeded this month's quota "
-	    "for model @. Try another model, or again next month.", NULL,
-	    "rate_limit_error", EX_NO },
-	{ "current-quota", 429, ENV_PROV, "You exceeded your current quota, "
+	{ "quota-day", 429, ENV_IN,
+	    "You have exceeded today's quota for model "
+	    "@. Try another model, or again tomorrow.",
+	    NULL, "rate_limit_error", EX_NO },
+	{ "quota-day-headers", 429, ENV_IN,
+	    "You have exceeded today's quota "
+	    "for model @. Try another model, or again tomorrow.",
+	    NULL, "rate_limit_error", EX_QUOTA },
+	{ "quota-month", 429, ENV_IN,
+	    "You have exceeded this month's quota "
+	    "for model @. Try another model, or again next month.",
+	    NULL, "rate_limit_error", EX_NO },
+	{ "current-quota", 429, ENV_PROV,
+	    "You exceeded your current quota, "
 	    "please check your plan and billing details.",
 	    "insufficient_quota", "insufficient_quota", EX_NO },
-	{ "allocated", 429, ENV_PROV, "Allocated quota exceeded, please "
-	    "increase your quota limit.", "insufficient_quota",
-	    "insufficient_quota", EX_NO },
-	{ "burst", 429, ENV_PROV, "Request rate increased too quickly. Please "
-	    "scale requests more smoothly over time.", "limit_burst_rate",
-	    "limit_burst_rate", EX_NO },
-	{ "rate", 429, ENV_PROV, "Requests rate limit exceeded, please try "
-	    "again later.", "limit_requests", "limit_requests", EX_NO },
-	{ "provider-1008", 429, ENV_PROV, "insufficient balance (1008)",
-	    "1008", "insufficient_balance_error", EX_NO },
+	{ "allocated", 429, ENV_PROV,
+	    "Allocated quota exceeded, please "
+	    "increase your quota limit.",
+	    "insufficient_quota", "insufficient_quota", EX_NO },
+	{ "burst", 429, ENV_PROV,
+	    "Request rate increased too quickly. Please "
+	    "scale requests more smoothly over time.",
+	    "limit_burst_rate", "limit_burst_rate", EX_NO },
+	{ "rate", 429, ENV_PROV,
+	    "Requests rate limit exceeded, please try "
+	    "again later.",
+	    "limit_requests", "limit_requests", EX_NO },
+	{ "provider-1008", 429, ENV_PROV, "insufficient balance (1008)", "1008",
+	    "insufficient_balance_error", EX_NO },
 	{ "too-many", 429, ENV_IN, "Too many requests", NULL,
 	    "rate_limit_error", EX_NO },
 	{ "request-limit", 429, ENV_IN, "Request limit exceeded", NULL,
@@ -173,14 +197,14 @@ static const char *const shapes[] = {
 	[ENV_OUT] = "{\"error\":{\"message\":@},\"request_id\":~}",
 	[ENV_OLD] = "{\"errors\":{\"message\":@,\"request_id\":~}}",
 	[ENV_PROV] = "{\"error\":{\"code\":#,\"message\":@,\"param\":null,"
-	    "\"type\":%},\"request_id\":~}",
+		     "\"type\":%},\"request_id\":~}",
 	[ENV_ANTHROPIC] = "{\"type\":\"error\",\"error\":{\"type\":%,"
-	    "\"message\":@}}",
+			  "\"message\":@}}",
 	[ENV_STRING] = "{\"error\":@}",
 	[ENV_BARE] = "{\"message\":@}",
 	[ENV_DETAIL] = "{\"detail\":@}",
 	[ENV_OPENAPI] = "{\"success\":false,\"request_id\":~,\"code\":#,"
-	    "\"message\":@}",
+			"\"message\":@}",
 	[ENV_EMPTY] = ""
 };
 
@@ -199,9 +223,11 @@ json(struct buf *b, enum envelope env, const struct error_row *row,
 			quoted(b, REQUEST_ID);
 			break;
 		case '#':
-			quoted(b, row->code == NULL && env == ENV_OPENAPI &&
-			    row->status == 401 ? "InvalidAuthentication" :
-			    row->code);
+			quoted(b,
+			    row->code == NULL && env == ENV_OPENAPI &&
+				    row->status == 401 ?
+				"InvalidAuthentication" :
+				row->code);
 			break;
 		case '%':
 			quoted(b, row->type);
@@ -242,15 +268,18 @@ extras(struct conn *c, const struct error_row *row)
 		buf_str(b, c->plan.retry);
 		LIT(b, "\r\n");
 	} else if (row->extra == EX_RETRY_DATE) {
-		t = time(NULL) + (c->plan.retry[0] == '\0' ? 60 :
-		    (time_t)strtol(c->plan.retry, NULL, 10));
+		t = time(NULL) +
+		    (c->plan.retry[0] == '\0' ?
+			    60 :
+			    (time_t)strtol(c->plan.retry, NULL, 10));
 		gmtime_r(&t, &tm);
 		strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
 		LIT(b, "Retry-After: ");
 		buf_str(b, text);
 		LIT(b, "\r\n");
 	} else if (row->extra == EX_QUOTA) {
-		LIT(b, "modelscope-ratelimit-requests-limit: 2000\r\n"
+		LIT(b,
+		    "modelscope-ratelimit-requests-limit: 2000\r\n"
 		    "modelscope-ratelimit-requests-remaining: 0\r\n"
 		    "modelscope-ratelimit-model-requests-limit: 200\r\n"
 		    "modelscope-ratelimit-model-requests-remaining: 0\r\n");
@@ -263,8 +292,10 @@ errors_answer(struct conn *c, const struct error_row *row)
 	enum envelope env = choose(c, row);
 	struct buf msg = { 0 }, *b;
 
-	b = answer_body(c, row->status, env == ENV_HTML ? "text/html" :
-	    env == ENV_TEXT ? "text/plain" : "application/json");
+	b = answer_body(c, row->status,
+	    env == ENV_HTML	? "text/html" :
+		env == ENV_TEXT ? "text/plain" :
+				  "application/json");
 	extras(c, row);
 	buf_with(&msg, row->msg, '@', c->req.model);
 	buf_add(&msg, "", 1);
@@ -290,8 +321,8 @@ void
 errors_event(struct conn *c, struct buf *out)
 {
 	bool quota = strstr(c->plan.names, ":quota") != NULL;
-	struct error_row row = { "", 500, ENV_IN, quota ?
-		"insufficient balance" : "Internal server error", NULL,
+	struct error_row row = { "", 500, ENV_IN,
+		quota ? "insufficient balance" : "Internal server error", NULL,
 		quota ? "rate_limit_error" : "api_error", EX_NO };
 
 	json(out, choose(c, &row), &row, row.msg);

@@ -98,8 +98,7 @@ json_next(struct json_iter *it)
 		it->p = skip_string(it->p, it->end);
 		if (it->p - from < 2)
 			return false;
-		it->key = (struct span){ from + 1,
-			(size_t)(it->p - from) - 2 };
+		it->key = (struct span){ from + 1, (size_t)(it->p - from) - 2 };
 		it->p = skip_space(it->p, it->end);
 		if (it->p == it->end || *it->p++ != ':')
 			return false;

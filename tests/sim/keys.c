@@ -4,30 +4,30 @@
 
 #include "sim.h"
 
-#define BAL(total, avail, frozen) "{\"success\":true,\"request_id\":" \
+#define BAL(total, avail, frozen) \
+	"{\"success\":true,\"request_id\":" \
 	"\"5e6ca7f0-51de-4000-8000-00000000abcd\",\"data\":{" \
 	"\"total_balance\":" total ",\"available_balance\":" avail "," \
 	"\"frozen_amount\":" frozen "}}"
-#define ODD(word, body) { word, ON_BALANCE, NULL, body, -1 }
-#define DO(word, scope, doing) { word, scope, doing, NULL, -1 }
+#define ODD(word, body) \
+	{ \
+		word, ON_BALANCE, NULL, body, -1 \
+	}
+#define DO(word, scope, doing) \
+	{ \
+		word, scope, doing, NULL, -1 \
+	}
 
-static const struct key_word words[] = {
-	DO("bad", ON_ALL, "auth"),
+static const struct key_word words[] = { DO("bad", ON_ALL, "auth"),
 	DO("unbound", ON_ALL, "unbound"),
 	DO("unverified", ON_ALL, "unverified"),
-	DO("slowkey", ON_ALL, "delay:2000"),
-	DO("busy", ON_CALLS, "too-many"),
-	DO("single", ON_CALLS, NULL),
-	DO("balfail", ON_BALANCE, "500"),
-	DO("bal500", ON_BALANCE, "500"),
-	DO("bal502", ON_BALANCE, "502-html"),
-	DO("bal503", ON_BALANCE, "503"),
-	DO("bal504", ON_BALANCE, "504-html"),
+	DO("slowkey", ON_ALL, "delay:2000"), DO("busy", ON_CALLS, "too-many"),
+	DO("single", ON_CALLS, NULL), DO("balfail", ON_BALANCE, "500"),
+	DO("bal500", ON_BALANCE, "500"), DO("bal502", ON_BALANCE, "502-html"),
+	DO("bal503", ON_BALANCE, "503"), DO("bal504", ON_BALANCE, "504-html"),
 	DO("bal429", ON_BALANCE, "too-many"),
-	DO("bal403", ON_BALANCE, "quota-403"),
-	DO("bal404", ON_BALANCE, "404"),
-	DO("bal400", ON_BALANCE, "400"),
-	DO("balhtml", ON_BALANCE, "html"),
+	DO("bal403", ON_BALANCE, "quota-403"), DO("bal404", ON_BALANCE, "404"),
+	DO("bal400", ON_BALANCE, "400"), DO("balhtml", ON_BALANCE, "html"),
 	DO("balempty", ON_BALANCE, "empty-body"),
 	DO("balnotjson", ON_BALANCE, "not-json"),
 	DO("balarray", ON_BALANCE, "json-array"),
@@ -45,7 +45,8 @@ static const struct key_word words[] = {
 	DO("baltrail", ON_BALANCE, "trailing"),
 	DO("baldeep", ON_BALANCE, "deep"),
 	DO("balnothttp", ON_BALANCE, "not-http"),
-	ODD("balunsuccess", "{\"success\":false,\"request_id\":\"5e6ca7f0\","
+	ODD("balunsuccess",
+	    "{\"success\":false,\"request_id\":\"5e6ca7f0\","
 	    "\"code\":\"InternalError\",\"message\":\"try again\"}"),
 	ODD("balnull", "{\"success\":true,\"data\":null}"),
 	ODD("balnodata", "{\"success\":true}"),
@@ -53,8 +54,8 @@ static const struct key_word words[] = {
 	ODD("balstring", BAL("\"177\"", "\"177\"", "\"0\"")),
 	ODD("balneg", BAL("-5", "-5", "0")),
 	ODD("balhuge", BAL("1e300", "1e300", "0")),
-	ODD("balbignum", BAL("9223372036854775808", "9223372036854775808",
-	    "0")),
+	ODD("balbignum",
+	    BAL("9223372036854775808", "9223372036854775808", "0")),
 	ODD("balfloat", BAL("142.5", "142.5", "0")),
 	ODD("balfrozen", BAL("187", "177", "10")),
 	ODD("balnan", BAL("NaN", "NaN", "0")),
@@ -62,8 +63,7 @@ static const struct key_word words[] = {
 	ODD("balbom", "\xef\xbb\xbf" BAL("177", "177", "0")),
 	ODD("balutf8", BAL("177", "177", "0,\"note\":\"\xff\xfe\"")),
 	{ "empty", ON_ALL, NULL, NULL, 0 },
-	{ "half", ON_ALL, NULL, NULL, 0.5 }
-};
+	{ "half", ON_ALL, NULL, NULL, 0.5 } };
 
 static const struct key_word *
 find_word(const char *key)
@@ -91,7 +91,8 @@ fill(struct entry *e)
 			e->left = strtod(p, NULL);
 	}
 	if (e->word != NULL && e->word->left >= 0)
-		e->left = opt.regime == BY_HEADERS && e->word->left > 0 ? 1 :
+		e->left = opt.regime == BY_HEADERS && e->word->left > 0 ?
+		    1 :
 		    e->word->left;
 }
 
@@ -238,7 +239,8 @@ keys_balance(struct conn *c)
 	double left = account(c)->left;
 	struct buf *b = answer_body(c, 200, "application/json");
 
-	LIT(b, "{\"success\":true,\"request_id\":"
+	LIT(b,
+	    "{\"success\":true,\"request_id\":"
 	    "\"5e6ca7f0-51de-4000-8000-00000000abcd\",\"data\":{"
 	    "\"total_balance\":");
 	buf_num(b, left);

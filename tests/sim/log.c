@@ -19,8 +19,8 @@ log_open(const char *path)
 		return -1;
 	if ((dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return -1;
-	list = openat(dir, "index", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND |
-	    O_CLOEXEC, 0666);
+	list = openat(dir, "index",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
 	return list == -1 ? -1 : 0;
 }
 

@@ -13,11 +13,15 @@
 
 #include "sim.h"
 
-enum { MAX_EVENTS = 512, MAX_ACCEPTS = 64, RETRY_MS = 100 };
+enum {
+	MAX_EVENTS = 512,
+	MAX_ACCEPTS = 64,
+	RETRY_MS = 100
+};
 
 static int poller = -1;
 static int64_t now;
-static struct conn **heap;	/* heap[1] is the nearest */
+static struct conn **heap; /* heap[1] is the nearest */
 static size_t nheap, heap_cap;
 static volatile sig_atomic_t ended;
 
@@ -153,7 +157,8 @@ accept_some(int listener, SSL_CTX *tls)
 	int i, fd, on = 1;
 
 	for (i = 0; i < MAX_ACCEPTS; i++) {
-		fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = accept4(listener, NULL, NULL,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd == -1)
 			return errno != EMFILE && errno != ENFILE;
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -178,8 +183,7 @@ timeout(bool full)
 	return ms < -1 ? 0 : ms > 60000 ? 60000 : (int)ms;
 }
 
-static void
-catch(sigset_t *waiting)
+static void catch (sigset_t *waiting)
 {
 	struct sigaction sa = { .sa_handler = end };
 	sigset_t set;
@@ -204,7 +208,7 @@ loop_run(int listener, struct ssl_ctx_st *tls)
 	sigset_t waiting;
 	int i, n;
 
-	catch(&waiting);
+	catch (&waiting);
 	if ((poller = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		err(1, "epoll_create1");
 	control(EPOLL_CTL_ADD, listener, NULL, EPOLLIN);

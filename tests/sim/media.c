@@ -4,9 +4,10 @@
 
 #include "sim.h"
 
-static struct table tasks;	/* requests: the polls; seen: it fails */
+static struct table tasks; /* requests: the polls; seen: it fails */
 static uint64_t task_count;
-static const char *model_list = "Test/Model-A,Test/Model-B,Test/Model-C,"
+static const char *model_list =
+    "Test/Model-A,Test/Model-B,Test/Model-C,"
     "deepseek-ai/DeepSeek-V4.1-Flash,deepseek-ai/DeepSeek-V4-Pro,"
     "ZhipuAI/GLM-5.2,Qwen/Qwen3.8-27B,Qwen/Qwen3.5-397B-A17B,"
     "Qwen/Qwen3.5-122B-A10B,Qwen/Qwen3-Next-80B-A3B-Instruct,"
@@ -75,7 +76,8 @@ task_answer(struct conn *c, struct span id, const char *status, bool done)
 	buf_str(b, status);
 	LIT(b, "\"");
 	if (done)
-		LIT(b, ",\"output_images\":[\"https://example.invalid/"
+		LIT(b,
+		    ",\"output_images\":[\"https://example.invalid/"
 		    "sim.png\"]");
 	LIT(b, "}");
 }
@@ -88,7 +90,8 @@ media_images(struct conn *c)
 
 	if (!c->req.async) {
 		b = answer_body(c, 200, "application/json");
-		LIT(b, "{\"created\":1790000000,\"images\":[{\"url\":"
+		LIT(b,
+		    "{\"created\":1790000000,\"images\":[{\"url\":"
 		    "\"https://example.invalid/sim.png\"}]}");
 		return;
 	}
@@ -128,7 +131,8 @@ model_object(struct buf *b, struct span id)
 {
 	LIT(b, "{\"id\":\"");
 	buf_json(b, id);
-	LIT(b, "\",\"object\":\"model\",\"created\":1790000000,"
+	LIT(b,
+	    "\",\"object\":\"model\",\"created\":1790000000,"
 	    "\"owned_by\":\"system\"}");
 }
 
@@ -139,8 +143,8 @@ media_models(struct conn *c)
 	const char *p, *comma;
 
 	LIT(b, "{\"object\":\"list\",\"data\":[");
-	for (p = model_list; *p != '\0'; p = *comma == ',' ? comma + 1 :
-	    comma) {
+	for (p = model_list; *p != '\0';
+	     p = *comma == ',' ? comma + 1 : comma) {
 		comma = strchrnul(p, ',');
 		if (p != model_list)
 			LIT(b, ",");
@@ -156,15 +160,15 @@ media_model(struct conn *c)
 	char id[MAX_NAME], *at;
 	size_t n;
 
-	span_copy(id, sizeof(id), (struct span){ c->req.path + 11,
-		c->req.pathlen - 11 });
+	span_copy(id, sizeof(id),
+	    (struct span){ c->req.path + 11, c->req.pathlen - 11 });
 	if ((at = strcasestr(id, "%2f")) != NULL) {
 		*at = '/';
 		memmove(at + 1, at + 3, strlen(at + 3) + 1);
 	}
 	n = strlen(id);
 	for (at = strstr(model_list, id); n > 0 && at != NULL;
-	    at = strstr(at + 1, id))
+	     at = strstr(at + 1, id))
 		if ((at == model_list || at[-1] == ',') &&
 		    (at[n] == ',' || at[n] == '\0')) {
 			model_object(answer_body(c, 200, "application/json"),

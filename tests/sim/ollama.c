@@ -7,14 +7,21 @@
 
 static const struct local {
 	const char *name, *doing;
-	enum { SCORE, OBEY, THINK, CUT, PROSE, STRING, FLOAT, FENCE, BLANK }
-	    how;
+	enum {
+		SCORE,
+		OBEY,
+		THINK,
+		CUT,
+		PROSE,
+		STRING,
+		FLOAT,
+		FENCE,
+		BLANK
+	} how;
 	bool unlisted;
-} locals[] = {
-	{ "sim-cold", NULL, SCORE, false },
+} locals[] = { { "sim-cold", NULL, SCORE, false },
 	{ "sim-missing", "missing!", SCORE, true },
-	{ "sim-think", NULL, THINK, false },
-	{ "sim-cut", NULL, CUT, false },
+	{ "sim-think", NULL, THINK, false }, { "sim-cut", NULL, CUT, false },
 	{ "sim-html", "html", SCORE, false },
 	{ "sim-503", "503:string", SCORE, false },
 	{ "sim-500", "500:string", SCORE, false },
@@ -26,11 +33,11 @@ static const struct local {
 	{ "sim-string", NULL, STRING, false },
 	{ "sim-float", NULL, FLOAT, false },
 	{ "sim-fence", NULL, FENCE, false },
-	{ "sim-empty", NULL, BLANK, false },
-	{ "sim-obey", NULL, OBEY, false },
-	{ "sim-error-mid", "error-mid", SCORE, false }
+	{ "sim-empty", NULL, BLANK, false }, { "sim-obey", NULL, OBEY, false },
+	{ "sim-error-mid", "error-mid", SCORE, false } };
+enum {
+	LOCALS = sizeof(locals) / sizeof(locals[0])
 };
-enum { LOCALS = sizeof(locals) / sizeof(locals[0]) };
 
 static const struct local *
 find(const char *model)
@@ -107,8 +114,11 @@ score_json(struct buf *b, const char *value)
 	LIT(b, "{\\\"score\\\":");
 	buf_str(b, value);
 	LIT(b, ",\\\"complexity\\\":\\\"");
-	buf_str(b, n <= 3 ? "SIMPLE" : n <= 5 ? "MEDIUM" : n <= 7 ? "COMPLEX" :
-	    "VERY_COMPLEX");
+	buf_str(b,
+	    n <= 3     ? "SIMPLE" :
+		n <= 5 ? "MEDIUM" :
+		n <= 7 ? "COMPLEX" :
+			 "VERY_COMPLEX");
 	LIT(b, "\\\",\\\"reason\\\":\\\"simulated\\\"}");
 }
 
@@ -131,8 +141,10 @@ score(struct conn *c, const struct local *l)
 
 	switch (l == NULL ? SCORE : l->how) {
 	case SCORE:
-		score_number(b, strncmp(c->req.model, "sim-score-", 10) == 0 ?
-		    strtol(c->req.model + 10, NULL, 10) : 5);
+		score_number(b,
+		    strncmp(c->req.model, "sim-score-", 10) == 0 ?
+			strtol(c->req.model + 10, NULL, 10) :
+			5);
 		break;
 	case OBEY:
 		score_number(b, obeyed(c->req.messages));
@@ -171,8 +183,8 @@ score(struct conn *c, const struct local *l)
 bool
 ollama_text(struct conn *c)
 {
-	if (!is_local(c) && (c->req.format.n == 0 ||
-	    strchr(c->req.model, '/') != NULL))
+	if (!is_local(c) &&
+	    (c->req.format.n == 0 || strchr(c->req.model, '/') != NULL))
 		return false;
 	/* An empty prompt only loads the model. */
 	if (!(c->req.op->flags & OP_OLLAMA) || c->req.messages.n > 2)
@@ -191,7 +203,8 @@ tag(struct buf *b, const char *name, const char *suffix)
 	LIT(b, "\",\"model\":\"");
 	buf_str(b, name);
 	buf_str(b, suffix);
-	LIT(b, "\",\"modified_at\":\"2026-11-01T00:00:00Z\",\"size\":986061892,"
+	LIT(b,
+	    "\",\"modified_at\":\"2026-11-01T00:00:00Z\",\"size\":986061892,"
 	    "\"digest\":\"65ec06548149\",\"details\":{\"format\":\"gguf\","
 	    "\"family\":\"qwen2\",\"parameter_size\":\"1.5B\","
 	    "\"quantization_level\":\"Q4_K_M\"}}");
@@ -228,7 +241,8 @@ ollama_tags(struct conn *c)
 void
 ollama_version(struct conn *c)
 {
-	LIT(answer_body(c, 200, "application/json"), "{\"version\":\"0.15.0\"}");
+	LIT(answer_body(c, 200, "application/json"),
+	    "{\"version\":\"0.15.0\"}");
 }
 
 void
@@ -247,8 +261,9 @@ line(struct conn *c, struct buf *b, struct span text, struct span thinking,
 	LIT(b, "{\"model\":\"");
 	buf_json(b, span_of(c->req.model));
 	LIT(b, "\",\"created_at\":\"2026-11-21T00:00:00Z\",");
-	buf_str(b, chat ? "\"message\":{\"role\":\"assistant\",\"content\":\"" :
-	    "\"response\":\"");
+	buf_str(b,
+	    chat ? "\"message\":{\"role\":\"assistant\",\"content\":\"" :
+		   "\"response\":\"");
 	buf_span(b, text);
 	LIT(b, "\"");
 	if (thinking.n > 0) {
@@ -257,11 +272,12 @@ line(struct conn *c, struct buf *b, struct span text, struct span thinking,
 		LIT(b, "\"");
 	}
 	buf_str(b, chat ? "}" : "");
-	buf_str(b, done ? ",\"done\":true,\"done_reason\":\"" :
-	    ",\"done\":false");
+	buf_str(b,
+	    done ? ",\"done\":true,\"done_reason\":\"" : ",\"done\":false");
 	if (done) {
 		buf_str(b, c->ans.finish);
-		LIT(b, "\",\"total_duration\":251000000,\"load_duration\":"
+		LIT(b,
+		    "\",\"total_duration\":251000000,\"load_duration\":"
 		    "5100000,\"prompt_eval_count\":");
 		buf_u64(b, c->ans.prompt_tokens);
 		LIT(b, ",\"prompt_eval_duration\":110000000,\"eval_count\":");
@@ -296,5 +312,4 @@ event(struct conn *c, struct buf *out, enum phase phase, struct span piece)
 
 const struct proto ollama_generate_proto = { plain, event,
 	"application/x-ndjson" };
-const struct proto ollama_chat_proto = { plain, event,
-	"application/x-ndjson" };
+const struct proto ollama_chat_proto = { plain, event, "application/x-ndjson" };

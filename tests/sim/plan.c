@@ -5,11 +5,23 @@
 
 #include "sim.h"
 
-enum kind { SET_FLAG, SET_CUT, SET_FRAMING, SET_EOL, SET_TEXT, SET_SPOIL,
-	SET_RULE, SET_NUM, SET_STATUS, SET_PRICE, SET_SPLIT, SET_TRICKLE,
-	SET_BADCHUNK };
+enum kind {
+	SET_FLAG,
+	SET_CUT,
+	SET_FRAMING,
+	SET_EOL,
+	SET_TEXT,
+	SET_SPOIL,
+	SET_RULE,
+	SET_NUM,
+	SET_STATUS,
+	SET_PRICE,
+	SET_SPLIT,
+	SET_TRICKLE,
+	SET_BADCHUNK
+};
 
-#define CUT(at, how) SET_CUT, (at) * 8 + (how), 0, 0
+#define CUT(at, how) SET_CUT, (at)*8 + (how), 0, 0
 #define NUM(field, dflt) SET_NUM, 0, offsetof(struct plan, field), (dflt)
 #define COUNT(text, dflt) SET_TEXT, (text), offsetof(struct plan, count), (dflt)
 
@@ -17,26 +29,24 @@ static const struct behaviour {
 	const char *name;
 	enum kind kind;
 	int value;
-	size_t off;		/* of the number that ARG sets, or 0 */
+	size_t off; /* of the number that ARG sets, or 0 */
 	long dflt;
 } behaviours[] = {
 	/* content */
 	{ "ok", SET_TEXT, TX_HELLO, 0, 0 },
 	{ "hollow", SET_FLAG, F_HOLLOW, offsetof(struct plan, hollow), -1 },
 	{ "hollow-stream", SET_FLAG, F_HOLLOW_STREAM, 0, 0 },
-	{ "reasoned-out", SET_TEXT, TX_REASONED_OUT,
-	    offsetof(struct plan, max), 0 },
+	{ "reasoned-out", SET_TEXT, TX_REASONED_OUT, offsetof(struct plan, max),
+	    0 },
 	{ "reason", SET_TEXT, TX_REASON, 0, 0 },
 	{ "reason-only", SET_TEXT, TX_REASON_ONLY, 0, 0 },
-	{ "tools", COUNT(TX_TOOLS, 1) },
-	{ "json", SET_TEXT, TX_JSON, 0, 0 },
+	{ "tools", COUNT(TX_TOOLS, 1) }, { "json", SET_TEXT, TX_JSON, 0, 0 },
 	{ "fenced", SET_TEXT, TX_FENCED, 0, 0 },
 	{ "images", SET_TEXT, TX_IMAGES, 0, 0 },
 	{ "echo", SET_TEXT, TX_ECHO, 0, 0 },
 	{ "empty", SET_TEXT, TX_EMPTY, 0, 0 },
 	{ "filter", SET_TEXT, TX_FILTER, 0, 0 },
-	{ "long", COUNT(TX_LONG, 100) },
-	{ "big", COUNT(TX_BIG, 1 << 20) },
+	{ "long", COUNT(TX_LONG, 100) }, { "big", COUNT(TX_BIG, 1 << 20) },
 	{ "giant-line", COUNT(TX_GIANT, 1 << 21) },
 	{ "bomb", COUNT(TX_BOMB, 1 << 26) },
 	{ "unicode", SET_TEXT, TX_UNICODE, 0, 0 },
@@ -53,8 +63,7 @@ static const struct behaviour {
 	{ "usage-mid", SET_FLAG, F_USAGE_MID, 0, 0 },
 	{ "two-choices", SET_FLAG, F_TWO_CHOICES, 0, 0 },
 	{ "other-model", SET_FLAG, F_OTHER_MODEL, 0, 0 },
-	{ "deep", NUM(deep, 100000) },
-	{ "price", SET_PRICE, 0, 0, 0 },
+	{ "deep", NUM(deep, 100000) }, { "price", SET_PRICE, 0, 0, 0 },
 	{ "task-fail", SET_FLAG, F_TASK_FAIL, 0, 0 },
 	/* rules */
 	{ "stream-only", SET_RULE, RULE_STREAM, 0, 0 },
@@ -65,10 +74,8 @@ static const struct behaviour {
 	{ "no-schema", SET_RULE, RULE_SCHEMA, 0, 0 },
 	{ "need-max", SET_RULE, RULE_MAX, offsetof(struct plan, max), 100 },
 	/* time and connection */
-	{ "delay", NUM(delay, 1000) },
-	{ "slow", NUM(slow, 100) },
-	{ "trickle", SET_TRICKLE, 0, 0, 1 },
-	{ "split", SET_SPLIT, 0, 0, 1 },
+	{ "delay", NUM(delay, 1000) }, { "slow", NUM(slow, 100) },
+	{ "trickle", SET_TRICKLE, 0, 0, 1 }, { "split", SET_SPLIT, 0, 0, 1 },
 	{ "stall", CUT(AT_BODY, CUT_STALL) },
 	{ "stall-head", CUT(AT_START, CUT_STALL) },
 	{ "stall-half-head", CUT(AT_HALF_HEAD, CUT_STALL) },
@@ -114,8 +121,7 @@ static const struct behaviour {
 	{ "not-http", SET_FLAG, F_NOT_HTTP, 0, 0 },
 	{ "bad-status", SET_FLAG, F_BAD_STATUS, 0, 0 },
 	{ "status-999", SET_STATUS, 999, 0, 0 },
-	{ "204", SET_STATUS, 204, 0, 0 },
-	{ "205", SET_STATUS, 205, 0, 0 },
+	{ "204", SET_STATUS, 204, 0, 0 }, { "205", SET_STATUS, 205, 0, 0 },
 	{ "206", SET_STATUS, 206, 0, 0 },
 	{ "no-type", SET_FLAG, F_NO_TYPE, 0, 0 },
 	{ "wrong-type", SET_FLAG, F_WRONG_TYPE, 0, 0 },
@@ -138,8 +144,7 @@ static const struct behaviour {
 	{ "empty-first", SET_FLAG, F_EMPTY_FIRST, 0, 0 },
 	{ "comments", SET_FLAG, F_COMMENTS, 0, 0 },
 	{ "comments-only", SET_FLAG, F_COMMENTS_ONLY, 0, 0 },
-	{ "crlf", SET_EOL, EOL_CRLF, 0, 0 },
-	{ "cr", SET_EOL, EOL_CR, 0, 0 },
+	{ "crlf", SET_EOL, EOL_CRLF, 0, 0 }, { "cr", SET_EOL, EOL_CR, 0, 0 },
 	{ "mixed-eol", SET_EOL, EOL_MIXED, 0, 0 },
 	{ "nospace", SET_FLAG, F_NOSPACE, 0, 0 },
 	{ "bom", SET_FLAG, F_BOM, 0, 0 },
@@ -241,13 +246,14 @@ add_one(struct plan *p, struct span name, struct span arg)
 	span_copy(p->arg, sizeof(p->arg), arg);
 	for (i = 0; i < sizeof(behaviours) / sizeof(behaviours[0]); i++)
 		if (span_is(name, behaviours[i].name)) {
-			set(p, &behaviours[i], arg.n > 0 ?
-			    strtol(p->arg, NULL, 10) : behaviours[i].dflt);
+			set(p, &behaviours[i],
+			    arg.n > 0 ? strtol(p->arg, NULL, 10) :
+					behaviours[i].dflt);
 			return 0;
 		}
 	row = errors_find(name);
-	if (row != NULL && (row->extra == EX_RETRY ||
-	    row->extra == EX_RETRY_DATE)) {
+	if (row != NULL &&
+	    (row->extra == EX_RETRY || row->extra == EX_RETRY_DATE)) {
 		span_copy(p->retry, sizeof(p->retry), arg);
 		p->error = row;
 		return 0;
@@ -277,7 +283,7 @@ plan_add(struct plan *p, struct span names)
 		arg.p = colon < plus ? colon + 1 : colon;
 		arg.n = (size_t)(plus - arg.p);
 		if (add_one(p, (struct span){ at, (size_t)(colon - at) },
-		    arg) == -1)
+			arg) == -1)
 			return -1;
 	}
 	return 0;
@@ -291,8 +297,7 @@ plan_of_model(struct span model)
 	if (model.n > 4 && memcmp(model.p, "sim/", 4) == 0)
 		return (struct span){ model.p + 4, model.n - 4 };
 	slash = memchr(model.p, '/', model.n);
-	if (slash != NULL && end - slash > 5 &&
-	    memcmp(slash, "/sim-", 5) == 0)
+	if (slash != NULL && end - slash > 5 && memcmp(slash, "/sim-", 5) == 0)
 		return (struct span){ slash + 5, (size_t)(end - slash) - 5 };
 	return (struct span){ model.p, 0 };
 }

@@ -10,19 +10,22 @@ static const char part[] = "{\"type\":\"output_text\",\"text\":\"";
 static void
 response(struct conn *c, struct buf *b, const char *status, bool done)
 {
-	LIT(b, "{\"id\":\"resp_sim\",\"object\":\"response\",\"created_at\":"
+	LIT(b,
+	    "{\"id\":\"resp_sim\",\"object\":\"response\",\"created_at\":"
 	    "1790000000,\"status\":\"");
 	buf_str(b, status);
 	LIT(b, "\",\"model\":\"");
 	buf_json(b, span_of(c->req.model));
 	LIT(b, "\",\"output\":[");
 	if (done && c->plan.text == TX_TOOLS)
-		LIT(b, "{\"type\":\"function_call\",\"id\":\"fc_sim\","
+		LIT(b,
+		    "{\"type\":\"function_call\",\"id\":\"fc_sim\","
 		    "\"call_id\":\"call_0\",\"name\":\"get_weather\","
 		    "\"arguments\":\"{\\\"city\\\":\\\"Paris\\\"}\","
 		    "\"status\":\"completed\"}");
 	else if (done) {
-		LIT(b, "{\"type\":\"message\",\"id\":\"msg_sim\",\"status\":"
+		LIT(b,
+		    "{\"type\":\"message\",\"id\":\"msg_sim\",\"status\":"
 		    "\"completed\",\"role\":\"assistant\",\"content\":[");
 		LIT(b, part);
 		buf_add(b, c->ans.text.p, c->ans.text.len);
@@ -46,7 +49,7 @@ static const char *
 final_status(const struct conn *c)
 {
 	return strcmp(c->ans.finish, "length") == 0 ? "incomplete" :
-	    "completed";
+						      "completed";
 }
 
 static void
@@ -89,12 +92,14 @@ start(struct conn *c, struct buf *out)
 	if (c->plan.text == TX_TOOLS)
 		return;
 	open_event("response.output_item.added");
-	LIT(&scratch, ",\"output_index\":0,\"item\":{\"type\":\"message\","
+	LIT(&scratch,
+	    ",\"output_index\":0,\"item\":{\"type\":\"message\","
 	    "\"id\":\"msg_sim\",\"status\":\"in_progress\",\"role\":"
 	    "\"assistant\",\"content\":[]}");
 	send(c, out, "response.output_item.added");
 	open_event("response.content_part.added");
-	LIT(&scratch, ",\"item_id\":\"msg_sim\",\"output_index\":0,"
+	LIT(&scratch,
+	    ",\"item_id\":\"msg_sim\",\"output_index\":0,"
 	    "\"content_index\":0,\"part\":{\"type\":\"output_text\","
 	    "\"text\":\"\",\"annotations\":[]}");
 	send(c, out, "response.content_part.added");
@@ -105,7 +110,8 @@ text(struct conn *c, struct buf *out, const char *name, const char *member,
     struct span piece)
 {
 	open_event(name);
-	LIT(&scratch, ",\"item_id\":\"msg_sim\",\"output_index\":0,"
+	LIT(&scratch,
+	    ",\"item_id\":\"msg_sim\",\"output_index\":0,"
 	    "\"content_index\":0,\"");
 	buf_str(&scratch, member);
 	LIT(&scratch, "\":\"");
@@ -121,7 +127,8 @@ finish(struct conn *c, struct buf *out)
 
 	if (c->plan.text == TX_TOOLS) {
 		open_event("response.output_item.done");
-		LIT(&scratch, ",\"output_index\":0,\"item\":{\"type\":"
+		LIT(&scratch,
+		    ",\"output_index\":0,\"item\":{\"type\":"
 		    "\"function_call\",\"id\":\"fc_sim\",\"call_id\":"
 		    "\"call_0\",\"name\":\"get_weather\",\"arguments\":"
 		    "\"{\\\"city\\\":\\\"Paris\\\"}\",\"status\":"
@@ -131,7 +138,8 @@ finish(struct conn *c, struct buf *out)
 	}
 	text(c, out, "response.output_text.done", "text", all);
 	open_event("response.output_item.done");
-	LIT(&scratch, ",\"output_index\":0,\"item\":{\"type\":\"message\","
+	LIT(&scratch,
+	    ",\"output_index\":0,\"item\":{\"type\":\"message\","
 	    "\"id\":\"msg_sim\",\"status\":\"completed\",\"role\":"
 	    "\"assistant\",\"content\":[");
 	LIT(&scratch, part);
@@ -158,8 +166,10 @@ event(struct conn *c, struct buf *out, enum phase phase, struct span piece)
 		finish(c, out);
 		break;
 	case PH_DONE:
-		whole(c, out, strcmp(c->ans.finish, "length") == 0 ?
-		    "response.incomplete" : "response.completed",
+		whole(c, out,
+		    strcmp(c->ans.finish, "length") == 0 ?
+			"response.incomplete" :
+			"response.completed",
 		    final_status(c), true);
 		break;
 	default:

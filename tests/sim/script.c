@@ -7,11 +7,29 @@
 
 #include "sim.h"
 
-enum { MAX_RULES = 256, MAX_WORD = 65536 };
+enum {
+	MAX_RULES = 256,
+	MAX_WORD = 65536
+};
 
 /* Members that a line may set; NULL is "any" or "none". */
-enum word { W_METHOD, W_PATH, W_MODEL, W_KEY, W_OP, W_BODY_HAS, W_STREAM,
-	W_SKIP, W_TIMES, W_DO, W_STATUS, W_TYPE, W_BODY, W_HEADER, WORDS };
+enum word {
+	W_METHOD,
+	W_PATH,
+	W_MODEL,
+	W_KEY,
+	W_OP,
+	W_BODY_HAS,
+	W_STREAM,
+	W_SKIP,
+	W_TIMES,
+	W_DO,
+	W_STATUS,
+	W_TYPE,
+	W_BODY,
+	W_HEADER,
+	WORDS
+};
 static const char *const words[WORDS] = { "method", "path", "model", "key",
 	"op", "body~", "stream", "skip", "times", "do", "status", "type",
 	"body", "header" };
@@ -40,8 +58,7 @@ rules_free(struct rule *r, size_t n)
 
 /* Reads "name=value" at ${p} into ${name} and ${value}; past it, or NULL. */
 static const char *
-read_word(const char *p, const char *end, struct span *name,
-    struct buf *value)
+read_word(const char *p, const char *end, struct span *name, struct buf *value)
 {
 	const char *eq = memchr(p, '=', (size_t)(end - p));
 	bool quoted;
@@ -52,15 +69,18 @@ read_word(const char *p, const char *end, struct span *name,
 	value->len = 0;
 	if ((quoted = (p = eq + 1) < end && *p == '"'))
 		p++;
-	for (; p < end && (quoted ? *p != '"' : *p != ' ' && *p != '\t');
-	    p++) {
+	for (; p < end && (quoted ? *p != '"' : *p != ' ' && *p != '\t'); p++) {
 		if (!quoted || *p != '\\' || p + 1 == end) {
 			buf_add(value, p, 1);
 			continue;
 		}
 		p++;
-		buf_add(value, *p == 'n' ? "\n" : *p == 'r' ? "\r" :
-		    *p == 't' ? "\t" : p, 1);
+		buf_add(value,
+		    *p == 'n'	  ? "\n" :
+			*p == 'r' ? "\r" :
+			*p == 't' ? "\t" :
+				    p,
+		    1);
 	}
 	if (quoted && p == end)
 		return NULL;
@@ -170,10 +190,9 @@ matches(const struct rule *r, const struct conn *c)
 	    fits(r->word[W_KEY], c->req.key) &&
 	    fits(r->word[W_METHOD], c->req.method) &&
 	    fits(r->word[W_OP], c->req.op->name) &&
-	    (stream == NULL || c->req.stream ==
-	    (strcmp(stream, "yes") == 0)) &&
-	    (has == NULL || memmem(c->req.body.p, c->req.body.n, has,
-	    strlen(has)) != NULL);
+	    (stream == NULL || c->req.stream == (strcmp(stream, "yes") == 0)) &&
+	    (has == NULL ||
+		memmem(c->req.body.p, c->req.body.n, has, strlen(has)) != NULL);
 }
 
 /* Counts a match; true if its turn has come and is not over. */
@@ -181,8 +200,9 @@ static bool
 due(struct rule *r)
 {
 	long skip = r->word[W_SKIP] == NULL ? 0 :
-	    strtol(r->word[W_SKIP], NULL, 10);
-	long times = r->word[W_TIMES] == NULL ? -1 :
+					      strtol(r->word[W_SKIP], NULL, 10);
+	long times = r->word[W_TIMES] == NULL ?
+	    -1 :
 	    strtol(r->word[W_TIMES], NULL, 10);
 
 	if (times >= 0 && r->seen >= skip + times)
@@ -193,8 +213,7 @@ due(struct rule *r)
 static void
 canned(struct conn *c, const struct rule *r)
 {
-	struct buf *b = answer_body(c,
-	    (int)strtol(r->word[W_STATUS], NULL, 10),
+	struct buf *b = answer_body(c, (int)strtol(r->word[W_STATUS], NULL, 10),
 	    r->word[W_TYPE] == NULL ? "application/json" : r->word[W_TYPE]);
 
 	buf_add(b, r->body.p, r->body.len);

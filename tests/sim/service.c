@@ -16,10 +16,10 @@ health(struct conn *c)
 	LIT(answer_body(c, 200, "application/json"), "{\"status\":\"ok\"}");
 }
 
-static const struct op ops[] = {
-	{ "chat", "POST", "/v1/chat/completions",
-	    OP_KEYED | OP_MODEL | OP_LOCAL | OP_PAID | OP_CHAT, NULL,
-	    &chat_proto },
+static const struct op ops[] = { { "chat", "POST", "/v1/chat/completions",
+				     OP_KEYED | OP_MODEL | OP_LOCAL | OP_PAID |
+					 OP_CHAT,
+				     NULL, &chat_proto },
 	{ "balance", "GET", "/openapi/v1/magicubes/balance",
 	    OP_KEYED | OP_BALANCE, keys_balance, NULL },
 	{ "generate", "POST", "/api/generate", OP_MODEL | OP_OLLAMA, NULL,
@@ -51,9 +51,10 @@ static const struct op ops[] = {
 	    NULL },
 	{ "sim-script", "POST", "/sim/script", OP_CONTROL, stats_script_answer,
 	    NULL },
-	{ "other", "", "", 0, NULL, NULL }
+	{ "other", "", "", 0, NULL, NULL } };
+enum {
+	OPS = sizeof(ops) / sizeof(ops[0])
 };
-enum { OPS = sizeof(ops) / sizeof(ops[0]) };
 
 const struct op *
 service_op_at(size_t i)
@@ -82,7 +83,8 @@ service_op(const struct req *r)
 	size_t i;
 
 	for (i = 0; i < OPS - 1; i++)
-		if (path_is(r, &ops[i]) && strcmp(r->method, ops[i].method) == 0)
+		if (path_is(r, &ops[i]) &&
+		    strcmp(r->method, ops[i].method) == 0)
 			break;
 	return &ops[i];
 }
@@ -130,8 +132,8 @@ is_hollow(struct conn *c)
 {
 	const struct req *r = &c->req;
 
-	if ((r->op->flags & OP_CHAT) && (r->messages.n == 0 ||
-	    span_is(r->messages, "[]")))
+	if ((r->op->flags & OP_CHAT) &&
+	    (r->messages.n == 0 || span_is(r->messages, "[]")))
 		return true;
 	if ((c->plan.rules & RULE_SCHEMA) &&
 	    memmem(r->format.p, r->format.n, "json_schema", 11) != NULL)
@@ -183,8 +185,9 @@ answer_good(struct conn *c)
 	else if (op->handle != NULL)
 		op->handle(c);
 	else if (op->proto != NULL)
-		answer_as(c, op->proto, c->req.stream ||
-		    ((op->flags & OP_OLLAMA) && !c->req.stream_set));
+		answer_as(c, op->proto,
+		    c->req.stream ||
+			((op->flags & OP_OLLAMA) && !c->req.stream_set));
 	else
 		unknown(c);
 }

@@ -17,13 +17,15 @@
 
 #include "sim.h"
 
-struct options opt = { .credits = 250, .price = 1, .account = 2000,
-	.model = 200, .cold = 6000 };
+struct options opt = {
+	.credits = 250, .price = 1, .account = 2000, .model = 200, .cold = 6000
+};
 
 static void
 usage(FILE *to)
 {
-	fprintf(to, "usage: simulator [--port N] [--log DIR] "
+	fprintf(to,
+	    "usage: simulator [--port N] [--log DIR] "
 	    "[--regime headers|credits|none]\n"
 	    "\t[--credits N] [--price N] [--account-limit N] "
 	    "[--model-limit N]\n"
@@ -89,8 +91,9 @@ tls_new(const char *cert, const char *key)
 	    SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1)
 		errx(65, "%s, %s: %s", cert, key,
 		    ERR_reason_error_string(ERR_get_error()));
-	SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE |
-	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_mode(tls,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
 	return tls;
 }
 
@@ -126,10 +129,23 @@ raise_files(void)
 	}
 }
 
-enum { O_PORT = 1, O_LOG, O_REGIME, O_CREDITS, O_PRICE, O_ACCOUNT, O_MODEL,
-	O_CONCURRENCY, O_MODELS, O_SCRIPT, O_KEYLESS, O_COLD, O_TLS };
-static const struct option longopts[] = {
-	{ "port", required_argument, NULL, O_PORT },
+enum {
+	O_PORT = 1,
+	O_LOG,
+	O_REGIME,
+	O_CREDITS,
+	O_PRICE,
+	O_ACCOUNT,
+	O_MODEL,
+	O_CONCURRENCY,
+	O_MODELS,
+	O_SCRIPT,
+	O_KEYLESS,
+	O_COLD,
+	O_TLS
+};
+static const struct option longopts[] = { { "port", required_argument, NULL,
+					      O_PORT },
 	{ "log", required_argument, NULL, O_LOG },
 	{ "regime", required_argument, NULL, O_REGIME },
 	{ "credits", required_argument, NULL, O_CREDITS },
@@ -142,9 +158,7 @@ static const struct option longopts[] = {
 	{ "keyless", no_argument, NULL, O_KEYLESS },
 	{ "cold", required_argument, NULL, O_COLD },
 	{ "tls", required_argument, NULL, O_TLS },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 }
-};
+	{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 
 static SSL_CTX *
 option(int ch, int argc, char *argv[])

@@ -11,8 +11,8 @@
 
 enum {
 	MAX_PATH_LEN = 1024,
-	MAX_NAME = 256,		/* of a key or a model */
-	MAX_NAMES = 256,	/* behaviours, joined */
+	MAX_NAME = 256,	 /* of a key or a model */
+	MAX_NAMES = 256, /* behaviours, joined */
 	MAX_HEAD = 1 << 20,
 	MAX_BODY = 1 << 28,
 	MAX_GONE = 64,
@@ -58,7 +58,7 @@ void span_copy(char *dst, size_t size, struct span s);
 /* json.c: walks JSON text without building anything. */
 struct json_iter {
 	const char *p, *end;
-	struct span key, val;	/* key without quotes; val as it stands */
+	struct span key, val; /* key without quotes; val as it stands */
 	bool object;
 };
 /* Starts on the members of ${doc}; false if it is no object or array. */
@@ -75,9 +75,9 @@ struct entry {
 	char *name;
 	uint64_t requests, seen;
 	unsigned inflight, inflight_max;
-	bool known;			/* left and word are set */
-	double left;			/* credits, or calls */
-	int64_t ready;			/* when a cold model is warm */
+	bool known;    /* left and word are set */
+	double left;   /* credits, or calls */
+	int64_t ready; /* when a cold model is warm */
 	const struct key_word *word;
 };
 struct table {
@@ -88,43 +88,148 @@ struct entry *table_get(struct table *t, struct span name);
 
 /* plan.c: what a behaviour's name sets. */
 enum envelope {
-	ENV_DEFAULT, ENV_IN, ENV_OUT, ENV_OLD, ENV_PROV, ENV_ANTHROPIC,
-	ENV_STRING, ENV_BARE, ENV_DETAIL, ENV_HTML, ENV_TEXT, ENV_EMPTY,
+	ENV_DEFAULT,
+	ENV_IN,
+	ENV_OUT,
+	ENV_OLD,
+	ENV_PROV,
+	ENV_ANTHROPIC,
+	ENV_STRING,
+	ENV_BARE,
+	ENV_DETAIL,
+	ENV_HTML,
+	ENV_TEXT,
+	ENV_EMPTY,
 	ENV_OPENAPI
 };
-enum cut_at { AT_NEVER, AT_START, AT_HALF_HEAD, AT_BODY, AT_MID };
-enum cut_how { CUT_STALL, CUT_RESET, CUT_CLOSE };
+enum cut_at {
+	AT_NEVER,
+	AT_START,
+	AT_HALF_HEAD,
+	AT_BODY,
+	AT_MID
+};
+enum cut_how {
+	CUT_STALL,
+	CUT_RESET,
+	CUT_CLOSE
+};
 enum framing {
-	FR_DEFAULT, FR_LENGTH, FR_CHUNKED, FR_CHUNKED_1, FR_CHUNK_EXT,
-	FR_CLOSE, FR_LONG, FR_SHORT, FR_TWO, FR_BOTH, FR_BADLEN, FR_NONE
+	FR_DEFAULT,
+	FR_LENGTH,
+	FR_CHUNKED,
+	FR_CHUNKED_1,
+	FR_CHUNK_EXT,
+	FR_CLOSE,
+	FR_LONG,
+	FR_SHORT,
+	FR_TWO,
+	FR_BOTH,
+	FR_BADLEN,
+	FR_NONE
 };
-enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_MIXED };
+enum eol {
+	EOL_LF,
+	EOL_CRLF,
+	EOL_CR,
+	EOL_MIXED
+};
 enum text {
-	TX_HELLO, TX_JSON, TX_FENCED, TX_IMAGES, TX_ECHO, TX_EMPTY, TX_FILTER,
-	TX_LONG, TX_BIG, TX_GIANT, TX_UNICODE, TX_ESCAPES, TX_BADUTF8,
-	TX_SURROGATE, TX_REASON, TX_REASON_ONLY, TX_REASONED_OUT, TX_TOOLS,
-	TX_ENDLESS, TX_BOMB
+	TX_HELLO,
+	TX_JSON,
+	TX_FENCED,
+	TX_IMAGES,
+	TX_ECHO,
+	TX_EMPTY,
+	TX_FILTER,
+	TX_LONG,
+	TX_BIG,
+	TX_GIANT,
+	TX_UNICODE,
+	TX_ESCAPES,
+	TX_BADUTF8,
+	TX_SURROGATE,
+	TX_REASON,
+	TX_REASON_ONLY,
+	TX_REASONED_OUT,
+	TX_TOOLS,
+	TX_ENDLESS,
+	TX_BOMB
 };
-enum spoil {			/* what is done to a good body or event */
-	SP_NONE, SP_HTML, SP_EMPTY, SP_NOTJSON, SP_TRUNC, SP_TWICE, SP_ARRAY,
+enum spoil { /* what is done to a good body or event */
+	SP_NONE,
+	SP_HTML,
+	SP_EMPTY,
+	SP_NOTJSON,
+	SP_TRUNC,
+	SP_TWICE,
+	SP_ARRAY,
 	SP_NULL
 };
-enum rules {			/* errors that depend on the request */
-	RULE_NONE, RULE_STREAM = 1, RULE_THINK = 2, RULE_THINK2 = 4,
-	RULE_THINK_ONLY = 8, RULE_TEMP = 16, RULE_MAX = 32, RULE_SCHEMA = 64
+enum rules { /* errors that depend on the request */
+	RULE_NONE,
+	RULE_STREAM = 1,
+	RULE_THINK = 2,
+	RULE_THINK2 = 4,
+	RULE_THINK_ONLY = 8,
+	RULE_TEMP = 16,
+	RULE_MAX = 32,
+	RULE_SCHEMA = 64
 };
 #define F(n) (UINT64_C(1) << (n))
 enum flag {
-	F_HOLLOW, F_HOLLOW_STREAM, F_EXTRA, F_NULL_CHOICES, F_ID_NULL,
-	F_CONTENT_ARRAY, F_NO_USAGE, F_USAGE_ALWAYS, F_USAGE_MID, F_TWO_CHOICES,
-	F_OTHER_MODEL, F_TASK_FAIL, F_HALF_EVENT, F_CLOSE_AFTER, F_KEEP_CLOSE,
-	F_DIE_NEXT, F_RESET_NEXT, F_UNSOLICITED, F_TRAILING, F_HTTP10, F_GZIP,
-	F_EARLY, F_BAD_HEADER, F_NUL_HEADER, F_FOLD, F_COOKIES, F_GARBAGE,
-	F_NOT_HTTP, F_BAD_STATUS, F_NO_TYPE, F_WRONG_TYPE, F_NO_DONE,
-	F_NO_FINISH, F_EMPTY_STREAM, F_DONE_ONLY, F_ROLE_ONLY, F_ERROR_FIRST,
-	F_ERROR_MID, F_EMPTY_FIRST, F_COMMENTS, F_COMMENTS_ONLY, F_NOSPACE,
-	F_BOM, F_MULTI, F_ID_LINES, F_NO_BLANK, F_BAD_EVENT, F_NUL_EVENT,
-	F_ENDLESS_LINE, F_ENDLESS_BODY, F_AFTER_DONE, F_PASS
+	F_HOLLOW,
+	F_HOLLOW_STREAM,
+	F_EXTRA,
+	F_NULL_CHOICES,
+	F_ID_NULL,
+	F_CONTENT_ARRAY,
+	F_NO_USAGE,
+	F_USAGE_ALWAYS,
+	F_USAGE_MID,
+	F_TWO_CHOICES,
+	F_OTHER_MODEL,
+	F_TASK_FAIL,
+	F_HALF_EVENT,
+	F_CLOSE_AFTER,
+	F_KEEP_CLOSE,
+	F_DIE_NEXT,
+	F_RESET_NEXT,
+	F_UNSOLICITED,
+	F_TRAILING,
+	F_HTTP10,
+	F_GZIP,
+	F_EARLY,
+	F_BAD_HEADER,
+	F_NUL_HEADER,
+	F_FOLD,
+	F_COOKIES,
+	F_GARBAGE,
+	F_NOT_HTTP,
+	F_BAD_STATUS,
+	F_NO_TYPE,
+	F_WRONG_TYPE,
+	F_NO_DONE,
+	F_NO_FINISH,
+	F_EMPTY_STREAM,
+	F_DONE_ONLY,
+	F_ROLE_ONLY,
+	F_ERROR_FIRST,
+	F_ERROR_MID,
+	F_EMPTY_FIRST,
+	F_COMMENTS,
+	F_COMMENTS_ONLY,
+	F_NOSPACE,
+	F_BOM,
+	F_MULTI,
+	F_ID_LINES,
+	F_NO_BLANK,
+	F_BAD_EVENT,
+	F_NUL_EVENT,
+	F_ENDLESS_LINE,
+	F_ENDLESS_BODY,
+	F_AFTER_DONE,
+	F_PASS
 };
 struct plan {
 	const struct error_row *error;
@@ -133,7 +238,7 @@ struct plan {
 	unsigned rules;
 	enum cut_at cut_at;
 	enum cut_how cut_how;
-	const char *cut_bytes;		/* sent before the cut */
+	const char *cut_bytes; /* sent before the cut */
 	enum framing framing;
 	enum eol eol;
 	enum text text;
@@ -141,8 +246,8 @@ struct plan {
 	long delay, slow, pace_bytes, pace_ms;
 	long count, deep, max, headers, header_size, status, hollow;
 	double price;
-	char arg[128], retry[128];	/* ARG of the last, of retry-after */
-	char names[MAX_NAMES];		/* for the log */
+	char arg[128], retry[128]; /* ARG of the last, of retry-after */
+	char names[MAX_NAMES];	   /* for the log */
 };
 void plan_init(struct plan *p);
 /*
@@ -155,12 +260,17 @@ struct span plan_of_model(struct span model);
 bool plan_has(const struct plan *p, enum flag f);
 
 /* errors.c: the service's refusals. */
-enum error_extra { EX_NO, EX_RETRY, EX_RETRY_DATE, EX_QUOTA };
+enum error_extra {
+	EX_NO,
+	EX_RETRY,
+	EX_RETRY_DATE,
+	EX_QUOTA
+};
 struct error_row {
 	const char *name;
 	int status;
 	enum envelope env;
-	const char *msg;		/* @ is the model */
+	const char *msg; /* @ is the model */
 	const char *code, *type;
 	enum error_extra extra;
 };
@@ -177,10 +287,14 @@ void errors_event(struct conn *c, struct buf *out);
 /* keys.c: what a key's text says, and what it has left. */
 struct key_word {
 	const char *word;
-	enum { ON_ALL, ON_CALLS, ON_BALANCE } scope;
-	const char *doing;		/* behaviours */
-	const char *body;		/* or the body of the balance answer */
-	double left;			/* or its credits, if not -1 */
+	enum {
+		ON_ALL,
+		ON_CALLS,
+		ON_BALANCE
+	} scope;
+	const char *doing; /* behaviours */
+	const char *body;  /* or the body of the balance answer */
+	double left;	   /* or its credits, if not -1 */
 };
 /* Refuses or bends by the key; true if the answer is made. */
 bool keys_check(struct conn *c);
@@ -195,16 +309,16 @@ void keys_reset(void);
 struct op;
 struct req {
 	char method[16], path[MAX_PATH_LEN], key[MAX_NAME], model[MAX_NAME];
-	size_t pathlen;			/* without the query */
+	size_t pathlen; /* without the query */
 	const struct op *op;
 	struct span head, body, messages, format;
-	size_t headlen, raw, dec, need;	/* raw bytes taken, bytes decoded */
+	size_t headlen, raw, dec, need; /* raw bytes taken, bytes decoded */
 	bool chunked, keepalive, http10, async, have_head, head_method;
 	bool has_key, json;
 	bool stream, stream_set, usage, tools;
-	int think;			/* -1 not said, 0, 1 */
-	long max_tokens;		/* -1 not said */
-	double temperature;		/* 1 not said */
+	int think;	    /* -1 not said, 0, 1 */
+	long max_tokens;    /* -1 not said */
+	double temperature; /* 1 not said */
 };
 /* 1 whole request, 0 more bytes needed, else minus the status. */
 int http_request(struct conn *c);
@@ -213,29 +327,36 @@ void http_members(struct req *r);
 
 /* answer.c: what is answered, as pieces of a body. */
 enum phase {
-	PH_START, PH_REASON, PH_TEXT, PH_TOOL, PH_FINISH, PH_USAGE, PH_DONE,
-	PH_AFTER, PH_END
+	PH_START,
+	PH_REASON,
+	PH_TEXT,
+	PH_TOOL,
+	PH_FINISH,
+	PH_USAGE,
+	PH_DONE,
+	PH_AFTER,
+	PH_END
 };
-struct proto {			/* a shape of answers */
+struct proto { /* a shape of answers */
 	void (*plain)(struct conn *, struct buf *);
 	/* One phase's event or events, ${piece} being its text. */
 	void (*event)(struct conn *, struct buf *, enum phase, struct span);
-	const char *type;	/* of a stream */
+	const char *type; /* of a stream */
 };
 struct answer {
 	int status;
 	const char *type;
-	const struct proto *proto;	/* else body is the answer */
+	const struct proto *proto; /* else body is the answer */
 	bool stream, charged;
-	struct buf body, extra;		/* extra: header lines */
-	struct buf text, reason;	/* the inside of JSON strings */
-	struct buf prefix;		/* that every chunk starts with */
-	const char *finish;		/* finish_reason */
+	struct buf body, extra;	 /* extra: header lines */
+	struct buf text, reason; /* the inside of JSON strings */
+	struct buf prefix;	 /* that every chunk starts with */
+	const char *finish;	 /* finish_reason */
 	uint64_t prompt_tokens, tokens;
 	enum phase phase;
-	size_t off;			/* in body, text or reason */
-	size_t piece;			/* of a plain body */
-	unsigned made;			/* content events so far */
+	size_t off;    /* in body, text or reason */
+	size_t piece;  /* of a plain body */
+	unsigned made; /* content events so far */
 	unsigned tool;
 	bool half;
 };
@@ -280,9 +401,18 @@ bool ollama_plan(struct conn *c);
 bool ollama_text(struct conn *c);
 
 /* service.c: from a request to its answer. */
-enum op_flag { OP_KEYED = 1, OP_MODEL = 2, OP_LOCAL = 4, OP_PAID = 8,
-	OP_CHAT = 16, OP_PREFIX = 32, OP_OLLAMA = 64, OP_BALANCE = 128,
-	OP_ANTHROPIC = 256, OP_CONTROL = 512 };
+enum op_flag {
+	OP_KEYED = 1,
+	OP_MODEL = 2,
+	OP_LOCAL = 4,
+	OP_PAID = 8,
+	OP_CHAT = 16,
+	OP_PREFIX = 32,
+	OP_OLLAMA = 64,
+	OP_BALANCE = 128,
+	OP_ANTHROPIC = 256,
+	OP_CONTROL = 512
+};
 struct op {
 	const char *name, *method, *path;
 	unsigned flags;
@@ -291,7 +421,7 @@ struct op {
 };
 const struct op *service_op(const struct req *r);
 void service_answer(struct conn *c);
-const struct op *service_op_at(size_t i);	/* NULL past the last */
+const struct op *service_op_at(size_t i); /* NULL past the last */
 size_t service_op_index(const struct op *op);
 
 /* wire.c: heads and framing, right and wrong. */
@@ -305,7 +435,11 @@ const char *wire_reason(int status);
 /* script.c: rules that override. */
 /* -1 if ${text} is not good: ${why} says what, and the old rules stay. */
 int script_load(struct span text, char *why, size_t size);
-enum scripted { SCRIPT_NONE, SCRIPT_BENT, SCRIPT_ANSWERED };
+enum scripted {
+	SCRIPT_NONE,
+	SCRIPT_BENT,
+	SCRIPT_ANSWERED
+};
 /* Applies the first rule that matches. */
 enum scripted script_apply(struct conn *c);
 void script_reset(void);
@@ -327,24 +461,30 @@ void log_request(const struct conn *c);
 
 /* conn.c: one connection. */
 enum state {
-	ST_TLS, ST_READ, ST_DELAY, ST_SEND, ST_STALL, ST_RESET, ST_LINGER,
+	ST_TLS,
+	ST_READ,
+	ST_DELAY,
+	ST_SEND,
+	ST_STALL,
+	ST_RESET,
+	ST_LINGER,
 	ST_DEAD
 };
 struct conn {
 	int fd;
 	enum state state;
 	struct ssl_st *ssl;
-	uint32_t events;		/* what epoll watches */
-	size_t heap;			/* place among the timers, 0 none */
+	uint32_t events; /* what epoll watches */
+	size_t heap;	 /* place among the timers, 0 none */
 	int64_t due, began;
 	struct buf in, out;
-	size_t scan;			/* bytes of c->in without a head's end */
+	size_t scan; /* bytes of c->in without a head's end */
 	struct req req;
 	struct plan plan;
 	struct answer ans;
 	struct entry *key, *model, *pair;
 	bool counted, last, headed, die_next, reset_next, unsolicited;
-	struct conn *prev, *next;	/* of the living, or of the dead */
+	struct conn *prev, *next; /* of the living, or of the dead */
 };
 void conn_new(int fd, struct ssl_st *ssl);
 void conn_event(struct conn *c, uint32_t events);
@@ -354,17 +494,21 @@ void conn_reap(bool all);
 
 /* loop.c: epoll and timers. */
 struct ssl_ctx_st;
-int64_t loop_now(void);			/* ms, of this turn */
+int64_t loop_now(void); /* ms, of this turn */
 void loop_add(struct conn *c);
 void loop_watch(struct conn *c, uint32_t events);
-void loop_forget(struct conn *c);	/* before its fd is closed */
+void loop_forget(struct conn *c); /* before its fd is closed */
 void loop_at(struct conn *c, int64_t due);
 void loop_off(struct conn *c);
 /* Serves until a signal ends it. */
 void loop_run(int listener, struct ssl_ctx_st *tls);
 
 /* sim.c: the options. */
-enum regime { BY_CREDITS, BY_HEADERS, BY_NOTHING };
+enum regime {
+	BY_CREDITS,
+	BY_HEADERS,
+	BY_NOTHING
+};
 struct options {
 	enum regime regime;
 	double credits, price;

@@ -4,7 +4,10 @@
 
 #include "sim.h"
 
-enum { MAX_OPS = 32, MAX_STATUS = 1000 };
+enum {
+	MAX_OPS = 32,
+	MAX_STATUS = 1000
+};
 
 struct table keys, models, pairs;
 
@@ -112,8 +115,7 @@ numbers(struct buf *b)
 		    (uint64_t)stats.gone_ms[i % MAX_GONE]);
 	LIT(b, "],\"client_gone_events\":[");
 	for (i = from; i < stats.gone; i++)
-		number(b, i > from ? "," : "",
-		    stats.gone_events[i % MAX_GONE]);
+		number(b, i > from ? "," : "", stats.gone_events[i % MAX_GONE]);
 	LIT(b, "]");
 }
 

@@ -36,8 +36,8 @@ grow(struct table *t)
 		err(1, NULL);
 	for (i = 0; i < t->cap; i++)
 		if (t->slot[i] != NULL)
-			*find(slot, cap, span_of(t->slot[i]->name)) =
-			    t->slot[i];
+			*find(slot, cap,
+			    span_of(t->slot[i]->name)) = t->slot[i];
 	free(t->slot);
 	t->slot = slot;
 	t->cap = cap;

@@ -9,22 +9,20 @@ wire_reason(int status)
 	static const struct {
 		int status;
 		const char *text;
-	} reasons[] = {
-		{ 200, "OK" }, { 204, "No Content" }, { 205, "Reset Content" },
-		{ 206, "Partial Content" }, { 301, "Moved Permanently" },
-		{ 302, "Found" }, { 307, "Temporary Redirect" },
-		{ 308, "Permanent Redirect" }, { 400, "Bad Request" },
-		{ 401, "Unauthorized" }, { 402, "Payment Required" },
-		{ 403, "Forbidden" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 408, "Request Timeout" },
-		{ 409, "Conflict" }, { 413, "Content Too Large" },
-		{ 414, "URI Too Long" }, { 422, "Unprocessable Content" },
-		{ 429, "Too Many Requests" },
+	} reasons[] = { { 200, "OK" }, { 204, "No Content" },
+		{ 205, "Reset Content" }, { 206, "Partial Content" },
+		{ 301, "Moved Permanently" }, { 302, "Found" },
+		{ 307, "Temporary Redirect" }, { 308, "Permanent Redirect" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" },
+		{ 402, "Payment Required" }, { 403, "Forbidden" },
+		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" },
+		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
+		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" }, { 502, "Bad Gateway" },
 		{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
-		{ 505, "HTTP Version Not Supported" }
-	};
+		{ 505, "HTTP Version Not Supported" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
@@ -146,7 +144,8 @@ odd_lines(struct conn *c, struct buf *b)
 	if (plan_has(p, F_FOLD))
 		LIT(b, "X-Folded: one\r\n two\r\n");
 	if (plan_has(p, F_COOKIES))
-		LIT(b, "Set-Cookie: session=secret; Path=/\r\n"
+		LIT(b,
+		    "Set-Cookie: session=secret; Path=/\r\n"
 		    "Server: upstream/1.0\r\n"
 		    "Access-Control-Allow-Credentials: true\r\n"
 		    "Strict-Transport-Security: max-age=1\r\n"
@@ -154,7 +153,8 @@ odd_lines(struct conn *c, struct buf *b)
 		    "Proxy-Authenticate: Basic\r\n"
 		    "X-Internal: 10.0.0.1\r\n");
 	if (plan_has(p, F_GARBAGE))
-		LIT(b, "ModelScope-RateLimit-Requests-Limit: many\r\n"
+		LIT(b,
+		    "ModelScope-RateLimit-Requests-Limit: many\r\n"
 		    "MODELSCOPE-RATELIMIT-REQUESTS-REMAINING: -1\r\n"
 		    "modelscope-ratelimit-model-requests-limit: "
 		    "99999999999999999999\r\n"
@@ -171,7 +171,8 @@ status_line(struct conn *c, struct buf *b)
 	const struct plan *p = &c->plan;
 
 	if (plan_has(p, F_EARLY))
-		LIT(b, "HTTP/1.1 100 Continue\r\n\r\n"
+		LIT(b,
+		    "HTTP/1.1 100 Continue\r\n\r\n"
 		    "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n"
 		    "\r\n");
 	if (plan_has(p, F_BAD_STATUS)) {
@@ -198,8 +199,8 @@ wire_head(struct conn *c)
 	status_line(c, b);
 	if (!plan_has(p, F_NO_TYPE)) {
 		LIT(b, "Content-Type: ");
-		buf_str(b, plan_has(p, F_WRONG_TYPE) ? "text/plain" :
-		    c->ans.type);
+		buf_str(b,
+		    plan_has(p, F_WRONG_TYPE) ? "text/plain" : c->ans.type);
 		LIT(b, "\r\n");
 	}
 	framing_lines(c, b);
@@ -264,7 +265,8 @@ wire_end(struct conn *c)
 		LIT(b, "0\r\n\r\n");
 		break;
 	case FR_CHUNK_EXT:
-		LIT(b, "0;last\r\nX-Trailer: 1\r\n"
+		LIT(b,
+		    "0;last\r\nX-Trailer: 1\r\n"
 		    "modelscope-ratelimit-requests-remaining: 7\r\n\r\n");
 		break;
 	default:
