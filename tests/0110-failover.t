@@ -63,9 +63,9 @@ done
 row balance-402 '1A 1$ 2A' '1A no_credits 402 pair 600, 1$ ok 200, 2A ok 200'
 row error-first:quota '1A 1$ 2A' \
 	'1A no_credits 200 pair 600, 1$ ok 200, 2A ok 200'
-row quota-day '1A 2A' '1A quota_day 429 pair day, 2A ok 200'
-row quota-day-headers '1A 2A' '1A quota_day 429 pair day, 2A ok 200'
-row quota-month '1A 2A' '1A quota_month 429 pair month, 2A ok 200'
+row quota-day '1A 2A' '1A quota_day 429 pair 2030-03-11, 2A ok 200'
+row quota-day-headers '1A 2A' '1A quota_day 429 pair 2030-03-11, 2A ok 200'
+row quota-month '1A 2A' '1A quota_month 429 pair 2030-04-01, 2A ok 200'
 for word in current-quota allocated burst rate; do
 	row $word '1A 2A' '1A burst 429 pair 60, 2A ok 200'
 done
@@ -89,7 +89,7 @@ row not-http '1A 1B' '1A cut model 60, 1B ok 200'
 row1 text empty-stream '1A 1B' '1A cut 200 model 60, 1B ok 200'
 row1 text done-only '1A 1B' '1A hollow 200 model 60, 1B ok 200'
 row1 text role-only '1A 1B' '1A hollow 200 model 60, 1B ok 200'
-row1 text bad-event '1A 1B' '1A bad_reply 200 model 60, 1B ok 200'
+row not-json '1A 1B' '1A bad_reply 200 model 60, 1B ok 200'
 row reset '1A 1B' '1A network upstream 60, 1B ok 200'
 row close '1A 1B' '1A network upstream 60, 1B ok 200'
 row reset-half-head '1A 1B' '1A network upstream 60, 1B ok 200'

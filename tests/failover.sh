@@ -2,13 +2,26 @@
 # asked and recorded, in short. Keys are numbered as they come to be asked,
 # for either may be the first; a model is called by its last letter.
 # shellcheck shell=sh disable=SC2154
-sim
+sim --keyless
 config Test/Model-A Test/Model-B
 key=ms-00000000-0000-0000-0000-00000000000
 id1=$(printf %s "${key}1" | sha256sum | cut -c 1-8)
 id2=$(printf %s "${key}2" | sha256sum | cut -c 1-8)
 export MODELSCOPE_API_KEY="${key}1 ${key}2"
 seen=0
+# It is noon in the middle of a month, by the service's clock.
+clock=$(($(date -d '2030-03-10T12:00+08:00' +%s) - $(date +%s)))
+export MS_TEST_CLOCK=$clock
+
+# later SECONDS COMMAND...: runs it when so many seconds have passed.
+later() {
+	MS_TEST_CLOCK=$((clock + $1))
+	shift
+	"$@"
+	later_status=$?
+	MS_TEST_CLOCK=$clock
+	return $later_status
+}
 
 # rules RULE...: the simulator forgets what it counted, and follows these.
 rules() {
@@ -65,13 +78,9 @@ recorded() {
 	cat state/usage/*.jsonl | tail -n +$((lines + 1)) | jq -rs \
 		--arg one "$one" --arg two "$two" '
 		def t: .[0:19] | strptime("%Y-%m-%dT%H:%M:%S") | mktime;
-		def midnight: .[11:] == "00:00:00.000+08:00";
-		def span: ((.rest_until | t) - (.ts | t)) as $s |
-			if .verdict == "quota_month" and $s <= 2678400 and
-				.rest_until[8:] == "01T00:00:00.000+08:00"
-			then "month"
-			elif (.rest_until | midnight) and $s <= 86400
-			then "day" else $s end;
+		def span: if .rest_until[11:] == "00:00:00.000+08:00"
+			then .rest_until[:10]
+			else (.rest_until | t) - (.ts | t) end;
 		map([({($one): "1", ($two): "2"}[.key // ""] // "") +
 			(if .op == "balance" then "$" else .model[-1:] end),
 			.verdict, .status, .rest,
