@@ -61,6 +61,22 @@ on_error(void *arg, jv message)
 	jv_free(message);
 }
 
+/* `input` finds none, and `debug` says nothing. */
+static jv
+on_input(jq_state *jq, void *arg)
+{
+	(void)jq;
+	(void)arg;
+	return jv_invalid();
+}
+
+static void
+on_debug(void *arg, jv v)
+{
+	(void)arg;
+	jv_free(v);
+}
+
 static int
 compile(struct policy *p, const char *text, struct fault *f)
 {
@@ -71,6 +87,9 @@ compile(struct policy *p, const char *text, struct fault *f)
 
 	if ((p->jq = jq_init()) == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(ENOMEM));
+	/* jq 1.6 leaves the callbacks that nobody sets uninitialized. */
+	jq_set_input_cb(p->jq, on_input, NULL);
+	jq_set_debug_cb(p->jq, on_debug, NULL);
 	jq_set_error_cb(p->jq, on_error, &c);
 	/* No modules; and $ENV is what the environment is now. */
 	jq_set_attr(p->jq, jv_string("JQ_LIBRARY_PATH"), jv_array());

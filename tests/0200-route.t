@@ -124,7 +124,7 @@ ok 'a tier can still be fixed' [ "$(ids --tier 3)" = 'T/three T/four local T/two
 # Refusals.
 # refuse NAME INPUT REGEX: with exit 65 and a line that matches.
 refuse() {
-	printf "$2" >bad
+	printf '%b' "$2" >bad
 	run "$1" 65 ms-route <bad
 	like "$1: said so" err "$3"
 }

@@ -4,7 +4,8 @@
 . "${0%/*}/lib.sh"
 
 sim --keyless --cold 1500
-export MS_CONFIG=$dir/models.json MS_STATE=$dir/state MODELSCOPE_API_KEY=ms-1
+MS_CONFIG=$dir/models.json MS_STATE=$dir/state MODELSCOPE_API_KEY=ms-1
+export MS_CONFIG MS_STATE MODELSCOPE_API_KEY
 
 # local MODEL [API [TIMEOUT [URL]]]: such a local model, nothing known of it.
 local_ai() {
@@ -40,7 +41,7 @@ silent() {
 
 # body: what it was asked last.
 body() {
-	ls simlog/*.body | tail -n 1
+	find simlog -name '*.body' | sort | tail -n 1
 }
 
 # fails NAME REGEX: the rules answer, one warning, one ledger line, a rest.

@@ -2,7 +2,8 @@
 # --policy: a jq program of the user's orders the models, within bounds.
 . "${0%/*}/lib.sh"
 
-export MS_CONFIG=$dir/models.json MS_STATE=$dir/state MODELSCOPE_API_KEY=ms-secret
+MS_CONFIG=$dir/models.json MS_STATE=$dir/state MODELSCOPE_API_KEY=ms-secret
+export MS_CONFIG MS_STATE MODELSCOPE_API_KEY
 cat >models.json <<'!'
 {"models":[{"id":"T/1","tier":1},{"id":"T/2","tier":2},{"id":"T/3","tier":3},
 {"id":"T/4","tier":4},{"id":"T/off","enabled":false}],
@@ -11,10 +12,27 @@ cat >models.json <<'!'
 echo '{"prompt":"Prove the theorem.","n":1}' >req
 default='["T/1","T/2","T/3","T/4"]'
 
+# in_time COMMAND: the same until it was not for lack of time, which a busy
+# machine has little of.
+in_time() {
+	for tries in 1 2 3 4 5 6 7 8; do
+		"$@" <req >got 2>said
+		status=$?
+		grep -q 'takes too long' said || break
+	done
+	cat got
+	cat said >&2
+	return "$status"
+}
+
 # policy NAME PROGRAM WANT [WARNING]: the order that comes of it.
 policy() {
 	printf '%s\n' "$2" >policy.jq
-	run "$1" 0 ms-route --policy policy.jq <req
+	case ${4-} in
+	*'too long'*) try="env" ;;
+	*) try="in_time" ;;
+	esac
+	run "$1" 0 "$try" ms-route --policy policy.jq <req
 	ok "$1: order" [ "$(jq -c .models out)" = "$3" ]
 	ok "$1: model" [ "$(jq -c '[.model] == .models[:1]' out)" = true ]
 	if [ $# -gt 3 ]; then
@@ -49,6 +67,7 @@ policy 'a megabyte' '["x" * 1000000]' "$default" 'too much output'
 policy 'just under the bound' '["x" * 60000]' "$default" 'no model xxx'
 policy 'no environment' 'if env == {} and $ENV == {} then ["T/4"] else [] end' '["T/4"]'
 policy 'nothing to read' '[try input catch "T/3"]' '["T/3"]'
+policy 'nothing to debug' '["T/3"] | debug' '["T/3"]'
 policy 'nothing to write to' '(["T/3"] | stderr)' '["T/3"]'
 
 # What it is told.
@@ -62,17 +81,20 @@ and (tojson | contains("ms-secret") | not)
 and .decision.source == "builtin"
 then ["T/4"] else ["T/1"] end
 !
-run 'what it is told' 0 ms-route --policy policy.jq <req
+run 'what it is told' 0 in_time ms-route --policy policy.jq <req
 ok 'is as documented' [ "$(jq -r .model out)" = T/4 ]
 
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	printf '{"prompt":"%s","k":%s}\n' "$i" "$i"
 done >lines
 echo '.request.k as $k | [.models[$k % 4].id]' >policy.jq
-run 'many lines' 0 ms-route --policy policy.jq <lines
+cp req one
+cp lines req
+run 'many lines' 0 in_time ms-route --policy policy.jq
+cp one req
 ok 'each with its own order' [ "$(jq -r '.models[0][2:]' out | sort | uniq -c | wc -l)" -eq 4 ]
 echo '["T/3"]' >policy.jq
-run 'explained' 0 ms-route --explain --policy policy.jq <req
+run 'explained' 0 in_time ms-route --explain --policy policy.jq <req
 ok 'as the policy has it' [ "$(jq -c '[.models[] | select(.place) | .id] | length' out)" -eq 1 ]
 
 echo '.models[' >policy.jq

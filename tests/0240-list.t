@@ -7,7 +7,8 @@ cat >models.json <<'!'
 {"id":"q:8b","tier":4,"upstream":"home","last_resort":true}],
 "upstreams":{"home":{"base_url":"http://127.0.0.1:1/v1","keyless":true}}}
 !
-export MS_CONFIG=$dir/models.json MS_STATE=$dir/state
+MS_CONFIG=$dir/models.json MS_STATE=$dir/state
+export MS_CONFIG MS_STATE
 run 'the list' 0 ms-route --list
 same 'as the API has it' out <<'!'
 {"models":[{"id":"T/1","name":"One","tier":1,"enabled":true},{"id":"T/off","name":"T/off","tier":2,"enabled":false},{"id":"q:8b","name":"q:8b","tier":4,"enabled":true}]}
