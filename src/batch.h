@@ -53,6 +53,7 @@ struct batch *batch_start(const struct batch_opts *o, struct fault *f);
 void batch_stop(struct batch *b);
 void batch_free(struct batch *b);
 
+/* Fills *c. */
 void batch_counts(const struct batch *b, struct batch_count *c);
 
 /*
