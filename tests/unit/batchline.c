@@ -114,15 +114,16 @@ test_write(void)
 {
 	struct buf b, id;
 	size_t i;
+	int r;
 
 	buf_init(&b, 4096);
 	buf_init(&id, 4096);
 	for (i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
 		buf_cut(&b, 0);
 		buf_cut(&id, 0);
-		ok(batchline_write(&writes[i].r, &b) == 0 &&
-			strcmp(b.d, writes[i].want) == 0,
-		    "write %zu: %s", i, b.d);
+		r = batchline_write(&writes[i].r, &b);
+		ok(r == 0 && strcmp(b.d, writes[i].want) == 0, "write %zu: %s",
+		    i, b.d);
 		ok(batchline_look(b.d, b.len - 1, &id) == writes[i].state,
 		    "write %zu: read again", i);
 		ok(strcmp(id.d, writes[i].r.id) == 0, "write %zu: its id", i);
