@@ -49,7 +49,8 @@ struct front {
 	int			 nlisteners;
 	struct bounds		 bounds;	/* those it began with */
 	struct loop_timer	 pause, end;
-	int			 stop;
+	int			 unsaid;	/* sites taken, not told so */
+	int			 running, stop;
 };
 
 static void	accept_some(void *, int, short);
@@ -172,6 +173,15 @@ take_site(struct front *f, struct site *s)
 	f->desk.site = s;
 }
 
+/* Tells the supervisor that what it said holds from now on. */
+static void
+taken(struct front *f)
+{
+	for (; f->running && f->unsaid > 0; f->unsaid--)
+		if (write(SITE_CONTROL, "taken\n", 6) != 6)
+			drain(f);
+}
+
 /* One message of the supervisor: a word, or a site. */
 static void
 take_message(struct front *f)
@@ -180,8 +190,11 @@ take_message(struct front *f)
 
 	if (strcmp(f->message.d, "drain") == 0)
 		drain(f);
-	else if ((s = site_read(f->message.d, f->message.len)) != NULL)
+	else if ((s = site_read(f->message.d, f->message.len)) != NULL) {
 		take_site(f, s);
+		f->unsaid++;
+		taken(f);
+	}
 	buf_free(&f->message);
 }
 
@@ -284,9 +297,10 @@ run(struct front *f)
 		fcntl(SITE_FDS + i, F_SETFL, O_NONBLOCK);
 	fcntl(SITE_CONTROL, F_SETFL, O_NONBLOCK);
 	listen_all(f, POLLIN);
-	if (loop_fd(f->loop, SITE_CONTROL, POLLIN, control, f) == -1 ||
-	    write(SITE_CONTROL, "ready\n", 6) != 6)
+	if (loop_fd(f->loop, SITE_CONTROL, POLLIN, control, f) == -1)
 		return -1;
+	f->running = 1;
+	taken(f);
 	while (!f->stop && !(f->pool.draining && f->pool.n == 0)) {
 		if (loop_turn(f->loop, -1) == -1)
 			return -1;

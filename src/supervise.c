@@ -46,6 +46,7 @@ struct child {
 	pid_t			 pid;
 	int			 fd;		/* its control socket */
 	int			 ready, leaving;
+	int			 told;		/* sites it has not taken yet */
 	int64_t			 started;
 	struct buf		 out;		/* on its way to the front */
 };
@@ -67,6 +68,7 @@ struct super {
 	struct respawn		 front, workers;
 	int			 generation;	/* of the workers in use */
 	int			 reloading, again;
+	int			 telling;	/* the front of a reload */
 	struct site		 next;		/* of the reload under way */
 	struct loop_timer	 late;
 	int			 leaving, up;
@@ -168,8 +170,10 @@ tell_site(struct super *s)
 	if (front == NULL)
 		return;
 	buf_init(&b, MESSAGE_MAX);
-	if (site_write(s->o->site, &b) == 0)
+	if (site_write(s->o->site, &b) == 0) {
+		front->told++;
 		tell(front, b.d, b.len);
+	}
 	buf_free(&b);
 }
 
@@ -204,7 +208,10 @@ reload_commit(struct super *s)
 	site_take(site, &s->next);
 	tell_site(s);
 	say(s, "configuration reloaded");
-	reload_over(s, NULL);
+	/* Whoever hears that it is done must find it so. */
+	s->telling = the_front(s) != NULL;
+	if (!s->telling)
+		reload_over(s, NULL);
 }
 
 static void
@@ -233,13 +240,34 @@ announce(struct super *s)
 		say(s, "listening on %s", s->o->ports[i].name);
 }
 
+/* A worker accepts, or the front has taken n sites. */
+static void
+child_ready(struct child *c, int n)
+{
+	struct super *s = c->super;
+
+	c->ready = 1;
+	announce(s);
+	if (c->front) {
+		c->told -= n;
+		if (s->telling && c->told == 0) {
+			s->telling = 0;
+			reload_over(s, NULL);
+		}
+	} else if (s->reloading && c->generation > s->generation &&
+	    count(s, 0, s->generation + 1, 1) == (size_t)s->o->workers) {
+		reload_commit(s);
+	}
+}
+
 static void
 child_event(void *arg, int fd, short revents)
 {
 	struct child *c = arg;
 	struct super *s = c->super;
 	char bytes[64];
-	ssize_t n;
+	ssize_t n, i;
+	int lines = 0;
 
 	if (revents & POLLOUT && c->out.len > 0) {
 		n = send(fd, c->out.d, c->out.len, MSG_NOSIGNAL);
@@ -254,11 +282,9 @@ child_event(void *arg, int fd, short revents)
 		loop_fd(s->loop, fd, 0, NULL, NULL);
 		return;
 	}
-	c->ready = 1;
-	announce(s);
-	if (s->reloading && !c->front && c->generation > s->generation &&
-	    count(s, 0, s->generation + 1, 1) == (size_t)s->o->workers)
-		reload_commit(s);
+	for (i = 0; i < n; i++)
+		lines += bytes[i] == '\n';
+	child_ready(c, lines);
 }
 
 /* Starts a process with descriptors: control socket at, null elsewhere. */
@@ -384,6 +410,10 @@ child_ended(struct super *s, struct child *c, int status)
 	if (now_mono() - c->started > HEALTHY)
 		r->delay = DELAY_FIRST;
 	child_free(c);
+	if (front && s->telling) {	/* the next one is told at once */
+		s->telling = 0;
+		reload_over(s, NULL);
+	}
 	if (expected) {
 		if (s->leaving && front)
 			TAILQ_FOREACH(c, &s->children, entry)
