@@ -17,7 +17,10 @@
 enum {
 	SHOW_MODELS = 4, /* named one by one */
 	SHOW_KEYS = 3,
-	TEXT_MAX = 700
+	TEXT_MAX = 700,
+	MODEL_MAX = 256,
+	LABEL_SHOWS = 7, /* bytes of a key's beginning */
+	ESCAPE_MAX = 5	 /* bytes that a cut may fall short of the end */
 };
 
 const char *
@@ -47,21 +50,42 @@ refusal_hint(int verdict)
 	}
 }
 
+/*
+ * A message cut to size may end inside a key, which is then not found as
+ * one: what is left of it is cut too, if it is more than a label shows.
+ */
+static void
+cut_key(const struct keys *keys, char *s, size_t size)
+{
+	size_t i, len, n = strlen(s);
+
+	for (i = 0; i < keys->n && n + ESCAPE_MAX >= size; i++) {
+		len = strlen(keys->v[i].secret) - 1;
+		for (len = len < n ? len : n; len > LABEL_SHOWS; len--)
+			if (memcmp(s + n - len, keys->v[i].secret, len) == 0) {
+				s[n - len] = '\0';
+				return;
+			}
+	}
+}
+
 void
 refusal_text(char *dst, size_t size, const struct pick_in *in,
     const struct pick *p, int status, const struct classified *c)
 {
 	const char *words = verdict_info((int)c->verdict)->words;
-	char message[sizeof(c->message)];
+	const char *id = in->order[p->model].id;
+	char message[sizeof(c->message)], model[MODEL_MAX];
 
+	fault_clean(model, sizeof(model), id, strlen(id));
 	memcpy(message, c->message, sizeof(message));
+	cut_key(in->keys, message, sizeof(message));
 	message[keys_scrub(in->keys, message, strlen(message))] = '\0';
 	if (status != 0)
-		snprintf(dst, size, "%s: HTTP %d: %s%s%s",
-		    in->order[p->model].id, status, words,
+		snprintf(dst, size, "%s: HTTP %d: %s%s%s", model, status, words,
 		    message[0] != '\0' ? ": " : "", message);
 	else
-		snprintf(dst, size, "%s: %s: %s%s%s", in->order[p->model].id,
+		snprintf(dst, size, "%s: %s: %s%s%s", model,
 		    in->conf->upstreams[p->upstream].base_url, words,
 		    message[0] != '\0' ? ": " : "", message);
 }
