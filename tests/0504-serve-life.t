@@ -46,6 +46,7 @@ ok 'no orphan stays' until_ok orphans_left
 
 # systemd hands over a socket, as systemd-socket-activate does.
 perl -MIO::Socket::INET -MPOSIX=dup2 -e '
+	$^F = 9;	# what follows is not closed by exec
 	$s = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:0");
 	print STDOUT $s->sockport, "\n";
 	close STDOUT;
