@@ -80,7 +80,7 @@ static const struct {
 	    "\"status_code\":200,\"request_id\":\"req_1\","
 	    "\"body\":{\"x\":1.0}},\"error\":null}\n",
 	    BATCHLINE_GOOD },
-	{ { "a", "req_1", 200, "{\n\"x\":\r\n1 }\n", 13, NULL, NULL },
+	{ { "a", "req_1", 200, "{\n\"x\":\r\n1 }\n", 12, NULL, NULL },
 	    "{\"id\":\"req_1\",\"custom_id\":\"a\",\"response\":{"
 	    "\"status_code\":200,\"request_id\":\"req_1\","
 	    "\"body\":{ \"x\":  1 }},\"error\":null}\n",
