@@ -30,7 +30,7 @@ static const struct {
 	{ SCORE_GREETING, 1,
 	    "good night" },
 	{ SCORE_LOOKUP, 5,
-	    "correct spelling~"
+	    "correct spelling~how do you spell~"
 	    "哪一年~哪年~星期几~近义词~反义词~同义词~下一句~上一句~怎么读~"
 	    "错别字" },
 	{ SCORE_LOOKUP, 4,
@@ -45,7 +45,8 @@ static const struct {
 	    "谁写~哪国~几月~几号~几岁~多重~多快~多宽~多深~是几~全称~原名~简称~"
 	    "别名~接什么~怎么拼~哪一天~属于哪~首府~邮编~区号~换算~时区" },
 	{ SCORE_LOOKUP, 3,
-	    "how many~spell~spelling~convert~fahrenheit~celsius~how often~"
+	    "how many~what language~what color~what colour~what country~"
+	    "what city~what number~spell~spelling~convert~fahrenheit~celsius~how often~"
 	    "how fast~rhyme~nickname~continents~full name~first president~"
 	    "谁~哪里~哪儿~什么时候~多少~多大~多长~有几~摄氏~华氏~是谁~什么地方~"
 	    "在哪~哪座~哪位~几天~几次~多少钱~生日~取个~起个~小名~吃什么~国旗~"

@@ -10,7 +10,7 @@
 enum {
 	WINDOW = 2048,		/* read of the head, and of the tail */
 	OPENING = 80,		/* bytes in which the task is usually named */
-	CAP = 12,		/* what words outside it can add up to */
+	ZONE = 160,		/* bytes of a line that leads in or closes */
 	FENCE = 6,		/* weight of a block of code */
 	SURE = 4,		/* less than this says nothing */
 	LEAD = 4,		/* what the first task named has over others */
@@ -24,7 +24,9 @@ enum {
 struct found {
 	const char	*s;			/* the lower-case window */
 	size_t		 n;
+	size_t		 intro;			/* end of words that lead in */
 	size_t		 last;			/* where its last line begins */
+	int		 zone[2][SCORE_KINDS];	/* weights in these two */
 	int		 early[SCORE_KINDS];	/* weights in the opening */
 	int		 late[SCORE_KINDS];	/* and elsewhere */
 	int		 words[SCORE_KINDS];	/* how many */
@@ -113,7 +115,11 @@ add(struct found *f, size_t i, int kind, int weight)
 	f->words[kind]++;
 	if (f->first == SCORE_UNKNOWN && weight >= SURE)
 		f->first = kind;
-	if (i < OPENING || (i >= f->last && f->n - i < 2 * OPENING))
+	if (i < f->intro)
+		f->zone[0][kind] += weight;
+	if (f->last > 0 && i >= f->last && f->n - f->last < ZONE)
+		f->zone[1][kind] += weight;
+	if (i < OPENING || (i >= f->last && f->n - i < ZONE))
 		f->early[kind] += weight;
 	else
 		f->late[kind] += weight;
@@ -174,6 +180,18 @@ search(struct found *f)
 	}
 }
 
+/* Where a lead-in ends ("Summarize this:", or the first line), or 0. */
+static size_t
+lead_in(const struct found *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n && i < ZONE; i++)
+		if (f->s[i] == '\n' || f->s[i] == ':' || starts(f, i, "："))
+			return i;
+	return 0;
+}
+
 /* Length and layout, of quotations too. */
 static void
 measure(struct found *f)
@@ -193,14 +211,40 @@ measure(struct found *f)
 		word = c > ' ' && c < 0x80;
 	}
 	f->units += cjk * 2 / 3;
+	f->intro = lead_in(f);
 }
 
 static int
 weight(const struct found *f, int kind)
 {
-	int late = f->late[kind] < CAP ? f->late[kind] : CAP;
+	return 2 * f->early[kind] + f->late[kind] +
+	    (kind == f->first ? LEAD : 0);
+}
 
-	return 2 * f->early[kind] + late + (kind == f->first ? LEAD : 0);
+/*
+ * Does the line that leads in or closes want something done with material
+ * ("summarize the report below:")? What the material is about is then of no
+ * account.
+ */
+static enum score_kind
+with_material(const struct found *f)
+{
+	static const enum score_kind gentle[] = { SCORE_TRANSLATION,
+	    SCORE_EXTRACTION, SCORE_SUMMARY, SCORE_WRITING };
+	size_t i;
+	int z;
+
+	for (z = 0; z < 2; z++) {
+		const int *w = f->zone[z];
+
+		if (w[SCORE_CODE] + w[SCORE_ANALYSIS] + w[SCORE_MATHS] +
+		    w[SCORE_DESIGN] > 1)
+			continue;
+		for (i = 0; i < sizeof(gentle) / sizeof(gentle[0]); i++)
+			if (w[gentle[i]] >= SURE)
+				return gentle[i];
+	}
+	return SCORE_UNKNOWN;
 }
 
 /* The strongest kind; of equals the harder. */
@@ -210,6 +254,8 @@ choose(const struct found *f)
 	enum score_kind best = SCORE_UNKNOWN;
 	int k, w, most = SURE - 1;
 
+	if (f->units > CHATTY && (best = with_material(f)) != SCORE_UNKNOWN)
+		return best;
 	for (k = SCORE_LOOKUP; k < SCORE_KINDS; k++)
 		if ((w = weight(f, k)) >= most && w >= SURE) {
 			most = w;
@@ -241,7 +287,6 @@ adjust(const struct found *f, enum score_kind kind)
 	case SCORE_GREETING:
 		return n;
 	case SCORE_LOOKUP:
-		return n + (f->units > CHATTY) + (f->units > PARAGRAPH);
 	case SCORE_TRANSLATION:
 		return n + (f->units > CHATTY) + (f->units > PARAGRAPH);
 	case SCORE_MATHS:
@@ -249,6 +294,9 @@ adjust(const struct found *f, enum score_kind kind)
 		return n + (more >= 1) + (more >= 3 || f->units > 120);
 	case SCORE_UNKNOWN:
 		return by_length(f->units);
+	case SCORE_EXTRACTION:
+	case SCORE_SUMMARY:
+		return n + (f->units > PAGE);
 	default:
 		return n + (more >= 2 || f->units > PAGE);
 	}
