@@ -12,35 +12,42 @@
 #include "json.h"
 #include "table.h"
 
-enum { OUT_MAX = 64 * 1024 * 1024, COLUMNS = 9 };
+enum {
+	OUT_MAX = 64 * 1024 * 1024,
+	COLUMNS = 9
+};
 
 struct annals {
-	FILE			*fp;
-	enum annals_format	 format;
-	const char		*by;
-	struct buf		 out;	/* not yet written */
-	struct json		 json;
-	struct table		*table;
-	struct table_column	 columns[COLUMNS];
-	int			 err;	/* an errno, sticky */
+	FILE *fp;
+	enum annals_format format;
+	const char *by;
+	struct buf out; /* not yet written */
+	struct json json;
+	struct table *table;
+	struct table_column columns[COLUMNS];
+	int err; /* an errno, sticky */
 };
 
 static const struct table_column columns[COLUMNS] = {
 	{ "DAY", 0 },
-	{ NULL, TABLE_SHRINK },	/* the group */
+	{ NULL, TABLE_SHRINK }, /* the group */
 	{ "CALLS", TABLE_RIGHT },
 	{ "FAILED", TABLE_RIGHT },
 	{ "ASKED", TABLE_RIGHT | TABLE_SPARE },
 	{ "ANSWERED", TABLE_RIGHT | TABLE_SPARE },
 	{ "P50 MS", TABLE_RIGHT | TABLE_SPARE },
 	{ "P95 MS", TABLE_RIGHT | TABLE_SPARE },
-	{ "", TABLE_BAR }
+	{ "", TABLE_BAR },
 };
 
 enum annals_format
 annals_named(const char *name)
 {
-	static const char *const names[] = { "table", "json", "csv" };
+	static const char *const names[] = {
+		"table",
+		"json",
+		"csv",
+	};
 	enum annals_format f;
 
 	for (f = 0; f < ANNALS_MAX; f++)
@@ -69,28 +76,27 @@ begin_csv(struct annals *a)
 {
 	if (csv_str(&a->out, "day") == -1 ||
 	    (a->by != NULL && csv_str(&a->out, a->by) == -1) ||
-	    buf_adds(&a->out, "calls,failures,prompt_tokens,"
-	    "completion_tokens,p50_ms,p95_ms\r\n") == -1)
+	    buf_adds(&a->out,
+		"calls,failures,prompt_tokens,"
+		"completion_tokens,p50_ms,p95_ms\r\n") == -1)
 		a->err = errno;
 }
 
 static void
 begin_table(struct annals *a)
 {
-	static const char *const groups[HISTORY_MAX] = {
-		"", "MODEL", "KEY", "TOKEN"
-	};
+	static const char *const groups[HISTORY_MAX] = { "", "MODEL", "KEY",
+		"TOKEN" };
 
 	memcpy(a->columns, columns, sizeof(columns));
-	a->columns[1].name = a->by == NULL ? "" :
-	    groups[history_named(a->by)];
+	a->columns[1].name = a->by == NULL ? "" : groups[history_named(a->by)];
 	if ((a->table = table_new(a->columns, COLUMNS)) == NULL)
 		a->err = errno;
 }
 
 struct annals *
-annals_new(FILE *fp, enum annals_format format, const char *by,
-    int64_t first, int64_t last)
+annals_new(FILE *fp, enum annals_format format, const char *by, int64_t first,
+    int64_t last)
 {
 	struct annals *a;
 
@@ -130,14 +136,15 @@ static int
 row_csv(struct buf *out, const char *by, const char *day,
     const struct history_row *r)
 {
-	return csv_str(out, day) == -1 ||
+	if (csv_str(out, day) == -1 ||
 	    (by != NULL && csv_str(out, r->name) == -1) ||
 	    csv_known(out, r->calls) == -1 ||
 	    csv_known(out, r->failures) == -1 ||
 	    csv_known(out, r->prompt_tokens) == -1 ||
 	    csv_known(out, r->completion_tokens) == -1 ||
-	    csv_known(out, r->p50) == -1 || csv_known(out, r->p95) == -1 ||
-	    csv_end(out) == -1 ? -1 : 0;
+	    csv_known(out, r->p50) == -1 || csv_known(out, r->p95) == -1)
+		return -1;
+	return csv_end(out);
 }
 
 static void

@@ -10,7 +10,9 @@
 #include "keys.h"
 #include "splice.h"
 
-enum { KEYS_TEXT = 8 * 1024 * 1024 };
+enum {
+	KEYS_TEXT = 8 * 1024 * 1024
+};
 
 static const char blank[] = " \t\r\n";
 
@@ -38,43 +40,40 @@ each_text(struct splice v, const char *name,
 {
 	struct splice_walk w;
 	struct buf b;
-	int rc = 0, more;
+	int rc = 0;
 
 	buf_init(&b, KEYS_TEXT);
 	if (*v.s == '"') {
-		rc = splice_str(v, &b) == -1 ? nomem(f) :
-		    fn(arg, b.d, name, f);
+		rc = splice_str(v, &b) == -1 ? nomem(f) : fn(arg, b.d, name, f);
 	} else if (*v.s == '[') {
 		splice_begin(&w, v);
-		while (rc == 0 && (more = splice_next(&w)) == 1) {
+		while (rc == 0 && splice_next(&w) == 1) {
 			buf_cut(&b, 0);
 			if (*w.value.s != '"')
 				rc = fault_set(f, EX_DATAERR,
 				    "request: %s: want strings", name);
 			else
-				rc = splice_str(w.value, &b) == -1 ? nomem(f) :
+				rc = splice_str(w.value, &b) == -1 ?
+				    nomem(f) :
 				    fn(arg, b.d, name, f);
 		}
 	} else if (*v.s != 'n') {
-		rc = fault_set(f, EX_DATAERR, "request: %s: want a list of "
-		    "strings", name);
+		rc = fault_set(f, EX_DATAERR,
+		    "request: %s: want a list of "
+		    "strings",
+		    name);
 	}
 	buf_wipe(&b);
 	return rc;
 }
 
-struct words {
-	char	***v;
-	size_t	*n;
-};
-
 static int
 add_models(void *arg, const char *text, const char *name, struct fault *f)
 {
-	struct words *w = arg;
+	struct asked *a = arg;
 
 	(void)name;
-	return cli_split(w->v, w->n, text) == -1 ? nomem(f) : 0;
+	return cli_split(&a->models, &a->nmodels, text) == -1 ? nomem(f) : 0;
 }
 
 /* One more line of a keys file; white space would make it a name and a key. */
@@ -91,34 +90,33 @@ add_key(void *arg, const char *text, const char *name, struct fault *f)
 	if (n == 0)
 		return 0;
 	if (*text == '#' || strcspn(text, blank) < n)
-		return fault_set(f, EX_DATAERR, "request: %s: not a key",
-		    name);
+		return fault_set(f, EX_DATAERR, "request: %s: not a key", name);
 	if (buf_add(lines, text, n) == -1 || buf_addc(lines, '\n') == -1)
 		return nomem(f);
 	return 0;
 }
 
 int
-asked_parse(const char *text, size_t n, char ***models, size_t *nmodels,
-    struct keys **keys, struct fault *f, struct buf *notes)
+asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
+    struct buf *notes)
 {
-	struct words w = { models, nmodels };
 	struct splice all, v;
 	struct buf lines;
 	int rc = 0;
 
-	*keys = NULL;
+	a->keys = NULL;
 	if (splice_text(text, n, &all, NULL) == -1)
 		return fault_set(f, EX_DATAERR, "request: not JSON");
 	buf_init(&lines, KEYS_TEXT);
 	if (splice_find(all, "models", &v) == 1)
-		rc = each_text(v, "models", add_models, &w, f);
+		rc = each_text(v, "models", add_models, a, f);
 	if (rc == 0 && splice_find(all, "api_keys", &v) == 1)
 		rc = each_text(v, "api_keys", add_key, &lines, f);
 	if (rc == 0 && splice_find(all, "api_key", &v) == 1)
 		rc = each_text(v, "api_key", add_key, &lines, f);
-	if (rc == 0 && lines.len > 0 && (*keys = keys_parse(lines.d,
-	    lines.len, "api_keys", f, notes)) == NULL)
+	if (rc == 0 && lines.len > 0 &&
+	    (a->keys = keys_parse(lines.d, lines.len, "api_keys", f, notes)) ==
+		NULL)
 		rc = -1;
 	buf_wipe(&lines);
 	return rc;

@@ -12,16 +12,20 @@ struct fault;
 struct keys;
 
 /* Is this text such a request, rather than a keys file? */
-int	asked_is(const char *text, size_t n);
+int asked_is(const char *text, size_t n);
+
+struct asked {
+	char **models; /* allocated words in an allocated array */
+	size_t nmodels;
+	struct keys *keys; /* NULL: none were given */
+};
 
 /*
- * Reads it: models (a list, or one text split at commas) are appended to the
- * allocated array of allocated words; api_keys (a list) and api_key become
- * *keys, or NULL if there is none. notes as in keys_parse(). 0, or -1 with
- * *f: EX_DATAERR, naming the member; EX_OSERR.
+ * Reads it: models (a list, or one text split at commas) are appended to
+ * those of *a, api_keys (a list) and api_key become its keys. notes as in
+ * keys_parse(). 0, or -1 with *f: EX_DATAERR, naming the member; EX_OSERR.
  */
-int	asked_parse(const char *text, size_t n, char ***models,
-	    size_t *nmodels, struct keys **keys, struct fault *f,
-	    struct buf *notes);
+int asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
+    struct buf *notes);
 
 #endif

@@ -15,10 +15,10 @@ _Static_assert((int)STATE_MAX <= BALANCE_STATES, "a count for each state");
 
 /* While rows are made: the arguments of balance_new() and the result. */
 struct maker {
-	const struct conf		*conf;
-	const struct balance_model	*models;
-	size_t				 nmodels;
-	struct balance			*b;
+	const struct conf *conf;
+	const struct balance_model *models;
+	size_t nmodels;
+	struct balance *b;
 };
 
 static struct balance_account *
@@ -195,8 +195,8 @@ recall_row(struct balance_row *r, const struct fold_ent *key,
 }
 
 void
-balance_recall(struct balance *b, const struct conf *conf,
-    const struct fold *f, int64_t now)
+balance_recall(struct balance *b, const struct conf *conf, const struct fold *f,
+    int64_t now)
 {
 	const struct fold_ent *key, *model;
 	struct balance_account *a;
@@ -216,7 +216,8 @@ balance_recall(struct balance *b, const struct conf *conf,
 			a->frozen = key->balance_frozen;
 		}
 		for (k = a->row; k < a->row + a->nrows; k++) {
-			model = b->rows[k].model == NULL ? NULL :
+			model = b->rows[k].model == NULL ?
+			    NULL :
 			    fold_get(f, u, id, b->rows[k].model);
 			recall_row(&b->rows[k], key, model, now);
 		}
@@ -256,13 +257,13 @@ balance_sum(const struct balance *b, struct balance_sum *s)
 		credits = b->accounts[i].available;
 		if (!isnan(credits))
 			s->credits = isnan(s->credits) ? credits :
-			    s->credits + credits;
+							 s->credits + credits;
 	}
 }
 
 int
-balance_level(const struct balance *b, const struct balance_row *r,
-    double warn, double crit)
+balance_level(const struct balance *b, const struct balance_row *r, double warn,
+    double crit)
 {
 	double left = balance_left(b, r);
 

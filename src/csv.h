@@ -11,9 +11,9 @@ struct buf;
  * a number (NaN: empty). csv_end() ends the line, which has one field or
  * more. 0, or -1 with errno.
  */
-int	csv_str(struct buf *out, const char *s);
-int	csv_known(struct buf *out, int64_t v);
-int	csv_num(struct buf *out, double v);
-int	csv_end(struct buf *out);
+int csv_str(struct buf *out, const char *s);
+int csv_known(struct buf *out, int64_t v);
+int csv_num(struct buf *out, double v);
+int csv_end(struct buf *out);
 
 #endif

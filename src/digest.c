@@ -45,8 +45,8 @@ model(struct json *j, const struct status *s, const struct status_model *m)
 	json_int(j, "usage", m->usage);
 	json_known(j, "remaining", m->left);
 	stamp(j, "resting_until", m->resting_until, s->conf->day_offset);
-	json_str(j, "last_error", m->last_error == -1 ? NULL :
-	    verdict_info(m->last_error)->name);
+	json_str(j, "last_error",
+	    m->last_error == -1 ? NULL : verdict_info(m->last_error)->name);
 	json_end(j);
 }
 
@@ -132,9 +132,8 @@ prom_models(const struct status *s, struct buf *out)
 		{ "ms_model_resting_until_seconds",
 		    "When the model may be called again, 0 if now." }
 	};
-	struct prom_label l[] = {
-		{ "model", NULL }, { "tier", NULL }, { NULL, NULL }
-	};
+	struct prom_label l[] = { { "model", NULL }, { "tier", NULL },
+		{ NULL, NULL } };
 	char tier[16];
 	size_t i, n;
 
@@ -147,7 +146,7 @@ prom_models(const struct status *s, struct buf *out)
 			snprintf(tier, sizeof(tier), "%d",
 			    s->models[i].model->tier);
 			if (prom_sample(out, names[n][0], l,
-			    model_metric(&s->models[i], (int)n)) == -1)
+				model_metric(&s->models[i], (int)n)) == -1)
 				return -1;
 		}
 	}
@@ -181,9 +180,8 @@ prom_keys(const struct status *s, struct buf *out)
 		{ "ms_key_limit", "Calls of the account a day." },
 		{ "ms_key_remaining", "Calls of the account left today." }
 	};
-	struct prom_label l[] = {
-		{ "key", NULL }, { "state", NULL }, { NULL, NULL }
-	};
+	struct prom_label l[] = { { "key", NULL }, { "state", NULL },
+		{ NULL, NULL } };
 	size_t i, n;
 
 	for (n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
@@ -194,7 +192,7 @@ prom_keys(const struct status *s, struct buf *out)
 			l[1].name = n == 0 ? "state" : NULL;
 			l[1].value = state_info(s->keys[i].state)->name;
 			if (prom_sample(out, names[n][0], l,
-			    key_metric(&s->keys[i], (int)n)) == -1)
+				key_metric(&s->keys[i], (int)n)) == -1)
 				return -1;
 		}
 	}
@@ -214,13 +212,14 @@ digest_prometheus(const struct status *s, struct buf *out)
 {
 	if (prom_one(out, "ms_calls", "Calls today.", (double)s->usage) == -1 ||
 	    prom_one(out, "ms_failures", "Failed calls today.",
-	    (double)s->failures) == -1 ||
+		(double)s->failures) == -1 ||
 	    prom_one(out, "ms_prompt_tokens", "Tokens asked today.",
-	    (double)s->prompt_tokens) == -1 ||
+		(double)s->prompt_tokens) == -1 ||
 	    prom_one(out, "ms_completion_tokens", "Tokens answered today.",
-	    (double)s->completion_tokens) == -1 ||
-	    prom_one(out, "ms_credits", "Credits of all keys.",
-	    s->credits) == -1 || prom_models(s, out) == -1)
+		(double)s->completion_tokens) == -1 ||
+	    prom_one(out, "ms_credits", "Credits of all keys.", s->credits) ==
+		-1 ||
+	    prom_models(s, out) == -1)
 		return -1;
 	return prom_keys(s, out);
 }
@@ -245,13 +244,13 @@ until(struct table *t, const struct status *s, int64_t ms)
 	day_stamp(text, ms, s->conf->day_offset);
 	text[10] = ' ';
 	text[16] = '\0';
-	table_cell(t, day_of(ms, s->conf->day_offset) == s->day ? text + 11 :
-	    text + 5, TABLE_PLAIN);
+	table_cell(t,
+	    day_of(ms, s->conf->day_offset) == s->day ? text + 11 : text + 5,
+	    TABLE_PLAIN);
 }
 
 static void
-model_row(struct table *t, const struct status *s,
-    const struct status_model *m)
+model_row(struct table *t, const struct status *s, const struct status_model *m)
 {
 	table_cell(t, m->model->id, TABLE_PLAIN);
 	table_cellf(t, TABLE_PLAIN, "%d", m->model->tier);
@@ -270,13 +269,13 @@ model_row(struct table *t, const struct status *s,
 		until(t, s, m->resting_until);
 	else
 		table_cell(t, "", TABLE_PLAIN);
-	table_cell(t, m->last_error == -1 ? "" :
-	    verdict_info(m->last_error)->words, TABLE_DIM);
+	table_cell(t,
+	    m->last_error == -1 ? "" : verdict_info(m->last_error)->words,
+	    TABLE_DIM);
 }
 
 static int
-models(const struct status *s, const struct table_style *style,
-    struct buf *out)
+models(const struct status *s, const struct table_style *style, struct buf *out)
 {
 	static const struct table_column columns[] = {
 		{ "MODEL", TABLE_SHRINK },
@@ -286,7 +285,7 @@ models(const struct status *s, const struct table_style *style,
 		{ "LIMIT", TABLE_RIGHT | TABLE_SPARE },
 		{ "LEFT", TABLE_RIGHT },
 		{ "UNTIL", 0 },
-		{ "LAST ERROR", TABLE_SHRINK | TABLE_SPARE }
+		{ "LAST ERROR", TABLE_SHRINK | TABLE_SPARE },
 	};
 	struct table *t;
 	size_t i;
@@ -305,8 +304,7 @@ models(const struct status *s, const struct table_style *style,
 }
 
 static int
-keys(const struct status *s, const struct table_style *style,
-    struct buf *out)
+keys(const struct status *s, const struct table_style *style, struct buf *out)
 {
 	static const struct table_column columns[] = {
 		{ "KEY", TABLE_SHRINK },
@@ -314,7 +312,7 @@ keys(const struct status *s, const struct table_style *style,
 		{ "CREDITS", TABLE_RIGHT },
 		{ "USED", TABLE_RIGHT },
 		{ "LIMIT", TABLE_RIGHT | TABLE_SPARE },
-		{ "LEFT", TABLE_RIGHT }
+		{ "LEFT", TABLE_RIGHT },
 	};
 	const struct state_info *state;
 	struct table *t;
@@ -353,8 +351,9 @@ digest_table(const struct status *s, const struct table_style *style,
 	day_text(day, s->day);
 	if (models(s, style, out) == -1 || keys(s, style, out) == -1)
 		return -1;
-	snprintf(line, sizeof(line), "%s: %" PRId64 " calls, %" PRId64
-	    " failed, %" PRId64 " tokens asked, %" PRId64 " answered", day,
-	    s->usage, s->failures, s->prompt_tokens, s->completion_tokens);
+	snprintf(line, sizeof(line),
+	    "%s: %" PRId64 " calls, %" PRId64 " failed, %" PRId64
+	    " tokens asked, %" PRId64 " answered",
+	    day, s->usage, s->failures, s->prompt_tokens, s->completion_tokens);
 	return table_prose(out, line, style);
 }

@@ -8,7 +8,7 @@
 #include "headers.h"
 
 struct text {
-	const char	*p, *end;
+	const char *p, *end;
 };
 
 /* The next line without its ending; 0 at the end. */
@@ -67,16 +67,14 @@ static void
 field(struct headers *h, struct limits *l, const char *s, size_t n)
 {
 	const struct {
-		const char	*name;
-		int64_t		*to;
-	} known[] = {
-		{ "modelscope-ratelimit-requests-limit", &l->limit },
+		const char *name;
+		int64_t *to;
+	} known[] = { { "modelscope-ratelimit-requests-limit", &l->limit },
 		{ "modelscope-ratelimit-requests-remaining", &l->left },
 		{ "modelscope-ratelimit-model-requests-limit",
 		    &l->model_limit },
 		{ "modelscope-ratelimit-model-requests-remaining",
-		    &l->model_left }
-	};
+		    &l->model_left } };
 	const char *v = memchr(s, ':', n);
 	size_t i, name;
 
@@ -101,8 +99,7 @@ field(struct headers *h, struct limits *l, const char *s, size_t n)
 }
 
 int
-headers_parse(const char *text, size_t n, struct headers *h,
-    struct limits *l)
+headers_parse(const char *text, size_t n, struct headers *h, struct limits *l)
 {
 	struct text t = { text, text + n };
 	const char *line;

@@ -9,11 +9,11 @@
 struct limits;
 
 struct headers {
-	int		 status;
-	const char	*retry_after;	/* nretry bytes, or NULL */
-	size_t		 nretry;
-	const char	*body;		/* what follows: nbody bytes */
-	size_t		 nbody;
+	int status;
+	const char *retry_after; /* nretry bytes, or NULL */
+	size_t nretry;
+	const char *body; /* what follows: nbody bytes */
+	size_t nbody;
 };
 
 /*
@@ -21,7 +21,7 @@ struct headers {
  * of proxies and of 1xx answers) and the quota headers in it. What h points
  * to is in text. 0, or -1: there is no status line.
  */
-int	headers_parse(const char *text, size_t n, struct headers *h,
-	    struct limits *l);
+int headers_parse(const char *text, size_t n, struct headers *h,
+    struct limits *l);
 
 #endif

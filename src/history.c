@@ -14,14 +14,19 @@
 
 /* An entry of the fold and the group that it is of. */
 struct member {
-	const char		*name;
-	const struct fold_ent	*e;
+	const char *name;
+	const struct fold_ent *e;
 };
 
 enum history_by
 history_named(const char *name)
 {
-	static const char *const names[] = { "", "model", "key", "token" };
+	static const char *const names[] = {
+		"",
+		"model",
+		"key",
+		"token",
+	};
 	enum history_by by;
 
 	for (by = HISTORY_MODEL; by < HISTORY_MAX; by++)
@@ -162,7 +167,7 @@ run_day(struct history *h, int64_t day, const struct fold *f,
 	for (i = 0; rc == 0 && i < n; i = end) {
 		struct history_row row = { .day = day, .name = v[i].name };
 
-		for (end = i + 1; end < n && compare(&v[i], &v[end]) == 0; )
+		for (end = i + 1; end < n && compare(&v[i], &v[end]) == 0;)
 			end++;
 		add_up(&row, &v[i], end - i);
 		rc = fn(arg, &row);

@@ -13,37 +13,41 @@ struct keys;
 struct ledger;
 
 enum history_by {
-	HISTORY_ALL, HISTORY_MODEL, HISTORY_KEY, HISTORY_TOKEN, HISTORY_MAX
+	HISTORY_ALL,
+	HISTORY_MODEL,
+	HISTORY_KEY,
+	HISTORY_TOKEN,
+	HISTORY_MAX
 };
 
 struct history_row {
-	int64_t		 day;
-	const char	*name;		/* of the group; NULL: of all */
-	int64_t		 calls, failures;
-	int64_t		 prompt_tokens, completion_tokens;
-	int64_t		 p50, p95;	/* ms, -1 unknown */
+	int64_t day;
+	const char *name; /* of the group; NULL: of all */
+	int64_t calls, failures;
+	int64_t prompt_tokens, completion_tokens;
+	int64_t p50, p95; /* ms, -1 unknown */
 };
 
 struct history {
-	struct ledger		*ledger;
-	const struct keys	*keys;		/* for their names */
-	enum history_by		 by;
-	char *const		*models;	/* count only these, if any */
-	size_t			 nmodels;
-	const char		*key;	/* ledger id: only its; or NULL */
-	int64_t			 skipped;	/* set: lines not understood */
+	struct ledger *ledger;
+	const struct keys *keys; /* for their names */
+	enum history_by by;
+	char *const *models; /* count only these, if any */
+	size_t nmodels;
+	const char *key; /* ledger id: only its; or NULL */
+	int64_t skipped; /* set: lines not understood */
 };
 
 /* The grouping of this name ("model", "key", "token"), or HISTORY_MAX. */
-enum history_by	history_named(const char *name);
+enum history_by history_named(const char *name);
 
 /*
  * Calls fn with the rows of the days from first to last, the ledger's
  * present day; without groups a day has one row, used or not. 0, or -1 with
  * *f: EX_IOERR, EX_OSERR; or what fn returned, if not 0.
  */
-int	history_run(struct history *h, int64_t first, int64_t last,
-	    int (*fn)(void *arg, const struct history_row *row), void *arg,
-	    struct fault *f);
+int history_run(struct history *h, int64_t first, int64_t last,
+    int (*fn)(void *arg, const struct history_row *row), void *arg,
+    struct fault *f);
 
 #endif

@@ -24,19 +24,19 @@
 
 enum {
 	FILE_MAX = 16 * 1024 * 1024,
-	NAME_LEN = 15,			/* "2026-01-31.json" */
+	NAME_LEN = 15, /* "2026-01-31.json" */
 	NOON = 12 * 3600 * 1000
 };
 
 struct day {
-	struct import	*im;
-	char		 name[DAY_TEXT];
-	int64_t		 start;		/* ms */
-	struct buf	 usage, limits;	/* the two files */
-	struct splice	 models;	/* of limits; n 0: none */
-	struct limits	 account;
-	char		**known;	/* models that the ledger has */
-	size_t		 nknown;
+	struct import *im;
+	char name[DAY_TEXT];
+	int64_t start;		  /* ms */
+	struct buf usage, limits; /* the two files */
+	struct splice models;	  /* of limits; n 0: none */
+	struct limits account;
+	char **known; /* models that the ledger has */
+	size_t nknown;
 };
 
 static int
@@ -105,8 +105,8 @@ parse_limits(struct day *d, const char *dir, struct fault *f)
 	if (d->limits.len > 0) {
 		if (splice_text(d->limits.d, d->limits.len, &all, NULL) == -1 ||
 		    *all.s != '{')
-			return fault_file(f, EX_DATAERR, dir, "limits",
-			    d->name, "not a JSON object");
+			return fault_file(f, EX_DATAERR, dir, "limits", d->name,
+			    "not a JSON object");
 		if (splice_find(all, "models", &v) == 1 && *v.s == '{')
 			d->models = v;
 		if (splice_find(all, "global", &v) != 1)
@@ -156,7 +156,7 @@ scan(struct day *d)
 	int rc = 0;
 
 	if (asprintf(&path, "%s/usage/%s.jsonl", ledger_dir(d->im->ledger),
-	    d->name) == -1)
+		d->name) == -1)
 		return -1;
 	fp = fopen(path, "re");
 	free(path);
@@ -165,7 +165,8 @@ scan(struct day *d)
 	buf_init(&scratch, ATTEMPT_MAX);
 	while (rc == 0 && (n = getline(&line, &cap, fp)) > 0)
 		if (attempt_parse(line, (size_t)n - (line[n - 1] == '\n'), &a,
-		    &scratch) == 0 && a.op != NULL && a.model != NULL &&
+			&scratch) == 0 &&
+		    a.op != NULL && a.model != NULL &&
 		    strcmp(a.op, "import") == 0)
 			rc = note_model(d, a.model);
 	if (ferror(fp))
@@ -218,7 +219,7 @@ add_models(struct day *d, const char *dir, struct fault *f)
 	struct splice_walk w;
 	struct buf name;
 	int64_t calls;
-	int more = 0, rc = 0;
+	int rc = 0;
 
 	if (splice_text(d->usage.d, d->usage.len, &all, NULL) == -1 ||
 	    *all.s != '{')
@@ -226,7 +227,7 @@ add_models(struct day *d, const char *dir, struct fault *f)
 		    "not a JSON object");
 	buf_init(&name, FILE_MAX);
 	splice_begin(&w, all);
-	while (rc == 0 && (more = splice_next(&w)) == 1) {
+	while (rc == 0 && splice_next(&w) == 1) {
 		buf_cut(&name, 0);
 		if (splice_str(w.name, &name) == -1 ||
 		    splice_int(w.value, &calls) == -1)

@@ -12,14 +12,14 @@ struct fault;
 struct ledger;
 
 struct import {
-	struct ledger	*ledger;
-	const char	*upstream;	/* of the calls */
-	const char	*key;		/* ledger id, or NULL: not known */
-	int		 off;		/* day offset */
-	int64_t		 now;		/* ms */
+	struct ledger *ledger;
+	const char *upstream; /* of the calls */
+	const char *key;      /* ledger id, or NULL: not known */
+	int off;	      /* day offset */
+	int64_t now;	      /* ms */
 	/* set: */
-	int64_t		 days, lines, calls;
-	int64_t		 before;	/* lines that were there already */
+	int64_t days, lines, calls;
+	int64_t before; /* lines that were there already */
 };
 
 /*
@@ -27,6 +27,6 @@ struct import {
  * be run again. 0, or -1 with *f: EX_NOINPUT, EX_DATAERR (naming the file),
  * EX_IOERR, EX_OSERR.
  */
-int	import_run(struct import *im, const char *dir, struct fault *f);
+int import_run(struct import *im, const char *dir, struct fault *f);
 
 #endif

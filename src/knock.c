@@ -21,25 +21,28 @@
 #include "sse.h"
 #include "upstream.h"
 
-enum { REPLY_MAX = 64 * 1024 };	/* bytes of a reply that are looked at */
+/* Bytes of a reply that are looked at. */
+enum {
+	REPLY_MAX = 64 * 1024
+};
 
 struct knock_call {
-	struct upstream_call	*call;
-	char			*url;
-	struct buf		 request;
-	struct buf		 body;		/* of a plain answer */
-	struct sse		 sse;
-	struct answer		 answer;
-	char			 type[64];
-	int			 streamed;
-	size_t			 bytes;		/* of the reply, so far */
-	int			 status;
-	int			 decided;	/* by an event: said holds */
-	struct classified	 said;
-	struct limits		 limits;
-	int64_t			 start, retry_after;
-	void			(*done)(void *, const struct knock *);
-	void			*arg;
+	struct upstream_call *call;
+	char *url;
+	struct buf request;
+	struct buf body; /* of a plain answer */
+	struct sse sse;
+	struct answer answer;
+	char type[64];
+	int streamed;
+	size_t bytes; /* of the reply, so far */
+	int status;
+	int decided; /* by an event: said holds */
+	struct classified said;
+	struct limits limits;
+	int64_t start, retry_after;
+	void (*done)(void *, const struct knock *);
+	void *arg;
 };
 
 static void
@@ -65,8 +68,7 @@ on_head(void *arg, struct upstream_call *call, int status)
 	c->streamed = status == 200 &&
 	    strncasecmp(c->type, "text/event-stream", 17) == 0;
 	if ((s = upstream_header(call, "retry-after")) != NULL)
-		c->retry_after = classify_retry_after(s, strlen(s),
-		    now_wall());
+		c->retry_after = classify_retry_after(s, strlen(s), now_wall());
 	upstream_limits(call, &c->limits);
 }
 
@@ -114,24 +116,26 @@ on_stream(struct knock_call *c, const char *p, size_t n)
 static void
 end(struct knock_call *c, enum transport transport, const char *why)
 {
-	struct reply r = {
-		.transport = transport, .status = c->status,
-		.type = c->type, .body = c->body.d, .len = c->body.len,
+	struct reply r = { .transport = transport,
+		.status = c->status,
+		.type = c->type,
+		.body = c->body.d,
+		.len = c->body.len,
 		.whole = transport == TRANSPORT_OK,
-		.left = c->limits.left == 0 || c->limits.model_left == 0
-	};
-	struct knock k = {
-		.status = c->status, .ms = now_mono() - c->start,
-		.retry_after = c->retry_after, .limits = &c->limits
-	};
+		.left = c->limits.left == 0 || c->limits.model_left == 0 };
+	struct knock k = { .status = c->status,
+		.ms = now_mono() - c->start,
+		.retry_after = c->retry_after,
+		.limits = &c->limits };
 
 	if (!c->decided && c->streamed && transport == TRANSPORT_OK)
 		c->said.verdict = V_HOLLOW;
 	else if (!c->decided)
 		classify(&r, &c->said);
 	k.verdict = (int)c->said.verdict;
-	k.message = c->said.message[0] != '\0' ? c->said.message :
-	    !c->decided && transport != TRANSPORT_OK ? why : "";
+	k.message = c->said.message[0] != '\0'	     ? c->said.message :
+	    !c->decided && transport != TRANSPORT_OK ? why :
+						       "";
 	c->done(c->arg, &k);
 	free_call(c);
 }
@@ -146,7 +150,7 @@ on_data(void *arg, const char *p, size_t n)
 	bad = c->bytes > REPLY_MAX;
 	if (!bad)
 		bad = c->streamed ? on_stream(c, p, n) :
-		    buf_add(&c->body, p, n);
+				    buf_add(&c->body, p, n);
 	if (bad) {
 		upstream_abort(c->call);
 		end(c, TRANSPORT_TOOBIG, "the reply is too large");
@@ -206,21 +210,20 @@ new_call(const struct conf_upstream *u, const char *model)
 }
 
 struct knock_call *
-knock_ask(struct upstream *up, const struct conf_upstream *u,
-    const char *model, const char *secret, int timeout,
+knock_ask(struct upstream *up, const struct knock_req *q,
     void (*done)(void *arg, const struct knock *k), void *arg)
 {
 	static const struct upstream_cb cb = { on_head, on_data, on_done };
-	static const char *const headers[] = {
-		"Content-Type: application/json", NULL
-	};
-	struct upstream_req r = {
-		.method = "POST", .bearer = secret, .headers = headers,
-		.connect = u->timeouts.connect, .total = timeout
-	};
+	static const char *const headers[] = { "Content-Type: application/json",
+		NULL };
+	struct upstream_req r = { .method = "POST",
+		.bearer = q->secret,
+		.headers = headers,
+		.connect = q->u->timeouts.connect,
+		.total = q->timeout };
 	struct knock_call *c;
 
-	if ((c = new_call(u, model)) == NULL)
+	if ((c = new_call(q->u, q->model)) == NULL)
 		return NULL;
 	c->done = done;
 	c->arg = arg;

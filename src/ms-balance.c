@@ -27,28 +27,29 @@
 #include "term.h"
 
 enum {
-	OPT_PROBE = CLI_OWN, OPT_CACHED,
+	OPT_PROBE = CLI_OWN,
+	OPT_CACHED,
 	PARALLEL = 16,
-	TIMEOUT = 30 * 1000,		/* ms for each key */
+	TIMEOUT = 30 * 1000, /* ms for each key */
 	INPUT_MAX = 8 * 1024 * 1024,
 	OUTPUT_MAX = 256 * 1024 * 1024
 };
 
 struct task {
-	struct cli		 cli;
-	char			**probes;	/* --probe */
-	size_t			 nprobes;
-	int			 exit_status, cached;
-	struct report		 report;
-	struct conf		*conf;
-	struct keys		*keys;
-	struct ledger		*ledger;
-	struct balance_model	*models;
-	struct balance		*balance;
-	struct out		*out;
+	struct cli cli;
+	struct asked asked; /* by --probe or a request */
+	int exit_status, cached;
+	struct report report;
+	struct table_style style;
+	struct conf *conf;
+	struct keys *keys;
+	struct ledger *ledger;
+	struct balance_model *models;
+	struct balance *balance;
+	struct out *out;
 	/* while it runs: */
-	struct term_progress	 progress;
-	size_t			 done, failed;
+	struct term_progress progress;
+	size_t done, failed;
 };
 
 static const struct option longopts[] = {
@@ -58,20 +59,21 @@ static const struct option longopts[] = {
 	{ "exit-status", no_argument, NULL, 'e' },
 	{ "warning", required_argument, NULL, 'w' },
 	{ "critical", required_argument, NULL, 'c' },
-	{ NULL, 0, NULL, 0 }
+	{ NULL, 0, NULL, 0 },
 };
 
 static void
 usage(FILE *fp)
 {
 	fputs("usage: ms-balance [-ehjqVv] [-c number] [-k file] [-m model] "
-	    "[-O file]\n"
-	    "                  [-o table | json | jsonl | csv | keys] "
-	    "[-P number]\n"
-	    "                  [-w number] [--cached] [--config file] "
-	    "[--env-file file]\n"
-	    "                  [--key name] [--probe model] [--state state] "
-	    "[--timeout s]\n", fp);
+	      "[-O file]\n"
+	      "                  [-o table | json | jsonl | csv | keys] "
+	      "[-P number]\n"
+	      "                  [-w number] [--cached] [--config file] "
+	      "[--env-file file]\n"
+	      "                  [--key name] [--probe model] [--state state] "
+	      "[--timeout s]\n",
+	    fp);
 }
 
 static _Noreturn void
@@ -122,7 +124,8 @@ option(struct task *t, int ch, struct fault *f)
 {
 	switch (ch) {
 	case OPT_PROBE:
-		if (cli_split(&t->probes, &t->nprobes, optarg) == -1)
+		if (cli_split(&t->asked.models, &t->asked.nmodels, optarg) ==
+		    -1)
 			err(EX_OSERR, NULL);
 		return 0;
 	case OPT_CACHED:
@@ -184,10 +187,11 @@ read_stdin(struct task *t, struct fault *f, struct buf *notes)
 		rc = fault_set(f, errno == EFBIG ? EX_DATAERR : EX_IOERR,
 		    "stdin: %s", strerror(errno));
 	else if (asked_is(b.d, b.len))
-		rc = asked_parse(b.d, b.len, &t->probes, &t->nprobes,
-		    &t->keys, f, notes);
+		rc = asked_parse(b.d, b.len, &t->asked, f, notes);
 	else if ((t->keys = keys_parse(b.d, b.len, "stdin", f, notes)) == NULL)
 		rc = -1;
+	if (rc == 0 && t->keys == NULL)
+		t->keys = t->asked.keys;
 	buf_wipe(&b);
 	return rc;
 }
@@ -207,8 +211,7 @@ load(struct task *t)
 		if (read_stdin(t, &f, &notes) == -1)
 			die(&f);
 	}
-	if (t->keys == NULL &&
-	    (t->keys = keys_load(file, &f, &notes)) == NULL)
+	if (t->keys == NULL && (t->keys = keys_load(file, &f, &notes)) == NULL)
 		die(&f);
 	if (t->cli.key != NULL && keys_only(t->keys, t->cli.key, &f) == -1)
 		die(&f);
@@ -240,19 +243,20 @@ prepare(struct task *t)
 	size_t i, n = 0;
 	char *dir;
 
-	t->models = calloc(t->cli.nmodels + t->nprobes + 1,
+	t->models = calloc(t->cli.nmodels + t->asked.nmodels + 1,
 	    sizeof(*t->models));
 	if (t->models == NULL)
 		err(EX_OSERR, NULL);
-	for (i = 0; i < t->nprobes; i++)
-		add_model(t, &n, t->probes[i], 1);
+	for (i = 0; i < t->asked.nmodels; i++)
+		add_model(t, &n, t->asked.models[i], 1);
 	for (i = 0; i < t->cli.nmodels; i++)
 		add_model(t, &n, t->cli.models[i], 0);
 	t->balance = balance_new(t->conf, t->keys, t->models, n);
 	if (t->balance == NULL)
 		err(EX_OSERR, NULL);
 	if (t->balance->nrows == 0)
-		errx(EX_CONFIG, "no key (get one at https://modelscope.cn/my/"
+		errx(EX_CONFIG,
+		    "no key (get one at https://modelscope.cn/my/"
 		    "myaccesstoken, then: ms key add)");
 	if ((dir = paths_state(t->cli.state)) == NULL)
 		err(EX_OSERR, "state folder");
@@ -261,8 +265,7 @@ prepare(struct task *t)
 	free(dir);
 	if (t->ledger == NULL)
 		die(&f);
-	balance_recall(t->balance, t->conf, ledger_fold(t->ledger),
-	    now_wall());
+	balance_recall(t->balance, t->conf, ledger_fold(t->ledger), now_wall());
 }
 
 /* ---- asking ---- */
@@ -308,8 +311,8 @@ on_row(void *arg, const struct balance_row *row)
 		print_row(t, row);
 	else if (!t->cli.quiet)
 		term_progress(&t->progress, now_mono(),
-		    "%zu of %zu asked, %zu failed", t->done,
-		    t->balance->nrows, t->failed);
+		    "%zu of %zu asked, %zu failed", t->done, t->balance->nrows,
+		    t->failed);
 }
 
 static void
@@ -338,12 +341,14 @@ say_cost(const struct task *t)
 static int
 ask(struct task *t)
 {
-	struct probe p = {
-		.conf = t->conf, .keys = t->keys, .ledger = t->ledger,
+	struct probe p = { .conf = t->conf,
+		.keys = t->keys,
+		.ledger = t->ledger,
 		.parallel = t->cli.parallel ? t->cli.parallel : PARALLEL,
 		.timeout = t->cli.timeout ? t->cli.timeout : TIMEOUT,
-		.row = on_row, .warn = on_warn, .arg = t
-	};
+		.row = on_row,
+		.warn = on_warn,
+		.arg = t };
 	struct fault f = { 0 };
 	int rc;
 
@@ -360,12 +365,11 @@ ask(struct task *t)
 static void
 print(struct task *t)
 {
-	struct table_style style;
 	struct fault f = { 0 };
 	struct buf b;
 
-	term_style(t->cli.outfile == NULL ? STDOUT_FILENO : -1, &style);
-	t->report.style = &style;
+	term_style(t->cli.outfile == NULL ? STDOUT_FILENO : -1, &t->style);
+	t->report.style = &t->style;
 	buf_init(&b, OUTPUT_MAX);
 	if (t->report.format != REPORT_JSONL || t->cached) {
 		if (report_print(&t->report, t->balance, &b) == -1)
@@ -402,9 +406,9 @@ release(struct task *t)
 	free(t->models);
 	keys_free(t->keys);
 	conf_free(t->conf);
-	for (i = 0; i < t->nprobes; i++)
-		free(t->probes[i]);
-	free(t->probes);
+	for (i = 0; i < t->asked.nmodels; i++)
+		free(t->asked.models[i]);
+	free(t->asked.models);
 	cli_free(&t->cli);
 }
 
@@ -417,7 +421,7 @@ main(int argc, char *argv[])
 
 	cli_begin();
 	while ((ch = getopt_long(argc, argv, CLI_SHORT "c:ew:", longopts,
-	    NULL)) != -1)
+		    NULL)) != -1)
 		switch (ch) {
 		case 'h':
 			usage(stdout);

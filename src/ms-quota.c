@@ -32,45 +32,47 @@
 #include "term.h"
 
 enum {
-	OPT_HISTORY = CLI_OWN, OPT_BY,
+	OPT_HISTORY = CLI_OWN,
+	OPT_BY,
 	DAYS_MAX = 36500,
 	INPUT_MAX = 1024 * 1024,
 	OUTPUT_MAX = 64 * 1024 * 1024
 };
 
 struct task {
-	struct cli	 cli;
-	int		 days;		/* --history, 0: none */
-	const char	*by;
-	const char	*arg;		/* of the command */
-	struct conf	*conf;
-	struct keys	*keys;
-	struct ledger	*ledger;
-	const char	*key;		/* the ledger id of --key, or NULL */
-	int64_t		 now;
+	struct cli cli;
+	int days; /* --history, 0: none */
+	const char *by;
+	const char *arg; /* of the command */
+	struct conf *conf;
+	struct keys *keys;
+	struct ledger *ledger;
+	const char *key; /* the ledger id of --key, or NULL */
+	int64_t now;
 };
 
 static const struct option longopts[] = {
 	CLI_LONG,
 	{ "history", required_argument, NULL, OPT_HISTORY },
 	{ "by", required_argument, NULL, OPT_BY },
-	{ NULL, 0, NULL, 0 }
+	{ NULL, 0, NULL, 0 },
 };
 
 static void
 usage(FILE *fp)
 {
 	fputs("usage: ms-quota [-hjqVv] [-k file] [-m model] [-O file] "
-	    "[-o format]\n"
-	    "                [-P number] [--config file] [--env-file file] "
-	    "[--key name]\n"
-	    "                [--state dir] [--timeout s]\n"
-	    "       ms-quota [options] --history days "
-	    "[--by model | key | token]\n"
-	    "       ms-quota [options] -m model record <headers\n"
-	    "       ms-quota [options] import dir\n"
-	    "       ms-quota [options] [-m model] clear\n"
-	    "       ms-quota [options] prune days\n", fp);
+	      "[-o format]\n"
+	      "                [-P number] [--config file] [--env-file file] "
+	      "[--key name]\n"
+	      "                [--state dir] [--timeout s]\n"
+	      "       ms-quota [options] --history days "
+	      "[--by model | key | token]\n"
+	      "       ms-quota [options] -m model record <headers\n"
+	      "       ms-quota [options] import dir\n"
+	      "       ms-quota [options] [-m model] clear\n"
+	      "       ms-quota [options] prune days\n",
+	    fp);
 }
 
 static _Noreturn void
@@ -96,7 +98,7 @@ choose_key(struct task *t)
 	if (keys_only(t->keys, name, &f) == 0)
 		t->key = t->keys->v[0].id;
 	else if (i == KEYS_ID - 1 && name[i] == '\0')
-		t->key = name;		/* of a key that is no longer there */
+		t->key = name; /* of a key that is no longer there */
 	else
 		die(&f);
 }
@@ -247,8 +249,7 @@ do_history(struct task *t)
 
 	choose_format(t, &style);
 	if ((format = annals_named(t->cli.output)) == ANNALS_MAX)
-		errx(EX_USAGE, "-o %s: want table, json or csv",
-		    t->cli.output);
+		errx(EX_USAGE, "-o %s: want table, json or csv", t->cli.output);
 	if (t->by != NULL && (h.by = history_named(t->by)) == HISTORY_MAX)
 		errx(EX_USAGE, "--by %s: want model, key or token", t->by);
 	if (h.by == HISTORY_TOKEN && (t->cli.nmodels > 0 || t->cli.key))
@@ -265,8 +266,9 @@ do_history(struct task *t)
 	a = annals_new(out_file(out), format, t->by, last - t->days + 1, last);
 	if (a == NULL)
 		err(EX_OSERR, NULL);
-	if (history_run(&h, last - t->days + 1, last, annals_row, a,
-	    &f) == -1 && f.status != 0)
+	if (history_run(&h, last - t->days + 1, last, annals_row, a, &f) ==
+		-1 &&
+	    f.status != 0)
 		die(&f);
 	if (annals_end(a, &style) == -1)
 		err(EX_OSERR, NULL);
@@ -308,11 +310,12 @@ upstream_of(const struct task *t, size_t model, const struct key *key)
 static void
 judge(const struct task *t, const struct headers *h, struct attempt *a)
 {
-	struct reply r = {
-		.transport = TRANSPORT_OK, .status = h->status,
-		.body = h->body, .len = h->nbody, .whole = 1,
-		.left = a->limits.left == 0 || a->limits.model_left == 0
-	};
+	struct reply r = { .transport = TRANSPORT_OK,
+		.status = h->status,
+		.body = h->body,
+		.len = h->nbody,
+		.whole = 1,
+		.left = a->limits.left == 0 || a->limits.model_left == 0 };
 	struct classified c;
 	int64_t retry = -1;
 
@@ -323,8 +326,7 @@ judge(const struct task *t, const struct headers *h, struct attempt *a)
 	classify(&r, &c);
 	a->verdict = (int)c.verdict;
 	if (h->retry_after != NULL)
-		retry = classify_retry_after(h->retry_after, h->nretry,
-		    t->now);
+		retry = classify_retry_after(h->retry_after, h->nretry, t->now);
 	a->rest = (int)verdict_info(a->verdict)->scope;
 	a->rest_until = classify_rest(c.verdict, t->now, t->conf->day_offset,
 	    retry, 0);
@@ -351,7 +353,8 @@ do_record(struct task *t)
 		err(EX_IOERR, "stdin");
 	attempt_init(&a);
 	if (headers_parse(b.d, b.len, &h, &a.limits) == -1)
-		errx(EX_DATAERR, "stdin: no header block, "
+		errx(EX_DATAERR,
+		    "stdin: no header block, "
 		    "such as curl -D writes");
 	a.ts = t->now;
 	a.op = "record";
@@ -386,9 +389,9 @@ do_import(struct task *t)
 		die(&f);
 	if (!t->cli.quiet)
 		warnx("%s: %lld days, %lld calls in %lld lines; %lld lines "
-		    "were there already", t->arg, (long long)im.days,
-		    (long long)im.calls, (long long)im.lines,
-		    (long long)im.before);
+		      "were there already",
+		    t->arg, (long long)im.days, (long long)im.calls,
+		    (long long)im.lines, (long long)im.before);
 	return 0;
 }
 
@@ -416,22 +419,18 @@ do_prune(struct task *t)
 	int64_t keep = days(t->arg, "prune");
 
 	load(t, LEDGER_WRITE);
-	if (ledger_prune(t->ledger, fold_day(ledger_fold(t->ledger)) - keep +
-	    1) == -1)
+	if (ledger_prune(t->ledger,
+		fold_day(ledger_fold(t->ledger)) - keep + 1) == -1)
 		err(EX_IOERR, "%s", ledger_dir(t->ledger));
 	return 0;
 }
 
 static const struct command {
-	const char	*name;
-	int		 args;
-	int		(*fn)(struct task *);
-} commands[] = {
-	{ "record", 0, do_record },
-	{ "import", 1, do_import },
-	{ "clear", 0, do_clear },
-	{ "prune", 1, do_prune }
-};
+	const char *name;
+	int args;
+	int (*fn)(struct task *);
+} commands[] = { { "record", 0, do_record }, { "import", 1, do_import },
+	{ "clear", 0, do_clear }, { "prune", 1, do_prune } };
 
 /* What is to be done, by the operands. */
 static int
@@ -459,8 +458,7 @@ main(int argc, char *argv[])
 	int ch, rc;
 
 	cli_begin();
-	while ((ch = getopt_long(argc, argv, CLI_SHORT, longopts,
-	    NULL)) != -1)
+	while ((ch = getopt_long(argc, argv, CLI_SHORT, longopts, NULL)) != -1)
 		switch (ch) {
 		case 'h':
 			usage(stdout);

@@ -31,45 +31,48 @@
 #include "state.h"
 #include "upstream.h"
 
-enum { SLOT_WAIT = 50 };	/* ms between two looks for a free slot */
+/* Ms between two looks for a free slot. */
+enum {
+	SLOT_WAIT = 50
+};
 
 struct account {
-	TAILQ_ENTRY(account)	 entry;
-	TAILQ_HEAD(accounts, account) *queue;	/* that it is in, or NULL */
-	struct balance_account	*b;
+	TAILQ_ENTRY(account) entry;
+	TAILQ_HEAD(accounts, account) * queue; /* that it is in, or NULL */
+	struct balance_account *b;
 	const struct conf_upstream *u;
-	int			 asked;		/* its balance is known */
-	size_t			 next;		/* row that is looked at next */
-	int64_t			 deadline;	/* monotonic ms, 0: not begun */
+	int asked;	  /* its balance is known */
+	size_t next;	  /* row that is looked at next */
+	int64_t deadline; /* monotonic ms, 0: not begun */
 };
 
 struct call {
-	LIST_ENTRY(call)	 entry;
-	struct run		*run;
-	struct account		*a;
-	struct balance_row	*row;		/* NULL: of the balance */
-	struct purse_call	*purse;		/* this or */
-	struct knock_call	*knock;		/* that is under way */
-	int			 slot;		/* -1: none needed */
+	LIST_ENTRY(call) entry;
+	struct run *run;
+	struct account *a;
+	struct balance_row *row;  /* NULL: of the balance */
+	struct purse_call *purse; /* this or */
+	struct knock_call *knock; /* that is under way */
+	int slot;		  /* -1: none needed */
 };
 
 struct run {
-	const struct probe	*p;
-	struct balance		*b;
-	struct loop		*loop;
-	struct upstream		*up;
-	struct slots		*slots;
-	struct account		*accounts;
-	struct accounts		 ready, waiting;
-	LIST_HEAD(, call)	 calls;
-	int			 ncalls;
-	char			*done;		/* per row */
-	struct loop_timer	 timer;
-	int			 interrupted;
-	int			 err;		/* an errno that ends it */
+	const struct probe *p;
+	struct balance *b;
+	struct loop *loop;
+	struct upstream *up;
+	struct slots *slots;
+	struct account *accounts;
+	struct accounts ready, waiting;
+	LIST_HEAD(calls, call) calls;
+	int ncalls;
+	char *done; /* per row */
+	struct loop_timer timer;
+	int interrupted;
+	int err; /* an errno that ends it */
 };
 
-static void	pump(struct run *);
+static void pump(struct run *);
 
 static void
 fail(struct run *r, int err)
@@ -129,7 +132,7 @@ explain(const struct run *r, int status, int verdict, const char *message,
     char *dst, size_t size)
 {
 	const char *words = *message != '\0' ? message :
-	    verdict_info(verdict)->words;
+					       verdict_info(verdict)->words;
 	size_t n;
 
 	if (status != 0)
@@ -168,9 +171,10 @@ unasked(const struct run *r, const struct account *a,
 	enum state s = STATE_UNKNOWN;
 
 	if (row->model != NULL && r->p->ledger != NULL)
-		s = state_model(fold_get(ledger_fold(r->p->ledger),
-		    a->u->name, a->b->key != NULL ? a->b->key->id : NULL,
-		    row->model), now_wall());
+		s = state_model(fold_get(ledger_fold(r->p->ledger), a->u->name,
+				    a->b->key != NULL ? a->b->key->id : NULL,
+				    row->model),
+		    now_wall());
 	return s == STATE_UNKNOWN ? STATE_OK : s;
 }
 
@@ -280,8 +284,7 @@ knock_attempt(const struct run *r, const struct account *a,
 		return;
 	at->rest = (int)scope;
 	at->rest_until = classify_rest((enum verdict)k->verdict, at->ts,
-	    r->p->conf->day_offset, k->retry_after,
-	    strikes(r, at, scope, a));
+	    r->p->conf->day_offset, k->retry_after, strikes(r, at, scope, a));
 }
 
 static void
@@ -326,8 +329,7 @@ take_slot(struct run *r, const struct account *a, int *slot)
 	*slot = -1;
 	if (a->b->key == NULL || a->u->per_key_concurrency == 0)
 		return 0;
-	*slot = slots_take(r->slots, a->b->key->id,
-	    a->u->per_key_concurrency);
+	*slot = slots_take(r->slots, a->b->key->id, a->u->per_key_concurrency);
 	return *slot == -1 ? -1 : 0;
 }
 
@@ -335,8 +337,7 @@ take_slot(struct run *r, const struct account *a, int *slot)
 static int
 start_call(struct run *r, struct account *a, struct balance_row *row, int slot)
 {
-	const char *secret = a->b->key != NULL ? a->b->key->secret : NULL;
-	int left = (int)(a->deadline - now_mono());
+	struct knock_req q = { .u = a->u };
 	struct call *c;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL) {
@@ -350,13 +351,18 @@ start_call(struct run *r, struct account *a, struct balance_row *row, int slot)
 	c->slot = slot;
 	LIST_INSERT_HEAD(&r->calls, c, entry);
 	r->ncalls++;
-	if (left < 1)
-		left = 1;
-	if (row == NULL)
-		c->purse = purse_ask(r->up, a->u, secret, left, on_purse, c);
-	else
-		c->knock = knock_ask(r->up, a->u, row->model, secret, left,
-		    on_knock, c);
+	if (a->b->key != NULL)
+		q.secret = a->b->key->secret;
+	q.timeout = (int)(a->deadline - now_mono());
+	if (q.timeout < 1)
+		q.timeout = 1;
+	if (row == NULL) {
+		c->purse = purse_ask(r->up, a->u, q.secret, q.timeout, on_purse,
+		    c);
+	} else {
+		q.model = row->model;
+		c->knock = knock_ask(r->up, &q, on_knock, c);
+	}
 	if (c->purse == NULL && c->knock == NULL) {
 		call_free(c);
 		return -1;
@@ -383,8 +389,10 @@ no_balance(struct run *r, struct account *a)
 
 	if (a->asked || (a->b->key != NULL && a->u->balance_url != NULL))
 		return;
-	snprintf(why, sizeof(why), "upstream %s has no balance_url: "
-	    "ask with --probe MODEL", a->u->name);
+	snprintf(why, sizeof(why),
+	    "upstream %s has no balance_url: "
+	    "ask with --probe MODEL",
+	    a->u->name);
 	balance_ended(r, a, STATE_UNKNOWN, why, -1);
 }
 
@@ -411,8 +419,9 @@ step(struct run *r, struct account *a)
 			return;
 		}
 		enqueue(a, &r->waiting, 0);
-		if (r->timer.slot == 0 && loop_timer(r->loop, &r->timer,
-		    SLOT_WAIT, on_slot_timer, r) == -1)
+		if (r->timer.slot == 0 &&
+		    loop_timer(r->loop, &r->timer, SLOT_WAIT, on_slot_timer,
+			r) == -1)
 			fail(r, errno);
 		return;
 	}
@@ -485,8 +494,7 @@ run_accounts(struct run *r)
 static int
 run_open(struct run *r)
 {
-	const char *dir = r->p->ledger != NULL ? ledger_dir(r->p->ledger) :
-	    "";
+	const char *dir = r->p->ledger != NULL ? ledger_dir(r->p->ledger) : "";
 
 	if ((r->loop = loop_new()) == NULL ||
 	    (r->up = upstream_new(r->loop)) == NULL ||
@@ -495,7 +503,7 @@ run_open(struct run *r)
 	if (loop_signal(r->loop, SIGINT, on_signal, r) == -1 ||
 	    loop_signal(r->loop, SIGTERM, on_signal, r) == -1)
 		return -1;
-	signal(SIGPIPE, SIG_IGN);	/* of TLS connections that break */
+	signal(SIGPIPE, SIG_IGN); /* of TLS connections that break */
 	return 0;
 }
 
@@ -515,8 +523,7 @@ run_close(struct run *r)
 	}
 	for (i = 0; r->done != NULL && i < r->b->nrows; i++)
 		if (!r->done[i])
-			settle(r, &r->b->rows[i], STATE_UNKNOWN,
-			    "interrupted");
+			settle(r, &r->b->rows[i], STATE_UNKNOWN, "interrupted");
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);

@@ -16,16 +16,16 @@ struct keys;
 struct ledger;
 
 struct probe {
-	const struct conf	*conf;
-	const struct keys	*keys;		/* to mask in messages */
-	struct ledger		*ledger;	/* written to; or NULL */
-	int			 parallel;	/* calls at once */
-	int64_t			 timeout;	/* ms for each account */
+	const struct conf *conf;
+	const struct keys *keys; /* to mask in messages */
+	struct ledger *ledger;	 /* written to; or NULL */
+	int parallel;		 /* calls at once */
+	int64_t timeout;	 /* ms for each account */
 	/* each row once, when all is known of it; may be NULL */
-	void			(*row)(void *arg, const struct balance_row *r);
+	void (*row)(void *arg, const struct balance_row *r);
 	/* a line for people; may be NULL */
-	void			(*warn)(void *arg, const char *text);
-	void			*arg;
+	void (*warn)(void *arg, const char *text);
+	void *arg;
 };
 
 /*
@@ -33,6 +33,6 @@ struct probe {
  * SIGTERM end it: rows of which nothing is known yet are then
  * STATE_UNKNOWN. 0; 1: it was interrupted; -1 with *f: EX_OSERR.
  */
-int	probe_run(const struct probe *p, struct balance *b, struct fault *f);
+int probe_run(const struct probe *p, struct balance *b, struct fault *f);
 
 #endif

@@ -32,8 +32,8 @@ prom_family(struct buf *out, const char *name, const char *type,
 }
 
 int
-prom_sample(struct buf *out, const char *name,
-    const struct prom_label *labels, double value)
+prom_sample(struct buf *out, const char *name, const struct prom_label *labels,
+    double value)
 {
 	const char *before = "{";
 	struct json j;

@@ -13,12 +13,20 @@
 #include "state.h"
 #include "table.h"
 
-enum { OK, WARNING, CRITICAL, UNKNOWN };	/* as plugins exit */
-enum { LINE = 4096 };
-
-static const char *const formats[REPORT_MAX] = {
-	"table", "json", "jsonl", "csv", "keys"
+/* As plugins exit. */
+enum level {
+	OK,
+	WARNING,
+	CRITICAL,
+	UNKNOWN
 };
+
+enum {
+	LINE = 4096
+};
+
+static const char *const formats[REPORT_MAX] = { "table", "json", "jsonl",
+	"csv", "keys" };
 
 enum report_format
 report_named(const char *name)
@@ -56,8 +64,11 @@ report_level(const struct report *r, const struct balance *b)
 
 	for (i = 0; i < b->nrows; i++)
 		n[level(r, b, &b->rows[i])]++;
-	return n[CRITICAL] ? CRITICAL : n[WARNING] ? WARNING :
-	    n[UNKNOWN] ? UNKNOWN : OK;
+	if (n[CRITICAL] > 0)
+		return CRITICAL;
+	if (n[WARNING] > 0)
+		return WARNING;
+	return n[UNKNOWN] > 0 ? UNKNOWN : OK;
 }
 
 /* The name of a row's key, or NULL. */
@@ -109,8 +120,7 @@ report_item(const struct balance *b, const struct balance_row *row,
 }
 
 static void
-message(struct json *j, const struct balance *b,
-    const struct balance_sum *s)
+message(struct json *j, const struct balance *b, const struct balance_sum *s)
 {
 	char text[64];
 
@@ -165,23 +175,20 @@ print_jsonl(const struct report *r, const struct balance *b, struct buf *out)
 /* ---- CSV, keys ---- */
 
 static int
-csv_row(const struct balance *b, const struct balance_row *r,
-    struct buf *out)
+csv_row(const struct balance *b, const struct balance_row *r, struct buf *out)
 {
 	const struct balance_account *a = &b->accounts[r->account];
 
-	return csv_str(out, label(b, r)) == -1 ||
-	    csv_str(out, r->model) == -1 ||
-	    csv_known(out, r->limit) == -1 ||
-	    csv_known(out, r->left) == -1 ||
+	if (csv_str(out, label(b, r)) == -1 || csv_str(out, r->model) == -1 ||
+	    csv_known(out, r->limit) == -1 || csv_known(out, r->left) == -1 ||
 	    csv_known(out, r->model_limit) == -1 ||
 	    csv_known(out, r->model_left) == -1 ||
-	    csv_num(out, a->available) == -1 ||
-	    csv_num(out, a->total) == -1 ||
+	    csv_num(out, a->available) == -1 || csv_num(out, a->total) == -1 ||
 	    csv_num(out, a->frozen) == -1 ||
 	    csv_str(out, state_info(r->state)->name) == -1 ||
-	    csv_known(out, r->latency) == -1 ||
-	    csv_str(out, r->error) == -1 || csv_end(out) == -1 ? -1 : 0;
+	    csv_known(out, r->latency) == -1 || csv_str(out, r->error) == -1)
+		return -1;
+	return csv_end(out);
 }
 
 static int
@@ -189,9 +196,10 @@ print_csv(const struct report *r, const struct balance *b, struct buf *out)
 {
 	size_t i;
 
-	if (buf_adds(out, "key,model,request_limit,request_remaining,"
-	    "model_request_limit,model_request_remaining,available,total,"
-	    "frozen,state,latency_ms,error\r\n") == -1)
+	if (buf_adds(out,
+		"key,model,request_limit,request_remaining,"
+		"model_request_limit,model_request_remaining,available,total,"
+		"frozen,state,latency_ms,error\r\n") == -1)
 		return -1;
 	for (i = 0; i < b->nrows; i++)
 		if (report_selects(r, b, &b->rows[i]) &&
@@ -216,7 +224,7 @@ print_keys(const struct report *r, const struct balance *b, struct buf *out)
 		if ((k->name != NULL && buf_addf(out, "%s ", k->name) == -1) ||
 		    buf_adds(out, k->secret) == -1 ||
 		    (k->upstreams != NULL &&
-		    buf_addf(out, " %s", k->upstreams) == -1) ||
+			buf_addf(out, " %s", k->upstreams) == -1) ||
 		    buf_addc(out, '\n') == -1)
 			return -1;
 	}
@@ -234,7 +242,7 @@ static const struct table_column columns[] = {
 	{ "REQUESTS", TABLE_RIGHT | TABLE_SPARE },
 	{ "OF MODEL", TABLE_RIGHT | TABLE_SPARE },
 	{ "MS", TABLE_RIGHT | TABLE_SPARE },
-	{ "ERROR", TABLE_SHRINK }
+	{ "ERROR", TABLE_SHRINK },
 };
 
 /* Calls left of a limit; nothing is said of what is not known. */
@@ -251,8 +259,7 @@ calls(struct table *t, int64_t left, int64_t limit)
 }
 
 static void
-table_row(struct table *t, const struct balance *b,
-    const struct balance_row *r)
+table_row(struct table *t, const struct balance *b, const struct balance_row *r)
 {
 	const struct balance_account *a = &b->accounts[r->account];
 
@@ -281,17 +288,18 @@ table_row(struct table *t, const struct balance *b,
 static int
 print_level(const struct report *r, const struct balance *b, struct buf *out)
 {
-	static const char *const words[] = {
-		"OK", "WARNING", "CRITICAL", "UNKNOWN"
-	};
+	static const char *const words[] = { "OK", "WARNING", "CRITICAL",
+		"UNKNOWN" };
 	struct balance_sum s;
 	size_t i, n[4] = { 0, 0, 0, 0 };
 
 	for (i = 0; i < b->nrows; i++)
 		n[level(r, b, &b->rows[i])]++;
-	if (buf_addf(out, "BALANCE %s - %zu ok, %zu warning, %zu critical, "
-	    "%zu unknown", words[report_level(r, b)], n[OK], n[WARNING],
-	    n[CRITICAL], n[UNKNOWN]) == -1)
+	if (buf_addf(out,
+		"BALANCE %s - %zu ok, %zu warning, %zu critical, "
+		"%zu unknown",
+		words[report_level(r, b)], n[OK], n[WARNING], n[CRITICAL],
+		n[UNKNOWN]) == -1)
 		return -1;
 	balance_sum(b, &s);
 	if (!isnan(s.credits) &&
@@ -311,18 +319,18 @@ counts(const struct balance_sum *s, struct buf *out)
 		if (s->count[i] == 0)
 			continue;
 		if (buf_addf(out, "%s%zu %s", sep, s->count[i],
-		    state_info(i)->name) == -1)
+			state_info(i)->name) == -1)
 			return -1;
 		sep = ", ";
 	}
-	return isnan(s->credits) ? 0 :
-	    buf_addf(out, "; %.10g credits available", s->credits);
+	if (isnan(s->credits))
+		return 0;
+	return buf_addf(out, "; %.10g credits available", s->credits);
 }
 
 /* The counts, and for each state what a person can do about it. */
 static int
-print_summary(const struct report *r, const struct balance *b,
-    struct buf *out)
+print_summary(const struct report *r, const struct balance *b, struct buf *out)
 {
 	struct balance_sum s;
 	struct buf line;
@@ -375,13 +383,11 @@ print_table(const struct report *r, const struct balance *b, struct buf *out)
 }
 
 int
-report_print(const struct report *r, const struct balance *b,
-    struct buf *out)
+report_print(const struct report *r, const struct balance *b, struct buf *out)
 {
 	static int (*const print[REPORT_MAX])(const struct report *,
-	    const struct balance *, struct buf *) = {
-		print_table, print_json, print_jsonl, print_csv, print_keys
-	};
+	    const struct balance *, struct buf *) = { print_table, print_json,
+		print_jsonl, print_csv, print_keys };
 
 	return print[r->format](r, b, out);
 }

@@ -31,7 +31,7 @@ static const struct state_info states[STATE_MAX] = {
 	[STATE_NETWORK_ERROR] = { "network_error", 0, 0, TABLE_WARN, NULL },
 	[STATE_TIMEOUT] = { "timeout", 0, 0, TABLE_WARN, NULL },
 	[STATE_BAD_RESPONSE] = { "bad_response", 0, 0, TABLE_WARN, NULL },
-	[STATE_UNKNOWN] = { "unknown", 0, 0, TABLE_DIM, NULL }
+	[STATE_UNKNOWN] = { "unknown", 0, 0, TABLE_DIM, NULL },
 };
 
 const struct state_info *
@@ -62,8 +62,8 @@ state_list(const char *list, unsigned *mask, struct fault *f)
 	for (;; list += n + 1) {
 		n = strcspn(list, ",");
 		if ((s = named(list, n)) == STATE_MAX)
-			return fault_set(f, EX_USAGE, "no state '%.*s'",
-			    (int)n, list);
+			return fault_set(f, EX_USAGE, "no state '%.*s'", (int)n,
+			    list);
 		*mask |= 1u << s;
 		if (list[n] == '\0')
 			return 0;
@@ -133,5 +133,5 @@ state_model(const struct fold_ent *pair, int64_t now)
 	if (pair->limits.model_left == 0)
 		return STATE_EXHAUSTED;
 	return pair->last_verdict == -1 ? STATE_UNKNOWN :
-	    state_of(pair->last_verdict);
+					  state_of(pair->last_verdict);
 }

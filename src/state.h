@@ -31,32 +31,32 @@ enum state {
 };
 
 struct state_info {
-	const char	*name;
-	int		 settled;	/* asking again would say the same */
-	int		 refused;	/* the account itself is refused */
-	int		 colour;	/* enum table_colour */
-	const char	*hint;		/* what a person can do, or NULL */
+	const char *name;
+	int settled;	  /* asking again would say the same */
+	int refused;	  /* the account itself is refused */
+	int colour;	  /* enum table_colour */
+	const char *hint; /* what a person can do, or NULL */
 };
 
 /* Never NULL. */
-const struct state_info	*state_info(enum state s);
+const struct state_info *state_info(enum state s);
 
 /*
  * Adds the states of a list split at commas to *mask (bit 1 << state). 0,
  * or -1 with *f: EX_USAGE.
  */
-int	state_list(const char *list, unsigned *mask, struct fault *f);
+int state_list(const char *list, unsigned *mask, struct fault *f);
 
 /* That of a verdict (enum verdict). */
-enum state	state_of(int verdict);
+enum state state_of(int verdict);
 
 /* That of an account with so many credits available. */
-enum state	state_credits(double available);
+enum state state_credits(double available);
 
 /* That of a key by what the ledger knows (NULL: nothing); now in ms. */
-enum state	state_key(const struct fold_ent *key, int64_t now);
+enum state state_key(const struct fold_ent *key, int64_t now);
 
 /* That of a model with that key, or of one that needs no key. */
-enum state	state_model(const struct fold_ent *pair, int64_t now);
+enum state state_model(const struct fold_ent *pair, int64_t now);
 
 #endif

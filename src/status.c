@@ -90,7 +90,7 @@ judge(struct status *s, const struct pick *p)
 {
 	struct status_model *m = &s->models[p->model];
 
-	if (!m->model->enabled || m->available)
+	if (!s->conf->models[m->priority - 1].enabled || m->available)
 		return;
 	m->why = p->why;
 	if (p->state == PICK_READY || p->state == PICK_ASK) {
@@ -104,10 +104,11 @@ judge(struct status *s, const struct pick *p)
 static int
 judge_all(const struct status_in *in, struct status *s)
 {
-	struct pick_in pin = {
-		.conf = in->conf, .keys = in->keys, .fold = in->fold,
-		.norder = s->nmodels, .now = in->now
-	};
+	struct pick_in pin = { .conf = in->conf,
+		.keys = in->keys,
+		.fold = in->fold,
+		.norder = s->nmodels,
+		.now = in->now };
 	struct pick_model *order;
 	struct pick *p;
 	size_t i, n;
@@ -147,7 +148,7 @@ add_key(const struct status_in *in, struct status *s, const struct key *key)
 	for (i = 0; i < in->conf->nupstreams; i++) {
 		if (!keys_at(key, in->conf->upstreams[i].name) ||
 		    (e = fold_get(in->fold, in->conf->upstreams[i].name,
-		    key->id, NULL)) == NULL)
+			 key->id, NULL)) == NULL)
 			continue;
 		k->usage += e->calls;
 		if (e->last_ts < last)

@@ -15,50 +15,50 @@ struct key;
 struct keys;
 
 struct status_model {
-	const struct conf_model	*model;
-	int		 priority;	/* place in the configuration, from 1 */
-	int		 available;
-	int		 why;		/* enum verdict, if it rests */
-	int64_t		 limit, left;	/* sums over keys, -1 unknown */
-	int64_t		 usage;
-	int64_t		 resting_until;	/* ms, 0: not */
-	int		 last_error;	/* enum verdict, -1 none */
+	const struct conf_model *model;
+	int priority; /* place in the configuration, from 1 */
+	int available;
+	int why;	     /* enum verdict, if it rests */
+	int64_t limit, left; /* sums over keys, -1 unknown */
+	int64_t usage;
+	int64_t resting_until; /* ms, 0: not */
+	int last_error;	       /* enum verdict, -1 none */
 };
 
 struct status_key {
 	const struct key *key;
-	int		 state;		/* enum state */
-	double		 balance;	/* NaN unknown */
-	int64_t		 limit, left;	/* of the account, -1 */
-	int64_t		 usage;
+	int state;	     /* enum state */
+	double balance;	     /* NaN unknown */
+	int64_t limit, left; /* of the account, -1 */
+	int64_t usage;
 };
 
 struct status {
-	const struct conf	*conf;
-	int64_t			 now, day;
-	struct status_model	*models;
-	size_t			 nmodels;
-	struct status_key	*keys;
-	size_t			 nkeys;
-	int64_t			 usage, failures;
-	int64_t			 prompt_tokens, completion_tokens;
-	int64_t			 limit, left;	/* of all keys, -1 */
-	double			 credits;	/* of all keys, NaN */
-	int			 available;	/* something is */
+	const struct conf *conf;
+	int64_t now, day;
+	struct status_model *models;
+	size_t nmodels;
+	struct status_key *keys;
+	size_t nkeys;
+	int64_t usage, failures;
+	int64_t prompt_tokens, completion_tokens;
+	int64_t limit, left; /* of all keys, -1 */
+	double credits;	     /* of all keys, NaN */
+	int available;	     /* something is */
 };
 
 struct status_in {
-	const struct conf	*conf;
-	const struct keys	*keys;	/* only those that are to be shown */
-	const struct fold	*fold;
-	int64_t			 now;	/* ms */
-	char *const		*models;/* show only these, if any */
-	size_t			 nmodels;
-	int			 one_key;/* keys were selected: count theirs */
+	const struct conf *conf;
+	const struct keys *keys; /* only those that are to be shown */
+	const struct fold *fold;
+	int64_t now;	     /* ms */
+	char *const *models; /* show only these, if any */
+	size_t nmodels;
+	int one_key; /* keys were selected: count theirs */
 };
 
 /* NULL with ENOMEM. conf and keys are borrowed. */
-struct status	*status_new(const struct status_in *in);
-void		 status_free(struct status *s);
+struct status *status_new(const struct status_in *in);
+void status_free(struct status *s);
 
 #endif

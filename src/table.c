@@ -12,55 +12,53 @@
 #include "utf8.h"
 
 enum {
-	HEADING = TABLE_DIM + 1,/* one colour more */
-	GAP = 2,		/* spaces between columns */
-	NARROW = 6,		/* no column is shortened past this */
-	BAR_MIN = 10, BAR_MAX = 50,
+	HEADING = TABLE_DIM + 1, /* one colour more */
+	GAP = 2,		 /* spaces between columns */
+	NARROW = 6,		 /* no column is shortened past this */
+	BAR_MIN = 10,
+	BAR_MAX = 50,
 	CELL_MAX = 4096
 };
 
 struct cell {
-	char		*text;		/* NULL: unknown, or a bar */
-	double		 value;		/* of a bar */
-	int		 colour;
+	char *text;   /* NULL: unknown, or a bar */
+	double value; /* of a bar */
+	int colour;
 };
 
 struct table {
 	const struct table_column *columns;
-	size_t		 ncolumns;
-	struct cell	*cells;
-	size_t		 n, cap;
-	int		 err;		/* an errno, sticky */
+	size_t ncolumns;
+	struct cell *cells;
+	size_t n, cap;
+	int err; /* an errno, sticky */
 };
 
-struct fit {			/* of one column, while printing */
-	int	 width;		/* 0: left out */
-	double	 most;		/* largest value of a bar column */
+struct fit {	     /* of one column, while printing */
+	int width;   /* 0: left out */
+	double most; /* largest value of a bar column */
 };
 
 /* First and last of each range, in order. */
-static const uint32_t wide[][2] = {
-	{ 0x1100, 0x115f }, { 0x231a, 0x231b }, { 0x2329, 0x232a },
-	{ 0x23e9, 0x23ec }, { 0x25fd, 0x25fe }, { 0x2614, 0x2615 },
-	{ 0x2648, 0x2653 }, { 0x26aa, 0x26ab }, { 0x26bd, 0x26be },
-	{ 0x2705, 0x2705 }, { 0x274c, 0x274c }, { 0x2753, 0x2755 },
-	{ 0x2e80, 0x303e }, { 0x3041, 0x4dbf }, { 0x4e00, 0xa4cf },
-	{ 0xa960, 0xa97f }, { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },
-	{ 0xfe10, 0xfe19 }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 },
-	{ 0xffe0, 0xffe6 }, { 0x16fe0, 0x18aff }, { 0x1b000, 0x1b2ff },
-	{ 0x1f18e, 0x1f19a }, { 0x1f200, 0x1f320 }, { 0x1f32d, 0x1f64f },
-	{ 0x1f680, 0x1f6ff }, { 0x1f7e0, 0x1f7eb }, { 0x1f90c, 0x1f9ff },
-	{ 0x1fa70, 0x1faff }, { 0x20000, 0x3fffd }
-};
-static const uint32_t zero[][2] = {
-	{ 0x0300, 0x036f }, { 0x0483, 0x0489 }, { 0x0591, 0x05bd },
-	{ 0x0610, 0x061a }, { 0x064b, 0x065f }, { 0x0900, 0x0902 },
-	{ 0x093c, 0x093c }, { 0x0e31, 0x0e31 }, { 0x0e34, 0x0e3a },
-	{ 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x200b, 0x200f },
-	{ 0x202a, 0x202e }, { 0x2060, 0x2069 }, { 0x20d0, 0x20ff },
-	{ 0x302a, 0x302d }, { 0x3099, 0x309a }, { 0xfe00, 0xfe0f },
-	{ 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff }, { 0xe0100, 0xe01ef }
-};
+static const uint32_t wide[][2] = { { 0x1100, 0x115f }, { 0x231a, 0x231b },
+	{ 0x2329, 0x232a }, { 0x23e9, 0x23ec }, { 0x25fd, 0x25fe },
+	{ 0x2614, 0x2615 }, { 0x2648, 0x2653 }, { 0x26aa, 0x26ab },
+	{ 0x26bd, 0x26be }, { 0x2705, 0x2705 }, { 0x274c, 0x274c },
+	{ 0x2753, 0x2755 }, { 0x2e80, 0x303e }, { 0x3041, 0x4dbf },
+	{ 0x4e00, 0xa4cf }, { 0xa960, 0xa97f }, { 0xac00, 0xd7a3 },
+	{ 0xf900, 0xfaff }, { 0xfe10, 0xfe19 }, { 0xfe30, 0xfe6f },
+	{ 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x16fe0, 0x18aff },
+	{ 0x1b000, 0x1b2ff }, { 0x1f18e, 0x1f19a }, { 0x1f200, 0x1f320 },
+	{ 0x1f32d, 0x1f64f }, { 0x1f680, 0x1f6ff }, { 0x1f7e0, 0x1f7eb },
+	{ 0x1f90c, 0x1f9ff }, { 0x1fa70, 0x1faff }, { 0x20000, 0x3fffd } };
+static const uint32_t zero[][2] = { { 0x0300, 0x036f }, { 0x0483, 0x0489 },
+	{ 0x0591, 0x05bd }, { 0x0610, 0x061a }, { 0x064b, 0x065f },
+	{ 0x0900, 0x0902 }, { 0x093c, 0x093c }, { 0x0e31, 0x0e31 },
+	{ 0x0e34, 0x0e3a }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },
+	{ 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x2069 },
+	{ 0x20d0, 0x20ff }, { 0x302a, 0x302d }, { 0x3099, 0x309a },
+	{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff },
+	{ 0xe0100, 0xe01ef } };
 
 static int
 in_ranges(uint32_t c, const uint32_t (*r)[2], size_t n)
@@ -353,7 +351,7 @@ squeeze(const struct table *t, const struct table_style *s, struct fit *fit)
 {
 	size_t c, widest;
 
-	for (c = t->ncolumns; c-- > 0; )
+	for (c = t->ncolumns; c-- > 0;)
 		if ((t->columns[c].flags & TABLE_SPARE) &&
 		    total(t, fit) - slack(t, fit) > s->width)
 			fit[c].width = 0;
@@ -362,7 +360,7 @@ squeeze(const struct table *t, const struct table_style *s, struct fit *fit)
 		for (c = 0; c < t->ncolumns; c++)
 			if ((t->columns[c].flags & TABLE_SHRINK) &&
 			    (widest == t->ncolumns ||
-			    fit[c].width > fit[widest].width))
+				fit[c].width > fit[widest].width))
 				widest = c;
 		fit[widest].width--;
 	}
@@ -379,8 +377,10 @@ stretch(const struct table *t, const struct table_style *s, struct fit *fit)
 		if (!(t->columns[c].flags & TABLE_BAR) || fit[c].width == 0)
 			continue;
 		left = s->width == 0 ? BAR_MAX : s->width - total(t, fit);
-		fit[c].width += left > BAR_MAX - BAR_MIN ?
-		    BAR_MAX - BAR_MIN : left > 0 ? left : 0;
+		if (left > BAR_MAX - BAR_MIN)
+			left = BAR_MAX - BAR_MIN;
+		if (left > 0)
+			fit[c].width += left;
 	}
 }
 
@@ -391,7 +391,7 @@ bar(struct buf *out, double share, int width, const struct table_style *s)
 	int eighths, used = 0;
 
 	eighths = (int)lround(share * width * 8);
-	if (eighths < (s->utf8 ? 1 : 8))	/* something is not nothing */
+	if (eighths < (s->utf8 ? 1 : 8)) /* something is not nothing */
 		eighths = s->utf8 ? 1 : 8;
 	for (; eighths >= (s->utf8 ? 8 : 4); eighths -= 8, used++)
 		if (buf_adds(out, s->utf8 ? "\xe2\x96\x88" : "#") == -1)
@@ -408,86 +408,94 @@ static const char *
 escape(int colour)
 {
 	static const char *const codes[] = {
-		[TABLE_GOOD] = "\033[32m", [TABLE_WARN] = "\033[33m",
-		[TABLE_BAD] = "\033[31m", [TABLE_DIM] = "\033[2m",
-		[HEADING] = "\033[1m"
+		[TABLE_GOOD] = "\033[32m",
+		[TABLE_WARN] = "\033[33m",
+		[TABLE_BAD] = "\033[31m",
+		[TABLE_DIM] = "\033[2m",
+		[HEADING] = "\033[1m",
 	};
 
 	return codes[colour];
 }
 
-/* One cell in its column's width; pending spaces go before it. */
-static int
-print_cell(const struct table *t, size_t c, const struct cell *p,
-    const struct fit *fit, const struct table_style *s, int *spaces,
-    struct buf *out)
-{
-	const char *on = NULL, *text = p->text != NULL ? p->text : "-";
-	int flags = t->columns[c].flags, used, w;
+/* While it prints. */
+struct print {
+	const struct table *t;
+	const struct table_style *s;
+	const struct fit *fit;
+	struct buf *out;
+	int spaces; /* due before the next cell, if one comes */
+};
 
-	/* nothing to show: the next cell brings the spaces, if there is one */
-	if (p->text == NULL ? (flags & TABLE_BAR) && p->value <= 0 :
-	    *p->text == '\0') {
-		*spaces += fit->width;
+/* One cell in its column's width. */
+static int
+print_cell(struct print *p, size_t c, const struct cell *cell)
+{
+	const char *on = NULL, *text = cell->text != NULL ? cell->text : "-";
+	const struct fit *fit = &p->fit[c];
+	int flags = p->t->columns[c].flags, bars, used, w;
+
+	bars = cell->text == NULL && (flags & TABLE_BAR);
+	if (bars ? cell->value <= 0 : *text == '\0') {
+		p->spaces += fit->width;
 		return 0;
 	}
-	if ((flags & TABLE_RIGHT) && (w = glyphs_width(text, s)) < fit->width)
-		*spaces += fit->width - w;
-	if (*spaces > 0 && buf_addf(out, "%*s", *spaces, "") == -1)
+	w = glyphs_width(text, p->s);
+	if ((flags & TABLE_RIGHT) && w < fit->width)
+		p->spaces += fit->width - w;
+	if (p->spaces > 0 && buf_addf(p->out, "%*s", p->spaces, "") == -1)
 		return -1;
-	if (s->colour && (on = escape(p->colour)) != NULL &&
-	    buf_adds(out, on) == -1)
+	if (p->s->colour && (on = escape(cell->colour)) != NULL &&
+	    buf_adds(p->out, on) == -1)
 		return -1;
-	if ((flags & TABLE_BAR) && p->text == NULL)
-		used = bar(out, fit->most > 0 ? p->value / fit->most : 0,
-		    fit->width, s);
+	if (bars)
+		used = bar(p->out, cell->value / fit->most, fit->width, p->s);
 	else
-		used = table_text(out, text, fit->width, s);
-	if (used == -1 || (on != NULL && buf_adds(out, "\033[0m") == -1))
+		used = table_text(p->out, text, fit->width, p->s);
+	if (used == -1 || (on != NULL && buf_adds(p->out, "\033[0m") == -1))
 		return -1;
-	*spaces = flags & TABLE_RIGHT ? 0 : fit->width - used;
+	p->spaces = flags & TABLE_RIGHT ? 0 : fit->width - used;
 	return 0;
 }
 
 /* One line; spaces at its end are not written. */
 static int
-print_row(const struct table *t, const struct cell *row,
-    const struct fit *fit, const struct table_style *s, struct buf *out)
+print_row(struct print *p, const struct cell *row)
 {
+	int first = 1;
 	size_t c;
-	int first = 1, spaces = 0;
 
-	for (c = 0; c < t->ncolumns; c++) {
-		if (fit[c].width == 0)
+	p->spaces = 0;
+	for (c = 0; c < p->t->ncolumns; c++) {
+		if (p->fit[c].width == 0)
 			continue;
 		if (!first)
-			spaces += GAP;
+			p->spaces += GAP;
 		first = 0;
-		if (print_cell(t, c, &row[c], &fit[c], s, &spaces, out) == -1)
+		if (print_cell(p, c, &row[c]) == -1)
 			return -1;
 	}
-	return buf_addc(out, '\n');
+	return buf_addc(p->out, '\n');
 }
 
 /* The names of the columns; they were counted when those were measured. */
 static int
-print_heading(const struct table *t, const struct fit *fit,
-    const struct table_style *s, struct buf *out)
+print_heading(struct print *p)
 {
+	size_t c, n = p->t->ncolumns;
 	struct cell *row;
-	size_t c;
 	int rc = 0;
 
-	if ((row = calloc(t->ncolumns, sizeof(*row))) == NULL)
+	if ((row = calloc(n, sizeof(*row))) == NULL)
 		return -1;
-	for (c = 0; rc == 0 && c < t->ncolumns; c++) {
+	for (c = 0; rc == 0 && c < n; c++) {
 		row[c].colour = HEADING;
-		if ((row[c].text = strdup(t->columns[c].name)) == NULL)
+		if ((row[c].text = strdup(p->t->columns[c].name)) == NULL)
 			rc = -1;
 	}
 	if (rc == 0)
-		rc = print_row(t, row, fit, s, out);
-	for (c = 0; c < t->ncolumns; c++)
+		rc = print_row(p, row);
+	for (c = 0; c < n; c++)
 		free(row[c].text);
 	free(row);
 	return rc;
@@ -496,6 +504,7 @@ print_heading(const struct table *t, const struct fit *fit,
 int
 table_print(struct table *t, const struct table_style *s, struct buf *out)
 {
+	struct print p = { .t = t, .s = s, .out = out };
 	struct fit *fit;
 	size_t i;
 	int rc;
@@ -506,13 +515,14 @@ table_print(struct table *t, const struct table_style *s, struct buf *out)
 	}
 	if ((fit = calloc(t->ncolumns, sizeof(*fit))) == NULL)
 		return -1;
+	p.fit = fit;
 	measure(t, s, fit);
 	if (s->width > 0)
 		squeeze(t, s, fit);
 	stretch(t, s, fit);
-	rc = print_heading(t, fit, s, out);
+	rc = print_heading(&p);
 	for (i = 0; rc == 0 && i + t->ncolumns <= t->n; i += t->ncolumns)
-		rc = print_row(t, &t->cells[i], fit, s, out);
+		rc = print_row(&p, &t->cells[i]);
 	free(fit);
 	return rc;
 }

@@ -10,7 +10,10 @@
 #include "table.h"
 #include "term.h"
 
-enum { PROGRESS_MS = 100, WIDTH = 80 };
+enum {
+	PROGRESS_MS = 100,
+	WIDTH = 80
+};
 
 void
 term_style(int fd, struct table_style *s)
@@ -22,7 +25,8 @@ term_style(int fd, struct table_style *s)
 	if (!isatty(fd))
 		return;
 	s->width = ioctl(fd, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 0 ?
-	    ws.ws_col : WIDTH;
+	    ws.ws_col :
+	    WIDTH;
 	s->colour = cli_colour(fd);
 }
 

@@ -10,20 +10,20 @@ struct table_style;
  * Fills *s for fd: its width, colours and characters if it is a terminal;
  * no width and no colour if not. The locale is that of the process.
  */
-void	term_style(int fd, struct table_style *s);
+void term_style(int fd, struct table_style *s);
 
-struct term_progress {		/* zeroed at first */
-	int64_t	 said;		/* monotonic ms, 0: never */
+struct term_progress { /* zeroed at first */
+	int64_t said;  /* monotonic ms, 0: never */
 };
 
 /*
  * Replaces the line of progress on stderr, if that is a terminal and the
  * last time is a tenth of a second ago. now in monotonic ms.
  */
-void	term_progress(struct term_progress *p, int64_t now,
-	    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void term_progress(struct term_progress *p, int64_t now, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Wipes the line, if there is one. */
-void	term_progress_end(struct term_progress *p);
+void term_progress_end(struct term_progress *p);
 
 #endif

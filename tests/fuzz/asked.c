@@ -17,27 +17,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct keys *keys = NULL;
+	struct asked a = { 0 };
 	struct fault f = { 0 };
-	char **models = NULL, *text;
-	size_t i, nmodels = 0;
+	char *text;
+	size_t i;
 
 	if ((text = malloc(n + !n)) == NULL)
 		return 0;
 	memcpy(text, data, n);
 	if (asked_is(text, n)) {
-		if (asked_parse(text, n, &models, &nmodels, &keys, &f,
-		    NULL) == -1)
+		if (asked_parse(text, n, &a, &f, NULL) == -1)
 			assert(f.status == EX_DATAERR);
-		for (i = 0; keys != NULL && i < keys->n; i++)
-			assert(strpbrk(keys->v[i].secret, " \t\r\n") == NULL &&
-			    *keys->v[i].secret != '\0');
-		for (i = 0; i < nmodels; i++) {
-			assert(*models[i] != '\0');
-			free(models[i]);
+		for (i = 0; a.keys != NULL && i < a.keys->n; i++)
+			assert(strpbrk(a.keys->v[i].secret, " \t\r\n") ==
+				NULL &&
+			    *a.keys->v[i].secret != '\0');
+		for (i = 0; i < a.nmodels; i++) {
+			assert(*a.models[i] != '\0');
+			free(a.models[i]);
 		}
-		free(models);
-		keys_free(keys);
+		free(a.models);
+		keys_free(a.keys);
 	}
 	free(text);
 	return 0;

@@ -9,61 +9,63 @@
 #include "keys.h"
 #include "tap.h"
 
-static char **models;
-static size_t nmodels;
-static struct keys *keys;
+static struct asked asked;
 static struct fault f;
 
 static int
 parse(const char *text)
 {
-	keys_free(keys);
-	keys = NULL;
-	while (nmodels > 0)
-		free(models[--nmodels]);
-	return asked_parse(text, strlen(text), &models, &nmodels, &keys, &f,
-	    NULL);
+	keys_free(asked.keys);
+	asked.keys = NULL;
+	while (asked.nmodels > 0)
+		free(asked.models[--asked.nmodels]);
+	return asked_parse(text, strlen(text), &asked, &f, NULL);
 }
 
 static void
 good(void)
 {
-	ok(parse("{\"models\":[\"a/b\",\" c \"],\"api_key\":\" k1\\n\"}") == 0 &&
-	    nmodels == 2 && strcmp(models[0], "a/b") == 0 &&
-	    strcmp(models[1], "c") == 0 && keys->n == 1 &&
-	    strcmp(keys->v[0].secret, "k1") == 0, "models and a key");
+	ok(parse("{\"models\":[\"a/b\",\" c \"],\"api_key\":\" k1\\n\"}") ==
+		    0 &&
+		asked.nmodels == 2 && strcmp(asked.models[0], "a/b") == 0 &&
+		strcmp(asked.models[1], "c") == 0 && asked.keys->n == 1 &&
+		strcmp(asked.keys->v[0].secret, "k1") == 0,
+	    "models and a key");
 	ok(parse("{\"models\":\"a, b\",\"api_keys\":[\"k1\",\"\",\"k2\"],"
-	    "\"api_key\":\"k1\"}") == 0 && nmodels == 2 && keys->n == 2,
+		 "\"api_key\":\"k1\"}") == 0 &&
+		asked.nmodels == 2 && asked.keys->n == 2,
 	    "a text of models; keys once each, empty ones not");
-	ok(parse("{}") == 0 && nmodels == 0 && keys == NULL, "neither");
+	ok(parse("{}") == 0 && asked.nmodels == 0 && asked.keys == NULL,
+	    "neither");
 	ok(parse("{\"models\":null,\"api_keys\":[],\"x\":1}") == 0 &&
-	    nmodels == 0 && keys == NULL, "null and empty");
+		asked.nmodels == 0 && asked.keys == NULL,
+	    "null and empty");
 }
 
 static void
 bad(void)
 {
-	static const char *const texts[] = {
-		"{", "{\"models\":1}", "{\"models\":[1]}",
-		"{\"api_key\":{}}", "{\"api_keys\":[null]}",
+	static const char *const texts[] = { "{", "{\"models\":1}",
+		"{\"models\":[1]}", "{\"api_key\":{}}", "{\"api_keys\":[null]}",
 		"{\"api_key\":\"two words\"}", "{\"api_key\":\"#x\"}",
-		"{\"api_key\":\"a\\u0001b\"}", "{} {}"
-	};
+		"{\"api_key\":\"a\\u0001b\"}", "{} {}" };
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ok(parse(texts[i]) == -1 && f.status == EX_DATAERR &&
-		    strstr(f.text, "words") == NULL, "refused: %s", texts[i]);
+			strstr(f.text, "words") == NULL,
+		    "refused: %s", texts[i]);
 }
 
 int
 main(void)
 {
 	ok(asked_is(" \n{", 3) && !asked_is("a {", 3) && !asked_is("", 0) &&
-	    !asked_is("\0{", 2), "told from a keys file");
+		!asked_is("\0{", 2),
+	    "told from a keys file");
 	good();
 	bad();
 	parse("{}");
-	free(models);
+	free(asked.models);
 	return done();
 }

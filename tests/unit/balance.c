@@ -20,14 +20,12 @@ static const char text[] =
     "\"upstreams\":{\"modelscope\":{\"base_url\":\"https://a.example/v1\"},"
     "\"ai\":{\"base_url\":\"https://b.example/v1\"},"
     "\"ollama\":{\"base_url\":\"http://127.0.0.1:1/v1\",\"keyless\":true}}}";
-static const char lines[] =
-    "one ms-key-one\n"
-    "two ms-key-two ai\n"
-    "both ms-key-three modelscope,ai\n"
-    "lost ms-key-four nowhere\n";
-static const struct balance_model models[] = {
-	{ "A/a", 1 }, { "B/b", 0 }, { "local", 1 }
-};
+static const char lines[] = "one ms-key-one\n"
+			    "two ms-key-two ai\n"
+			    "both ms-key-three modelscope,ai\n"
+			    "lost ms-key-four nowhere\n";
+static const struct balance_model models[] = { { "A/a", 1 }, { "B/b", 0 },
+	{ "local", 1 } };
 static struct conf *conf;
 static struct keys *keys;
 
@@ -50,11 +48,9 @@ rows(void)
 	static const struct {
 		const char *key, *model;
 		int ask;
-	} want[] = {
-		{ "one", "A/a", 1 }, { "two", "B/b", 0 }, { "both", "A/a", 1 },
-		{ "both", "B/b", 0 }, { "lost", NULL, 0 },
-		{ NULL, "local", 1 }
-	};
+	} want[] = { { "one", "A/a", 1 }, { "two", "B/b", 0 },
+		{ "both", "A/a", 1 }, { "both", "B/b", 0 }, { "lost", NULL, 0 },
+		{ NULL, "local", 1 } };
 	const struct balance_account *a;
 	struct balance *b = balance_new(conf, keys, models, 3);
 	size_t i;
@@ -64,10 +60,12 @@ rows(void)
 	for (i = 0; i < b->nrows && i < 6; i++) {
 		a = &b->accounts[b->rows[i].account];
 		good = b->rows[i].ask == want[i].ask &&
-		    (want[i].key == NULL ? a->key == NULL :
-		    strcmp(keys_label(a->key), want[i].key) == 0) &&
-		    (want[i].model == NULL ? b->rows[i].model == NULL :
-		    strcmp(b->rows[i].model, want[i].model) == 0);
+		    (want[i].key == NULL ?
+			    a->key == NULL :
+			    strcmp(keys_label(a->key), want[i].key) == 0) &&
+		    (want[i].model == NULL ?
+			    b->rows[i].model == NULL :
+			    strcmp(b->rows[i].model, want[i].model) == 0);
 		ok(good, "row %zu", i);
 	}
 	ok(b->rows[4].error != NULL && b->rows[0].error == NULL,
@@ -108,7 +106,8 @@ recall(void)
 	fold_attempt(fold, &a);
 	balance_recall(b, conf, fold, 2000);
 	ok(b->rows[0].state == STATE_OK && b->rows[0].left == 9 &&
-	    b->rows[0].model_left == 7, "until it answered, in any case");
+		b->rows[0].model_left == 7,
+	    "until it answered, in any case");
 	ok(balance_left(b, &b->rows[0]) == 12.5, "credits are what is left");
 	fold_free(fold);
 	balance_free(b);
@@ -154,7 +153,8 @@ levels(void)
 	balance_set(r, STATE_TIMEOUT, "late");
 	balance_sum(b, &s);
 	ok(s.credits == 1.5 && s.count[STATE_TIMEOUT] == 1 &&
-	    s.count[STATE_UNKNOWN] == 4 && s.unsettled == 5 && s.errors == 2,
+		s.count[STATE_UNKNOWN] == 4 && s.unsettled == 5 &&
+		s.errors == 2,
 	    "sums");
 	balance_free(b);
 }

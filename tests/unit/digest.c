@@ -15,7 +15,9 @@
 #include "table.h"
 #include "tap.h"
 
-enum { NOW = 3600 * 1000 };
+enum {
+	NOW = 3600 * 1000
+};
 
 static const char text[] =
     "{\"models\":[{\"id\":\"通义/千问\",\"name\":\"Q\"},"
@@ -39,40 +41,48 @@ forms(void)
 
 	ok(digest_json(s, &out) == 0, "JSON");
 	is("{\"global_daily_limit\":null,\"total_usage\":1,\"remaining\":null,"
-	    "\"smart_routing_enabled\":false,"
-	    "\"smart_routing_available\":false,\"models\":["
-	    "{\"model_id\":\"通义/千问\",\"name\":\"Q\",\"tier\":1,"
-	    "\"priority\":1,\"enabled\":true,\"available\":false,"
-	    "\"daily_limit\":null,\"usage\":1,\"remaining\":null,"
-	    "\"resting_until\":\"1970-01-01T09:01:00.000+08:00\","
-	    "\"last_error\":\"burst\"},"
-	    "{\"model_id\":\"B/b\",\"name\":\"B/b\",\"tier\":4,"
-	    "\"priority\":2,\"enabled\":true,\"available\":true,"
-	    "\"daily_limit\":null,\"usage\":0,\"remaining\":null,"
-	    "\"resting_until\":null,\"last_error\":null}],"
-	    "\"keys\":[{\"key\":\"work\",\"state\":\"ok\","
-	    "\"balance\":null,\"usage\":1}],\"day\":\"1970-01-01\","
-	    "\"credits\":null,\"failures\":1,\"prompt_tokens\":7,"
-	    "\"completion_tokens\":0}\n", "as the original's, and more");
+	   "\"smart_routing_enabled\":false,"
+	   "\"smart_routing_available\":false,\"models\":["
+	   "{\"model_id\":\"通义/千问\",\"name\":\"Q\",\"tier\":1,"
+	   "\"priority\":1,\"enabled\":true,\"available\":false,"
+	   "\"daily_limit\":null,\"usage\":1,\"remaining\":null,"
+	   "\"resting_until\":\"1970-01-01T09:01:00.000+08:00\","
+	   "\"last_error\":\"burst\"},"
+	   "{\"model_id\":\"B/b\",\"name\":\"B/b\",\"tier\":4,"
+	   "\"priority\":2,\"enabled\":true,\"available\":true,"
+	   "\"daily_limit\":null,\"usage\":0,\"remaining\":null,"
+	   "\"resting_until\":null,\"last_error\":null}],"
+	   "\"keys\":[{\"key\":\"work\",\"state\":\"ok\","
+	   "\"balance\":null,\"usage\":1}],\"day\":\"1970-01-01\","
+	   "\"credits\":null,\"failures\":1,\"prompt_tokens\":7,"
+	   "\"completion_tokens\":0}\n",
+	    "as the original's, and more");
 	ok(digest_table(s, &plain, &out) == 0, "tables");
 	is("MODEL      TIER  STATE      USED  UNTIL  LAST ERROR\n"
-	    "通义/千问     1  resting       1  09:01  "
-	    "rate limit of the minute\n"
-	    "B/b           4  available     0\n\n"
-	    "KEY   STATE  USED\n"
-	    "work  ok        1\n\n"
-	    "1970-01-01: 1 calls, 1 failed, 7 tokens asked, 0 answered\n",
+	   "通义/千问     1  resting       1  09:01  "
+	   "rate limit of the minute\n"
+	   "B/b           4  available     0\n\n"
+	   "KEY   STATE  USED\n"
+	   "work  ok        1\n\n"
+	   "1970-01-01: 1 calls, 1 failed, 7 tokens asked, 0 answered\n",
 	    "for people");
 	ok(digest_prometheus(s, &out) == 0, "Prometheus");
-	ok(strstr(out.d, "ms_model_available{model=\"通义/千问\",tier=\"1\"} 0"
-	    "\n") != NULL &&
-	    strstr(out.d, "ms_model_available{model=\"B/b\",tier=\"4\"} 1\n")
-	    != NULL && strstr(out.d, "\nms_calls 1\n") != NULL &&
-	    strstr(out.d, "ms_key_state{key=\"work\",state=\"ok\"} 1\n") !=
-	    NULL && strstr(out.d, "ms_model_resting_until_seconds{model=\""
-	    "通义/千问\",tier=\"1\"} 3660\n") != NULL, "samples");
+	ok(strstr(out.d,
+	       "ms_model_available{model=\"通义/千问\",tier=\"1\"} 0"
+	       "\n") != NULL &&
+		strstr(out.d,
+		    "ms_model_available{model=\"B/b\",tier=\"4\"} 1\n") !=
+		    NULL &&
+		strstr(out.d, "\nms_calls 1\n") != NULL &&
+		strstr(out.d, "ms_key_state{key=\"work\",state=\"ok\"} 1\n") !=
+		    NULL &&
+		strstr(out.d,
+		    "ms_model_resting_until_seconds{model=\""
+		    "通义/千问\",tier=\"1\"} 3660\n") != NULL,
+	    "samples");
 	ok(strstr(out.d, "\nms_credits ") == NULL &&
-	    strstr(out.d, "ms_model_limit{") == NULL, "nothing unknown");
+		strstr(out.d, "ms_model_limit{") == NULL,
+	    "nothing unknown");
 }
 
 int

@@ -14,10 +14,9 @@
 #include "tap.h"
 
 static const char text[] = "{\"models\":[]}";
-static const char lines[] =
-    "工作 ms-00000000-0000-0000-0000-00000000000a\n"
-    "ms-00000000-0000-0000-0000-00000000000b\n"
-    "a,\"b\" ms-key-three modelscope,ai\n";
+static const char lines[] = "工作 ms-00000000-0000-0000-0000-00000000000a\n"
+			    "ms-00000000-0000-0000-0000-00000000000b\n"
+			    "a,\"b\" ms-key-three modelscope,ai\n";
 static struct balance *b;
 static struct buf out;
 static const struct table_style plain = { 0, 1, 0 };
@@ -26,11 +25,13 @@ static void
 print(enum report_format format, unsigned states, int attention, double warn,
     const char *want, const char *name)
 {
-	struct report r = {
-		.format = format, .states = states, .attention = attention,
-		.plugin = !isnan(warn), .warn = warn, .crit = NAN,
-		.style = &plain
-	};
+	struct report r = { .format = format,
+		.states = states,
+		.attention = attention,
+		.plugin = !isnan(warn),
+		.warn = warn,
+		.crit = NAN,
+		.style = &plain };
 
 	buf_cut(&out, 0);
 	ok(report_print(&r, b, &out) == 0, "prints");
@@ -53,17 +54,20 @@ forms(void)
 	    "\"no_such_model\":0,\"unavailable\":0,\"hollow\":0,"
 	    "\"network_error\":0,\"timeout\":0,\"bad_response\":0,"
 	    "\"unknown\":0,\"credits\":142.5},"
-	    "\"message\":\"2 succeeded, 1 failed\"}\n", "JSON");
+	    "\"message\":\"2 succeeded, 1 failed\"}\n",
+	    "JSON");
 	print(REPORT_CSV, ~0u, 1, NAN,
 	    "key,model,request_limit,request_remaining,model_request_limit,"
 	    "model_request_remaining,available,total,frozen,state,"
 	    "latency_ms,error\r\n"
 	    "ms-0000…000b,,2000,0,,,,,,exhausted,,\r\n"
 	    "\"a,\"\"b\"\"\",,,,,,,,,invalid_key,,\"HTTP 401: no, \"\"no\"\"\""
-	    "\r\n", "CSV of those that need attention");
+	    "\r\n",
+	    "CSV of those that need attention");
 	print(REPORT_KEYS, 1u << STATE_OK | 1u << STATE_INVALID_KEY, 0, NAN,
 	    "工作 ms-00000000-0000-0000-0000-00000000000a\n"
-	    "a,\"b\" ms-key-three modelscope,ai\n", "keys");
+	    "a,\"b\" ms-key-three modelscope,ai\n",
+	    "keys");
 	print(REPORT_TABLE, ~0u, 0, NAN,
 	    "KEY           STATE        CREDITS  FROZEN  REQUESTS  MS  ERROR\n"
 	    "工作          ok             142.5     7.5         -  12\n"
@@ -73,7 +77,8 @@ forms(void)
 	    "1 ok, 1 exhausted, 1 invalid_key; 142.5 credits available\n"
 	    "exhausted: sign in at modelscope.cn for today's credits\n"
 	    "invalid_key: get one at https://modelscope.cn/my/myaccesstoken, "
-	    "then: ms key add\n", "the table");
+	    "then: ms key add\n",
+	    "the table");
 	print(REPORT_TABLE, 1u << STATE_OK, 1, 100, "",
 	    "a table of nothing that needs attention is silent");
 	print(REPORT_TABLE, 1u << STATE_OK, 0, 150,
@@ -84,7 +89,8 @@ forms(void)
 	    "1 ok, 1 exhausted, 1 invalid_key; 142.5 credits available\n"
 	    "exhausted: sign in at modelscope.cn for today's credits\n"
 	    "invalid_key: get one at https://modelscope.cn/my/myaccesstoken, "
-	    "then: ms key add\n", "a plugin's first line");
+	    "then: ms key add\n",
+	    "a plugin's first line");
 }
 
 int
@@ -111,7 +117,8 @@ main(void)
 	balance_set(&b->rows[2], STATE_INVALID_KEY, "HTTP 401: no, \"no\"");
 	forms();
 	ok(report_named("csv") == REPORT_CSV &&
-	    report_named("xml") == REPORT_MAX, "names");
+		report_named("xml") == REPORT_MAX,
+	    "names");
 	buf_free(&out);
 	balance_free(b);
 	keys_free(keys);

@@ -9,15 +9,18 @@
 #include "state.h"
 #include "tap.h"
 
-enum { NOW = 1000000 };
+enum {
+	NOW = 1000000
+};
 
 static struct fold_ent
 blank(void)
 {
-	struct fold_ent e = {
-		.limits = { -1, -1, -1, -1 }, .balance = NAN,
-		.rest_verdict = -1, .last_verdict = -1, .last_error = -1
-	};
+	struct fold_ent e = { .limits = { -1, -1, -1, -1 },
+		.balance = NAN,
+		.rest_verdict = -1,
+		.last_verdict = -1,
+		.last_error = -1 };
 
 	return e;
 }
@@ -29,7 +32,8 @@ lists(void)
 	unsigned mask = 0;
 
 	ok(state_list("ok,exhausted", &mask, &f) == 0 &&
-	    mask == (1u << STATE_OK | 1u << STATE_EXHAUSTED), "a list");
+		mask == (1u << STATE_OK | 1u << STATE_EXHAUSTED),
+	    "a list");
 	ok(state_list("o", &mask, &f) == -1 && f.status == EX_USAGE,
 	    "part of a word is no state");
 	ok(state_list("ok,", &mask, &f) == -1, "nor is an empty one");
@@ -42,15 +46,16 @@ verdicts(void)
 
 	for (v = 0; v < V_MAX; v++)
 		ok(state_of(v) != STATE_UNKNOWN ||
-		    strcmp(verdict_info(v)->state, "unknown") == 0,
+			strcmp(verdict_info(v)->state, "unknown") == 0,
 		    "%s has a state", verdict_info(v)->name);
 	ok(state_of(V_BAD_KEY) == STATE_INVALID_KEY, "bad key");
 	for (v = V_SERVER; v < V_MAX; v++)
 		ok(!state_info(state_of(v))->refused,
 		    "%s does not blame the key", verdict_info(v)->name);
 	ok(state_credits(0.49) == STATE_EXHAUSTED &&
-	    state_credits(0.5) == STATE_OK &&
-	    state_credits(-5) == STATE_EXHAUSTED, "credits");
+		state_credits(0.5) == STATE_OK &&
+		state_credits(-5) == STATE_EXHAUSTED,
+	    "credits");
 }
 
 static void
@@ -59,7 +64,8 @@ keys(void)
 	struct fold_ent e = blank();
 
 	ok(state_key(NULL, NOW) == STATE_UNKNOWN &&
-	    state_key(&e, NOW) == STATE_UNKNOWN, "nothing known");
+		state_key(&e, NOW) == STATE_UNKNOWN,
+	    "nothing known");
 	e.last_verdict = V_HOLLOW;
 	e.last_status = 200;
 	ok(state_key(&e, NOW) == STATE_OK, "a hollow model: the key works");
@@ -87,7 +93,8 @@ models(void)
 	struct fold_ent e = blank();
 
 	ok(state_model(NULL, NOW) == STATE_UNKNOWN &&
-	    state_model(&e, NOW) == STATE_UNKNOWN, "nothing known");
+		state_model(&e, NOW) == STATE_UNKNOWN,
+	    "nothing known");
 	e.last_verdict = V_OK;
 	ok(state_model(&e, NOW) == STATE_OK, "answered");
 	e.limits.model_left = 0;

@@ -13,7 +13,9 @@
 #include "status.h"
 #include "tap.h"
 
-enum { NOW = 3600 * 1000 };
+enum {
+	NOW = 3600 * 1000
+};
 
 static const char text[] =
     "{\"models\":[{\"id\":\"A/a\",\"tier\":1},{\"id\":\"B/b\",\"tier\":2},"
@@ -42,10 +44,13 @@ load(const char *lines)
 static struct status *
 status(char **models, size_t nmodels, int one_key)
 {
-	struct status_in in = {
-		.conf = conf, .keys = keys, .fold = fold, .now = NOW,
-		.models = models, .nmodels = nmodels, .one_key = one_key
-	};
+	struct status_in in = { .conf = conf,
+		.keys = keys,
+		.fold = fold,
+		.now = NOW,
+		.models = models,
+		.nmodels = nmodels,
+		.one_key = one_key };
 
 	return status_new(&in);
 }
@@ -78,9 +83,11 @@ fresh(void)
 	s = status(NULL, 0, 0);
 	ok(s->nmodels == 3 && s->nkeys == 2 && s->available, "a fresh machine");
 	ok(s->models[0].available && s->models[0].priority == 1 &&
-	    !s->models[2].available, "what is disabled is not available");
+		!s->models[2].available,
+	    "what is disabled is not available");
 	ok(s->limit == -1 && s->left == -1 && isnan(s->credits) &&
-	    s->models[0].limit == -1 && s->usage == 0, "unknown is not 0");
+		s->models[0].limit == -1 && s->usage == 0,
+	    "unknown is not 0");
 	ok(s->keys[0].state == STATE_UNKNOWN, "nothing is known of keys");
 	status_free(s);
 	load("");
@@ -119,11 +126,13 @@ used(void)
 	fold_attempt(fold, &a);
 	s = status(NULL, 0, 0);
 	ok(s->models[0].limit == 400 && s->models[0].left == 190 &&
-	    s->limit == 4000 && s->left == 2990, "sums over keys");
+		s->limit == 4000 && s->left == 2990,
+	    "sums over keys");
 	ok(s->models[0].usage == 2 && s->usage == 3 && s->failures == 1 &&
-	    s->prompt_tokens == 30 && s->completion_tokens == 15, "counts");
+		s->prompt_tokens == 30 && s->completion_tokens == 15,
+	    "counts");
 	ok(s->models[0].available && s->models[1].available &&
-	    s->models[1].last_error == V_BURST && s->keys[1].usage == 2,
+		s->models[1].last_error == V_BURST && s->keys[1].usage == 2,
 	    "one key is left to call with");
 	status_free(s);
 	one[0] = name;
@@ -133,8 +142,9 @@ used(void)
 	keys_only(keys, "two", NULL);
 	s = status(NULL, 0, 1);
 	ok(s->usage == 2 && s->models[0].usage == 1 &&
-	    !s->models[1].available &&
-	    s->models[1].resting_until == NOW + 5000, "only one key");
+		!s->models[1].available &&
+		s->models[1].resting_until == NOW + 5000,
+	    "only one key");
 	status_free(s);
 	s = status(one, 1, 1);
 	ok(s->usage == 1 && !s->available, "one model with one key");
@@ -161,7 +171,8 @@ credits(void)
 	}
 	s = status(NULL, 0, 0);
 	ok(s->credits == 12.75 && s->keys[0].state == STATE_OK &&
-	    s->keys[1].state == STATE_EXHAUSTED && s->keys[0].balance == 12.5,
+		s->keys[1].state == STATE_EXHAUSTED &&
+		s->keys[0].balance == 12.5,
 	    "balances");
 	ok(s->usage == 0, "asking for them is no use");
 	status_free(s);

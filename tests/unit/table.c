@@ -10,7 +10,7 @@ static const struct table_column columns[] = {
 	{ "MODEL", TABLE_SHRINK },
 	{ "LEFT", TABLE_RIGHT },
 	{ "LIMIT", TABLE_RIGHT | TABLE_SPARE },
-	{ "ERROR", TABLE_SHRINK | TABLE_SPARE }
+	{ "ERROR", TABLE_SHRINK | TABLE_SPARE },
 };
 
 static void
@@ -50,8 +50,12 @@ texts(void)
 	text("通a", 0, 0, "?a", 2);
 	text("a\033[31m\nb", 0, 1, "a?[31m?b", 8);
 	text("a\xff\xc3", 0, 1, "a??", 3);
-	text("\xe2\x80\xae" "abc", 0, 1, "?abc", 4);
-	text("\xc2\x9b" "31m", 0, 1, "?31m", 4);
+	text("\xe2\x80\xae"
+	     "abc",
+	    0, 1, "?abc", 4);
+	text("\xc2\x9b"
+	     "31m",
+	    0, 1, "?31m", 4);
 }
 
 static struct table *
@@ -87,7 +91,8 @@ fits(void)
 	    "MODEL                  LEFT  LIMIT  ERROR\n"
 	    "通义千问/Qwen3-大模型    12   2000  -\n"
 	    "sim/short                 -      -  "
-	    "Authentication failed, try another\n", "without bound");
+	    "Authentication failed, try another\n",
+	    "without bound");
 	s.width = 50;
 	table_print(t, &s, &b);
 	is(&b,
@@ -100,13 +105,14 @@ fits(void)
 	is(&b,
 	    "MODEL       LEFT\n"
 	    "通义千问/…    12\n"
-	    "sim/short      -\n", "in 16 the spare columns go");
+	    "sim/short      -\n",
+	    "in 16 the spare columns go");
 	for (w = 12; w < 90; w++) {
 		s.width = w;
 		table_print(t, &s, &b);
 		widest = 0;
 		for (line = strtok_r(b.d, "\n", &save); line != NULL;
-		    line = strtok_r(NULL, "\n", &save))
+		     line = strtok_r(NULL, "\n", &save))
 			if (table_width(line) > widest)
 				widest = table_width(line);
 		if (widest > w)
@@ -132,7 +138,9 @@ static void
 bars(void)
 {
 	static const struct table_column c[] = {
-		{ "DAY", 0 }, { "NEVER", 0 }, { "CALLS", TABLE_BAR }
+		{ "DAY", 0 },
+		{ "NEVER", 0 },
+		{ "CALLS", TABLE_BAR },
 	};
 	static const double values[] = { 100, 50, 1, 0 };
 	struct table_style s = { 15, 1, 0 };
