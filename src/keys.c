@@ -555,13 +555,26 @@ key_here(const struct keys *k, const char *s, size_t n, size_t *len)
 	return found;
 }
 
+/* Is s[0..n), the end of a text that was cut, more of a key than is shown? */
+static int
+key_cut(const struct keys *k, const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < k->n && n > KEYS_HEAD; i++)
+		if (strncmp(k->v[i].secret, s, n) == 0 &&
+		    k->v[i].secret[n] != '\0')
+			return 1;
+	return 0;
+}
+
 size_t
 keys_scrub(const struct keys *k, char *s, size_t n)
 {
 	const struct key *key;
 	size_t i, o, len;
 
-	for (i = o = 0; i < n;) {
+	for (i = o = 0; i < n && !key_cut(k, s + i, n - i);) {
 		if ((key = key_here(k, s + i, n - i, &len)) == NULL) {
 			s[o++] = s[i++];
 			continue;

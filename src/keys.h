@@ -74,8 +74,9 @@ void keys_mask(const char *secret, char *shown);
 
 /*
  * Replaces every occurrence in s[0..n) of any of the keys by its masked
- * form of the same length or less; for text of others that may quote one.
- * Returns the new length.
+ * form of the same length or less, and takes away what of a key the text may
+ * end with, being cut; for text of others that may quote one. Returns the new
+ * length.
  */
 size_t keys_scrub(const struct keys *k, char *s, size_t n);
 

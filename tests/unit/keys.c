@@ -209,6 +209,10 @@ test_scrub(void)
 	       "aaaams-0a1b\xe2\x80\xa6"
 	       "aaaa ms-0a1b ms-") == 0,
 	    "scrubbed: %s", b.d);
+	buf_cut(&b, 0);
+	buf_add(&b, "<" A, sizeof(A) - 3);
+	buf_cut(&b, keys_scrub(k, b.d, b.len));
+	ok(strcmp(b.d, "<") == 0, "scrubbed, cut in a key: %s", b.d);
 	buf_free(&b);
 	keys_free(k);
 }
