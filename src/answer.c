@@ -16,11 +16,6 @@ enum {
 	USAGE_MAX = 64 * 1024
 };
 
-struct answer_tool {
-	int64_t index;
-	struct buf id, type, name, arguments;
-};
-
 void
 answer_init(struct answer *a, int keep, size_t max)
 {

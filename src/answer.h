@@ -14,7 +14,11 @@
 #include "buf.h"
 
 struct json;
-struct answer_tool;
+
+struct answer_tool {
+	int64_t index;
+	struct buf id, type, name, arguments;
+};
 
 /* What answer_event() and answer_body() saw. */
 enum {
