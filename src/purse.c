@@ -37,25 +37,28 @@ number(struct splice v, const char *name, double *d)
 
 	if (splice_find(v, name, &m) != 1)
 		return 0;
-	return splice_num(m, d) == -1 || !isfinite(*d) ? -1 : 1;
+	return splice_num(m, d) == -1 ? -1 : 1;
 }
 
 int
 purse_parse(const char *body, size_t n, struct purse *p)
 {
+	double available, total = NAN, frozen = NAN;
 	struct splice v, data, ok;
 
+	p->available = p->total = p->frozen = NAN;
 	if (splice_text(body, n, &v, NULL) == -1 || v.s[0] != '{' ||
 	    splice_find(v, "data", &data) != 1 || data.s[0] != '{')
 		return -1;
 	if (splice_find(v, "success", &ok) == 1 && ok.s[0] == 'f')
 		return -1;
-	if (number(data, "available_balance", &p->available) != 1 ||
-	    number(data, "total_balance", &p->total) == -1 ||
-	    number(data, "frozen_amount", &p->frozen) == -1) {
-		p->available = p->total = p->frozen = NAN;
+	if (number(data, "available_balance", &available) != 1 ||
+	    number(data, "total_balance", &total) == -1 ||
+	    number(data, "frozen_amount", &frozen) == -1)
 		return -1;
-	}
+	p->available = available;
+	p->total = total;
+	p->frozen = frozen;
 	return 0;
 }
 

@@ -37,7 +37,7 @@ void purse_cancel(struct purse_call *c);
 
 /*
  * Reads the body of a 200. 0, or -1: not the shape above, or a number that
- * is none. Only available_balance must be there. Pure.
+ * is none. Only available_balance must be there; what is not is NaN. Pure.
  */
 int purse_parse(const char *body, size_t n, struct purse *p);
 
