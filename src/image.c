@@ -18,26 +18,37 @@
 #include "fault.h"
 #include "image.h"
 
+/* Does s begin with these bytes, '?' standing for any? */
+static int
+fits(const unsigned char *s, const char *magic, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (magic[i] != '?' && s[i] != (unsigned char)magic[i])
+			return 0;
+	return 1;
+}
+
 const char *
 image_type(const unsigned char *s, size_t n)
 {
 	static const struct {
 		const char *magic;
-		size_t len, off;
+		size_t len;
 		const char *type;
-	} types[] = { { "\x89PNG\r\n\x1a\n", 8, 0, "image/png" },
-		{ "\xff\xd8\xff", 3, 0, "image/jpeg" },
-		{ "GIF87a", 6, 0, "image/gif" },
-		{ "GIF89a", 6, 0, "image/gif" }, { "WEBP", 4, 8, "image/webp" },
-		{ "BM", 2, 0, "image/bmp" }, { "II*\0", 4, 0, "image/tiff" },
-		{ "MM\0*", 4, 0, "image/tiff" },
-		{ "ftypavif", 8, 4, "image/avif" },
-		{ "ftypheic", 8, 4, "image/heic" } };
+	} types[] = { { "\x89PNG\r\n\x1a\n", 8, "image/png" },
+		{ "\xff\xd8\xff", 3, "image/jpeg" },
+		{ "GIF87a", 6, "image/gif" }, { "GIF89a", 6, "image/gif" },
+		{ "RIFF????WEBP", 12, "image/webp" },
+		{ "BM????\0\0\0\0", 10, "image/bmp" },
+		{ "II*\0", 4, "image/tiff" }, { "MM\0*", 4, "image/tiff" },
+		{ "????ftypavif", 12, "image/avif" },
+		{ "????ftypheic", 12, "image/heic" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (n >= types[i].off + types[i].len &&
-		    memcmp(s + types[i].off, types[i].magic, types[i].len) == 0)
+		if (n >= types[i].len && fits(s, types[i].magic, types[i].len))
 			return types[i].type;
 	return NULL;
 }
