@@ -43,11 +43,21 @@ skip_space(const char *s, size_t n)
 	return i;
 }
 
+/* Where the object ends that s begins with; 0: there is none. */
+static size_t
+object_first(const char *s, size_t n)
+{
+	struct splice v;
+	size_t end = splice_first(s, n, &v);
+
+	return end == 0 || end == (size_t)-1 || *v.s != '{' ? 0 : end;
+}
+
 int
 input_kind(const char *text, size_t n, enum input_kind *kind, struct fault *f)
 {
 	size_t at = skip_space(text, n), off, next;
-	struct splice v = { text + at, n - at }, first;
+	struct splice v = { text + at, n - at };
 	int ours;
 
 	*kind = INPUT_PROMPT;
@@ -62,21 +72,18 @@ input_kind(const char *text, size_t n, enum input_kind *kind, struct fault *f)
 			    "stdin: a Batch line: --batch reads these");
 		return 0;
 	}
-	next = splice_first(text, n, &first);
-	if (next != 0 && next != (size_t)-1) {
-		if (names(first, "custom_id") || ours)
+	if ((next = object_first(text, n)) != 0) {
+		if (ours || object_first(text + next, n - next) != 0)
 			return fault_set(f, EX_DATAERR,
-			    "stdin: more than "
-			    "one JSON object: --batch reads these");
+			    "stdin: more than one JSON object: "
+			    "--batch reads these");
 		return 0;
 	}
 	/* not a prompt by chance: a request that broke on its way here */
 	if (memmem(text, n, "\"messages\"", 10) != NULL ||
 	    memmem(text, n, "\"prompt\"", 8) != NULL)
 		return fault_set(f, EX_DATAERR,
-		    "stdin: a request that is "
-		    "not JSON at byte %zu",
-		    off + 1);
+		    "stdin: a request that is not JSON at byte %zu", off + 1);
 	return 0;
 }
 
