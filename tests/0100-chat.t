@@ -278,8 +278,8 @@ run '--key' 0 ms-chat -k keys --key mine hi
 run '--key of none' 78 ms-chat -k keys --key yours hi
 run 'a model that is not known' 69 ms-chat -m nosuch hi
 like 'is told' err '^ms-chat: nosuch: no such model'
-echo "MODELSCOPE_API_KEY='ms-00000000-0000-0000-0000-00000000000e'" >env
-run '--env-file' 0 env -u MODELSCOPE_API_KEY ms-chat --env-file env hi
+echo "MODELSCOPE_API_KEY='ms-00000000-0000-0000-0000-00000000000e'" >dotenv
+run '--env-file' 0 env -u MODELSCOPE_API_KEY ms-chat --env-file dotenv hi
 run '--env-file that is not there' 66 ms-chat --env-file nosuch hi
 run 'nobody there' 75 env MODELSCOPE_BASE_URL=http://127.0.0.1:1/v1 ms-chat hi
 ok 'in one line' [ "$(wc -l <err)" -eq 1 ]

@@ -154,14 +154,21 @@ ok 'some are done, some are not' [ "$n" -gt 0 -a "$n" -lt 30 ]
 lines 3000 'sim/delay:3'
 rm -f out.jsonl
 curl -s -X POST "$sim/sim/reset" >/dev/null
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	had=$(wc -l 2>/dev/null <out.jsonl || echo 0)
+# killed ROUND: a run is killed somewhere behind its first results.
+killed() {
+	want=$(($(wc -l 2>/dev/null <out.jsonl || echo 0) + $1 * 10))
 	ms-chat --batch in -O out.jsonl -P 8 2>/dev/null &
 	victim=$!
-	# somewhere behind the first results of this run
-	until_ok eval '[ "$(wc -l 2>/dev/null <out.jsonl || echo 0)" -gt "$((had + i * 10))" ] || ! kill -0 $victim'
+	until_ok enough
 	kill -KILL "$victim" 2>/dev/null
 	wait "$victim" 2>/dev/null
+}
+enough() {
+	[ "$(wc -l 2>/dev/null <out.jsonl || echo 0)" -gt "$want" ] ||
+		not kill -0 "$victim" 2>/dev/null
+}
+for round in 1 2 3 4 5 6 7 8 9 10; do
+	killed "$round"
 done
 run 'killed ten times, then finished' 0 ms-chat --batch in -O out.jsonl -P 8
 ok 'one result an id' [ "$(ids | uniq | wc -l)" -eq 3000 ]
