@@ -31,9 +31,9 @@
 #include "state.h"
 #include "upstream.h"
 
-/* Ms between two looks for a free slot. */
 enum {
-	SLOT_WAIT = 50
+	SLOT_WAIT = 50, /* ms between two looks for a free slot */
+	WHY = 640
 };
 
 struct account {
@@ -126,20 +126,27 @@ give_up(struct run *r, struct account *a, enum state s, const char *why)
 	a->next = a->b->row + a->b->nrows;
 }
 
-/* "HTTP 401: Authentication failed", the keys in it masked. */
+/*
+ * "HTTP 401: Authentication failed", with the key masked: of all keys only
+ * this one was sent, so no other can come back.
+ */
 static void
-explain(const struct run *r, int status, int verdict, const char *message,
-    char *dst, size_t size)
+explain(const struct run *r, const struct account *a, int status, int verdict,
+    const char *message, char dst[WHY])
 {
 	const char *words = *message != '\0' ? message :
 					       verdict_info(verdict)->words;
+	struct keys one = { .n = 1 };
 	size_t n;
 
 	if (status != 0)
-		snprintf(dst, size, "HTTP %d: %s", status, words);
+		snprintf(dst, WHY, "HTTP %d: %s", status, words);
 	else
-		snprintf(dst, size, "%s", words);
-	n = keys_scrub(r->p->keys, dst, strlen(dst));
+		snprintf(dst, WHY, "%s", words);
+	if (a->b->key == NULL)
+		return;
+	one.v = r->p->keys->v + (a->b->key - r->p->keys->v);
+	n = keys_scrub(&one, dst, strlen(dst));
 	dst[n] = '\0';
 }
 
@@ -230,7 +237,7 @@ on_purse(void *arg, const struct purse *p)
 	struct run *r = c->run;
 	struct account *a = c->a;
 	struct attempt at;
-	char why[640];
+	char why[WHY];
 
 	call_free(c);
 	if (p->verdict == V_OK) {
@@ -238,7 +245,7 @@ on_purse(void *arg, const struct purse *p)
 		a->b->total = p->total;
 		a->b->frozen = p->frozen;
 	}
-	explain(r, p->status, p->verdict, p->message, why, sizeof(why));
+	explain(r, a, p->status, p->verdict, p->message, why);
 	purse_attempt(p, now_wall(), r->p->conf->day_offset, &at);
 	record(r, &at, a);
 	balance_ended(r, a, purse_state(p), p->verdict == V_OK ? NULL : why,
@@ -295,10 +302,10 @@ on_knock(void *arg, const struct knock *k)
 	struct account *a = c->a;
 	struct balance_row *row = c->row;
 	struct attempt at;
-	char why[640];
+	char why[WHY];
 
 	call_free(c);
-	explain(r, k->status, k->verdict, k->message, why, sizeof(why));
+	explain(r, a, k->status, k->verdict, k->message, why);
 	knock_attempt(r, a, k, row->model, &at);
 	record(r, &at, a);
 	balance_limits(row, k->limits);

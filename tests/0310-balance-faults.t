@@ -97,6 +97,16 @@ echo 'lost ms-1 elsewhere' >lost && chmod 600 lost
 run 'an upstream that is not configured' 75 ms-balance -k lost
 like 'is said' out 'models.json has no upstream of this key'
 
+# A service that quotes the key.
+cat >script <<!
+path=/openapi/* status=401 body="{\"error\":{\"message\":\"no such token: ms-quoted-0000-0000-000000000009\"}}"
+!
+curl -s --data-binary @script "$sim/sim/script" >/dev/null
+echo 'q ms-quoted-0000-0000-000000000009' >quoted && chmod 600 quoted
+run 'a key that is quoted' 0 ms-balance -k quoted
+like 'is masked' out 'no such token: ms-quot…0009'
+curl -s -X POST -d '' "$sim/sim/script" >/dev/null
+
 # A key that others keep busy is not asked, and not refused.
 cat >busy.json <<!
 {"models":[],"upstreams":{"modelscope":{"base_url":"$sim/v1",
