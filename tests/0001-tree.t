@@ -95,11 +95,11 @@ none 'nothing is left to do'
 # ---- programs ----
 
 for prog in $(each src/ms-*.c | sed 's|src/\(.*\)\.c|\1|'); do
-	page=man/$prog.1
+	page=$(each "man/$prog.1" "man/$prog.8")
 	options "$prog" >"$work/all"
 	cut -d ' ' -f 1 "$work/all" >"$work/opts"
 	ok "$prog has options" [ -s "$work/opts" ]
-	ok "$prog has a page" [ -e "$page" ] || continue
+	ok "$prog has a page" [ -n "$page" ] || continue
 	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		grep -qx "\.Sh $s" "$page" || echo "$page: no $s"
 	done >"$bad"
