@@ -12,7 +12,7 @@ struct lexicon_word {
 	unsigned short	 len;
 	unsigned short	 next;		/* in its bucket, and 1 */
 	int		 open;		/* letters may follow */
-	int		 kind;		/* enum score_kind, or LEXICON_DEMAND */
+	int		 kind;		/* enum task, or LEXICON_DEMAND */
 	int		 weight;
 };
 

@@ -18,9 +18,9 @@ struct upstream;
 
 struct localai_answer {
 	int	 score;		/* 1 to 10; 0: none, see warning */
-	int	 kind;		/* enum score_kind */
+	int	 kind;		/* enum task */
 	int	 cached;
-	char	 warning[320];	/* what failed, if it should be said now, or "" */
+	char	 warning[320];	/* what failed, to be said now, or "" */
 };
 
 /*

@@ -92,11 +92,12 @@ static void
 usage(FILE *fp)
 {
 	fputs("usage: ms-route [-hjqVv] [-k file] [-m model] [-O file] "
-	    "[-o format]\n"
+	    "[-o format] [-P n]\n"
 	    "                [--config file] [--env-file file] [--explain] "
 	    "[--key name]\n"
 	    "                [--policy file] [--score n | --tier n] "
-	    "[--state dir] [--timeout s]\n"
+	    "[--state dir]\n"
+	    "                [--timeout s]\n"
 	    "       ms-route --list [--online] [-j] [-O file] [-o format]\n"
 	    "       ms-route --check\n", fp);
 }

@@ -15,7 +15,7 @@
 #include "pick.h"
 
 enum {
-	BALANCE_EVERY = 600 * 1000	/* ms between two balance calls of a key */
+	BALANCE_EVERY = 600 * 1000	/* ms between balance calls of a key */
 };
 
 /* What the cheapest call costs: less than this pays for nothing. */

@@ -18,7 +18,7 @@ struct keys;
 enum pick_state {
 	PICK_READY,
 	PICK_RESTING,		/* tried after all that are ready */
-	PICK_ASK,		/* credits were out; the balance may be asked again */
+	PICK_ASK,		/* credits were out; ask for the balance */
 	PICK_OUT,		/* not before until; not tried */
 	PICK_NO_KEY		/* no key for this upstream */
 };
@@ -55,8 +55,8 @@ struct pick_in {
  * Every candidate, the best first: by state (PICK_READY and PICK_ASK, then
  * PICK_RESTING by when it ends; last resorts behind both; the rest at the
  * end), within it by the order of models, within a model by what is left
- * (less what is in flight), fewest in flight, and turn. Sets *out (freed by the caller) and
- * *n. 0, or -1 with errno ENOMEM.
+ * (less what is in flight), fewest in flight, and turn. Sets *out (freed by
+ * the caller) and *n. 0, or -1 with errno ENOMEM.
  */
 int	pick(const struct pick_in *in, struct pick **out, size_t *n);
 

@@ -13,6 +13,7 @@
 #include "rating.h"
 #include "score.h"
 #include "splice.h"
+#include "task.h"
 
 enum {
 	HEAD = 3000,		/* bytes kept of a long text: with the */
@@ -81,8 +82,8 @@ put_schema(struct json *j, const char *key)
 	json_object(j, "kind");
 	json_str(j, "type", "string");
 	json_array(j, "enum");
-	for (i = SCORE_UNKNOWN + 1; i < SCORE_KINDS; i++)
-		json_str(j, NULL, score_kind_name((enum score_kind)i));
+	for (i = TASK_UNKNOWN + 1; i < TASK_MAX; i++)
+		json_str(j, NULL, task_name(i));
 	json_end(j);
 	json_end(j);
 	json_object(j, "score");
@@ -213,9 +214,9 @@ read_words(const char *s, size_t n, int *score, int *kind)
 			continue;
 		if (read_score(w, score) == -1)
 			return -1;
-		*kind = SCORE_UNKNOWN;
+		*kind = TASK_UNKNOWN;
 		if (splice_find(v, "kind", &w) == 1 && w.n > 2)
-			*kind = (int)score_kind_named(w.s + 1, w.n - 2);
+			*kind = task_named(w.s + 1, w.n - 2);
 		return 0;
 	}
 	return -1;

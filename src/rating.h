@@ -14,7 +14,7 @@ struct rating_ask {
 	int		 openai;	/* else Ollama's /api/generate */
 	const char	*prompt;	/* with @MARK@ and @TEXT@ in it */
 	size_t		 nprompt;
-	const char	*mark;		/* delimiter that the text cannot hold */
+	const char	*mark;		/* a line that the text cannot hold */
 };
 
 /*

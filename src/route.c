@@ -21,6 +21,7 @@
 #include "route.h"
 #include "score.h"
 #include "splice.h"
+#include "task.h"
 
 enum {
 	PROMPT_MAX = 64 * 1024,
@@ -155,16 +156,15 @@ decide(struct decision *d, int score, int tier, enum route_source source)
 void
 route_builtin(const char *text, size_t n, struct decision *d)
 {
-	enum score_kind kind;
-	int s = score(text, n, &kind);
+	int kind, s = score(text, n, &kind);
 
 	decide(d, s, score_tier(s), ROUTE_BUILTIN);
-	if (kind == SCORE_UNKNOWN)
+	if (kind == TASK_UNKNOWN)
 		strlcpy(d->reason, "no known kind of task, judged by length",
 		    sizeof(d->reason));
 	else
 		snprintf(d->reason, sizeof(d->reason), "kind of task: %s",
-		    score_kind_name(kind));
+		    task_name(kind));
 }
 
 void
@@ -204,11 +204,11 @@ combine(const struct route *r, const struct localai_answer *a,
 	if (s != a->score)
 		snprintf(d->reason, sizeof(d->reason), "%.64s says %d, the "
 		    "rules say %d", model, a->score, rules);
-	else if (a->kind == SCORE_UNKNOWN)
+	else if (a->kind == TASK_UNKNOWN)
 		snprintf(d->reason, sizeof(d->reason), "%.64s says so", model);
 	else
 		snprintf(d->reason, sizeof(d->reason), "kind of task: %s, "
-		    "says %.64s", score_kind_name((enum score_kind)a->kind),
+		    "says %.64s", task_name(a->kind),
 		    model);
 }
 

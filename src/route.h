@@ -30,7 +30,7 @@ enum route_source {		/* where a decision comes from */
 struct decision {
 	int			 score;		/* 1 to 10, 0: none */
 	int			 target_tier;	/* 0: the configured order */
-	int			 actual_tier;	/* of the first model, 0: none */
+	int			 actual_tier;	/* of the first model, or 0 */
 	enum route_source	 source;
 	char			 reason[128];
 	char			 warning[320];	/* for stderr, or "" */

@@ -6,6 +6,7 @@
 
 #include "lexicon.h"
 #include "score.h"
+#include "task.h"
 
 enum {
 	WINDOW = 2048,		/* read of the head, and of the tail */
@@ -26,34 +27,23 @@ struct found {
 	size_t		 n;
 	size_t		 intro;			/* end of words that lead in */
 	size_t		 last;			/* where its last line begins */
-	int		 zone[2][SCORE_KINDS];	/* weights in these two */
-	int		 early[SCORE_KINDS];	/* weights in the opening */
-	int		 late[SCORE_KINDS];	/* and elsewhere */
-	int		 words[SCORE_KINDS];	/* how many */
-	int		 first;			/* kind of the first clear word */
+	int		 zone[2][TASK_MAX];	/* weights in these two */
+	int		 early[TASK_MAX];	/* weights in the opening */
+	int		 late[TASK_MAX];	/* and elsewhere */
+	int		 words[TASK_MAX];	/* how many */
+	int		 first;			/* kind of the first word */
 	int		 demands;
 	int		 facets;		/* of enumerations */
 	int		 items;			/* of a list */
-	int		 units;			/* about as many English words */
-	unsigned	 unclosed;		/* quotation marks that stay open */
+	int		 units;			/* so many English words */
+	unsigned	 unclosed;		/* quotation marks left open */
 };
 
-static const struct {
-	const char	*name;
-	int		 base;
-} kinds[SCORE_KINDS] = {
-	[SCORE_UNKNOWN] = { "unknown", 2 },
-	[SCORE_GREETING] = { "greeting", 1 },
-	[SCORE_LOOKUP] = { "lookup", 2 },
-	[SCORE_TRANSLATION] = { "translation", 2 },
-	[SCORE_EXTRACTION] = { "extraction", 4 },
-	[SCORE_EXPLANATION] = { "explanation", 4 },
-	[SCORE_SUMMARY] = { "summary", 4 },
-	[SCORE_WRITING] = { "writing", 4 },
-	[SCORE_CODE] = { "code", 6 },
-	[SCORE_ANALYSIS] = { "analysis", 6 },
-	[SCORE_MATHS] = { "mathematics", 8 },
-	[SCORE_DESIGN] = { "design", 8 }
+static const int base[TASK_MAX] = {
+	[TASK_UNKNOWN] = 2, [TASK_GREETING] = 1, [TASK_LOOKUP] = 2,
+	[TASK_TRANSLATION] = 2, [TASK_EXTRACTION] = 4, [TASK_EXPLANATION] = 4,
+	[TASK_SUMMARY] = 4, [TASK_WRITING] = 4, [TASK_CODE] = 6,
+	[TASK_ANALYSIS] = 6, [TASK_MATHS] = 8, [TASK_DESIGN] = 8
 };
 
 static int
@@ -113,7 +103,7 @@ static void
 add(struct found *f, size_t i, int kind, int weight)
 {
 	f->words[kind]++;
-	if (f->first == SCORE_UNKNOWN && weight >= SURE)
+	if (f->first == TASK_UNKNOWN && weight >= SURE)
 		f->first = kind;
 	if (i < f->intro)
 		f->zone[0][kind] += weight;
@@ -151,7 +141,7 @@ step(struct found *f, size_t i)
 
 	if ((end = quoted(f, i)) != i) {
 		if (f->s[i] == '`')
-			add(f, i, SCORE_CODE, FENCE);
+			add(f, i, TASK_CODE, FENCE);
 		return end;
 	}
 	f->facets += separator(f, i);
@@ -226,47 +216,46 @@ weight(const struct found *f, int kind)
  * ("summarize the report below:")? What the material is about is then of no
  * account.
  */
-static enum score_kind
+static int
 with_material(const struct found *f)
 {
-	static const enum score_kind gentle[] = { SCORE_TRANSLATION,
-	    SCORE_EXTRACTION, SCORE_SUMMARY, SCORE_WRITING };
+	static const int gentle[] = { TASK_TRANSLATION,
+	    TASK_EXTRACTION, TASK_SUMMARY, TASK_WRITING };
 	size_t i;
 	int z;
 
 	for (z = 0; z < 2; z++) {
 		const int *w = f->zone[z];
 
-		if (w[SCORE_CODE] + w[SCORE_ANALYSIS] + w[SCORE_MATHS] +
-		    w[SCORE_DESIGN] > 1)
+		if (w[TASK_CODE] + w[TASK_ANALYSIS] + w[TASK_MATHS] +
+		    w[TASK_DESIGN] > 1)
 			continue;
 		for (i = 0; i < sizeof(gentle) / sizeof(gentle[0]); i++)
 			if (w[gentle[i]] >= SURE)
 				return gentle[i];
 	}
-	return SCORE_UNKNOWN;
+	return TASK_UNKNOWN;
 }
 
 /* The strongest kind; of equals the harder. */
-static enum score_kind
+static int
 choose(const struct found *f)
 {
-	enum score_kind best = SCORE_UNKNOWN;
-	int k, w, most = SURE - 1;
+	int best = TASK_UNKNOWN, k, w, most = SURE - 1;
 
-	if (f->units > CHATTY && (best = with_material(f)) != SCORE_UNKNOWN)
+	if (f->units > CHATTY && (best = with_material(f)) != TASK_UNKNOWN)
 		return best;
-	for (k = SCORE_LOOKUP; k < SCORE_KINDS; k++)
+	for (k = TASK_LOOKUP; k < TASK_MAX; k++)
 		if ((w = weight(f, k)) >= most && w >= SURE) {
 			most = w;
-			best = (enum score_kind)k;
+			best = k;
 		}
 	/* One word of it does not make a system: "design a logo". */
-	if (best == SCORE_DESIGN && f->words[SCORE_DESIGN] < 2 &&
+	if (best == TASK_DESIGN && f->words[TASK_DESIGN] < 2 &&
 	    f->facets < MANY && f->units < PARAGRAPH)
-		best = SCORE_WRITING;
-	if (f->units <= CHATTY && weight(f, SCORE_GREETING) >= most)
-		best = SCORE_GREETING;
+		best = TASK_WRITING;
+	if (f->units <= CHATTY && weight(f, TASK_GREETING) >= most)
+		best = TASK_GREETING;
 	return best;
 }
 
@@ -278,24 +267,24 @@ by_length(int units)
 }
 
 static int
-adjust(const struct found *f, enum score_kind kind)
+adjust(const struct found *f, int kind)
 {
-	int n = kinds[kind].base, more = f->demands + (f->items >= MANY) +
+	int n = base[kind], more = f->demands + (f->items >= MANY) +
 	    (f->facets >= 2 * MANY);
 
 	switch (kind) {
-	case SCORE_GREETING:
+	case TASK_GREETING:
 		return n;
-	case SCORE_LOOKUP:
-	case SCORE_TRANSLATION:
+	case TASK_LOOKUP:
+	case TASK_TRANSLATION:
 		return n + (f->units > CHATTY) + (f->units > PARAGRAPH);
-	case SCORE_MATHS:
-	case SCORE_DESIGN:
+	case TASK_MATHS:
+	case TASK_DESIGN:
 		return n + (more >= 1) + (more >= 3 || f->units > 120);
-	case SCORE_UNKNOWN:
+	case TASK_UNKNOWN:
 		return by_length(f->units);
-	case SCORE_EXTRACTION:
-	case SCORE_SUMMARY:
+	case TASK_EXTRACTION:
+	case TASK_SUMMARY:
 		return n + (f->units > PAGE);
 	default:
 		return n + (more >= 2 || f->units > PAGE);
@@ -320,7 +309,7 @@ window(char *dst, const char *text, size_t n)
 }
 
 int
-score(const char *text, size_t n, enum score_kind *kind)
+score(const char *text, size_t n, int *task)
 {
 	char s[2 * WINDOW + 2];
 	struct found f;
@@ -332,26 +321,8 @@ score(const char *text, size_t n, enum score_kind *kind)
 	search(&f);
 	if (n > 2 * WINDOW)
 		f.units = (int)(n / 6 < 100000 ? n / 6 : 100000);
-	*kind = choose(&f);
-	return adjust(&f, *kind);
-}
-
-const char *
-score_kind_name(enum score_kind k)
-{
-	return kinds[k < SCORE_KINDS ? k : SCORE_UNKNOWN].name;
-}
-
-enum score_kind
-score_kind_named(const char *name, size_t n)
-{
-	int k;
-
-	for (k = 0; k < SCORE_KINDS; k++)
-		if (strlen(kinds[k].name) == n &&
-		    memcmp(kinds[k].name, name, n) == 0)
-			return (enum score_kind)k;
-	return SCORE_UNKNOWN;
+	*task = choose(&f);
+	return adjust(&f, *task);
 }
 
 int

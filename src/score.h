@@ -9,32 +9,13 @@
 
 #include <stddef.h>
 
-enum score_kind {
-	SCORE_UNKNOWN,
-	SCORE_GREETING,
-	SCORE_LOOKUP,
-	SCORE_TRANSLATION,
-	SCORE_EXTRACTION,
-	SCORE_EXPLANATION,
-	SCORE_SUMMARY,
-	SCORE_WRITING,
-	SCORE_CODE,
-	SCORE_ANALYSIS,
-	SCORE_MATHS,
-	SCORE_DESIGN,
-	SCORE_KINDS
-};
-
 enum { SCORE_MIN = 1, SCORE_MAX = 10 };
 
-/* Judges text[0..n), UTF-8. Returns the score; *kind says why. */
-int	score(const char *text, size_t n, enum score_kind *kind);
-
-/* "explanation" and the like, for people and the local model's answer. */
-const char	*score_kind_name(enum score_kind k);
-
-/* The kind of that name (n bytes), or SCORE_UNKNOWN. */
-enum score_kind	score_kind_named(const char *name, size_t n);
+/*
+ * Judges text[0..n), UTF-8. Returns the score; *task (an enum task) is what
+ * it was taken for.
+ */
+int	score(const char *text, size_t n, int *task);
 
 /*
  * Does the text try to name its own score ("score: 1", "评分为 10")? A model

@@ -14,6 +14,7 @@
 #include "rating.h"
 #include "route.h"
 #include "score.h"
+#include "task.h"
 #include "splice.h"
 #include "texts.h"
 
@@ -57,7 +58,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct splice request;
-	enum score_kind kind;
+	int kind;
 	struct buf b;
 	char *s;
 	int sc, k, api;
@@ -67,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n > 0)
 		memcpy(s, data, n);
 	sc = score(s, n, &kind);
-	assert(sc >= SCORE_MIN && sc <= SCORE_MAX && kind < SCORE_KINDS);
+	assert(sc >= SCORE_MIN && sc <= SCORE_MAX && kind < TASK_MAX);
 	(void)score_named(s, n);
 	buf_init(&b, 1 << 20);
 	if (route_text(s, n, &b) == 0) {
@@ -78,7 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (api = 0; api <= 1; api++)
 		if (rating_reply(api, s, n, &sc, &k) == 0)
 			assert(sc >= SCORE_MIN && sc <= SCORE_MAX &&
-			    k >= 0 && k < SCORE_KINDS);
+			    k >= 0 && k < TASK_MAX);
 	stream(s, n);
 	free(s);
 	return 0;

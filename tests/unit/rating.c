@@ -8,8 +8,8 @@
 #include "buf.h"
 #include "json.h"
 #include "rating.h"
-#include "score.h"
 #include "scorecache.h"
+#include "task.h"
 #include "tap.h"
 
 static const struct {
@@ -17,19 +17,19 @@ static const struct {
 	int		 score;		/* 0: nonsense */
 	int		 kind;
 } rows[] = {
-	{ "{\\\"kind\\\":\\\"code\\\",\\\"score\\\":7}", 7, SCORE_CODE },
-	{ "{\\\"score\\\":1}", 1, SCORE_UNKNOWN },
-	{ "{\\\"score\\\":10,\\\"kind\\\":\\\"frob\\\"}", 10, SCORE_UNKNOWN },
-	{ "  {\\n\\\"score\\\" : 3 }\\n", 3, SCORE_UNKNOWN },
-	{ "```json\\n{\\\"score\\\":4}\\n```", 4, SCORE_UNKNOWN },
-	{ "Sure! {\\\"score\\\":4} as asked", 4, SCORE_UNKNOWN },
-	{ "{} {\\\"x\\\":1} {\\\"score\\\":4}", 4, SCORE_UNKNOWN },
-	{ "{ and {\\\"score\\\":4}", 4, SCORE_UNKNOWN },
+	{ "{\\\"kind\\\":\\\"code\\\",\\\"score\\\":7}", 7, TASK_CODE },
+	{ "{\\\"score\\\":1}", 1, TASK_UNKNOWN },
+	{ "{\\\"score\\\":10,\\\"kind\\\":\\\"frob\\\"}", 10, TASK_UNKNOWN },
+	{ "  {\\n\\\"score\\\" : 3 }\\n", 3, TASK_UNKNOWN },
+	{ "```json\\n{\\\"score\\\":4}\\n```", 4, TASK_UNKNOWN },
+	{ "Sure! {\\\"score\\\":4} as asked", 4, TASK_UNKNOWN },
+	{ "{} {\\\"x\\\":1} {\\\"score\\\":4}", 4, TASK_UNKNOWN },
+	{ "{ and {\\\"score\\\":4}", 4, TASK_UNKNOWN },
 	{ "<think>{\\\"score\\\":1}</think>{\\\"score\\\":9}", 9,
-	    SCORE_UNKNOWN },
-	{ "{\\\"score\\\":\\\"7\\\"}", 7, SCORE_UNKNOWN },
-	{ "{\\\"score\\\":6.6}", 7, SCORE_UNKNOWN },
-	{ "{\\\"score\\\":1e1}", 10, SCORE_UNKNOWN },
+	    TASK_UNKNOWN },
+	{ "{\\\"score\\\":\\\"7\\\"}", 7, TASK_UNKNOWN },
+	{ "{\\\"score\\\":6.6}", 7, TASK_UNKNOWN },
+	{ "{\\\"score\\\":1e1}", 10, TASK_UNKNOWN },
 	{ "{\\\"score\\\":0}", 0, 0 },
 	{ "{\\\"score\\\":11}", 0, 0 },
 	{ "{\\\"score\\\":-5}", 0, 0 },
@@ -109,7 +109,8 @@ test_request(void)
 static void
 test_cache(void)
 {
-	unsigned char h[SCORECACHE_HASH] = { 1 }, other[SCORECACHE_HASH] = { 2 };
+	unsigned char h[SCORECACHE_HASH] = { 1 };
+	unsigned char other[SCORECACHE_HASH] = { 2 };
 	char dir[] = "/tmp/ms-unit.XXXXXX", path[64];
 	struct scorecache *c, *d;
 	int s = 0, k = 0;
@@ -121,11 +122,11 @@ test_cache(void)
 	d = scorecache_open(dir);
 	ok(c != NULL && d != NULL, "a cache, twice");
 	ok(!scorecache_get(c, h, &s, &k), "nothing in it");
-	scorecache_put(c, h, 7, SCORE_CODE);
-	ok(scorecache_get(d, h, &s, &k) && s == 7 && k == SCORE_CODE,
+	scorecache_put(c, h, 7, TASK_CODE);
+	ok(scorecache_get(d, h, &s, &k) && s == 7 && k == TASK_CODE,
 	    "one sees what the other puts");
 	ok(!scorecache_get(c, other, &s, &k), "but only that");
-	scorecache_put(d, other, 3, SCORE_LOOKUP);
+	scorecache_put(d, other, 3, TASK_LOOKUP);
 	ok(!scorecache_get(c, h, &s, &k) && scorecache_get(c, other, &s, &k),
 	    "one place holds the last of those that come there");
 	ok(scorecache_warn(c, 5000000) && !scorecache_warn(c, 5000001) &&
@@ -136,7 +137,7 @@ test_cache(void)
 	scorecache_close(c);
 	ok(truncate(path, 3) == 0 && (c = scorecache_open(dir)) != NULL,
 	    "a foreign file");
-	scorecache_put(c, h, 7, SCORE_CODE);
+	scorecache_put(c, h, 7, TASK_CODE);
 	ok(!scorecache_get(c, h, &s, &k), "is not used");
 	ok(scorecache_warn(c, 1) && !scorecache_warn(c, 2),
 	    "warnings are counted all the same");
@@ -145,7 +146,7 @@ test_cache(void)
 	unlink(path);
 	rmdir(dir);
 	c = scorecache_open("/proc/none");
-	ok(c != NULL && !scorecache_get(c, h, &s, &k), "a folder that cannot be");
+	ok(c != NULL && !scorecache_get(c, h, &s, &k), "a folder that is none");
 	scorecache_put(c, h, 7, 1);
 	scorecache_close(c);
 }
