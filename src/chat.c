@@ -658,6 +658,17 @@ at_fault(const struct chat_job *j, const struct try_out *t)
 	}
 }
 
+/* Is that it? A plain answer that did not begin in time had all there is. */
+static int
+is_final(const struct chat_job *j, const struct try_out *t)
+{
+	enum next n = verdict_info((int)t->c->verdict)->next;
+
+	return n == NEXT_RETURN || n == NEXT_REPAIR ||
+	    (t->c->verdict == V_TIMEOUT && !j->request.stream &&
+		t->status == 0);
+}
+
 /* After a refusal: mends the request, chooses anew, or ends. */
 static void
 refused(struct chat_job *j, const struct try_out *t)
@@ -667,10 +678,10 @@ refused(struct chat_job *j, const struct try_out *t)
 	const char *id = j->order[j->pick.model].id;
 	int bit = request_repair(&j->request, j->repairs, (int)v,
 	    j->ask.limited);
-	enum scope scope;
+	enum scope scope = at_fault(j, t);
+	int final = is_final(j, t);
 
 	set_refusal(j, t);
-	scope = at_fault(j, t);
 	try_free(j->try);
 	j->try = NULL;
 	if (bit != 0 && j->attempts <= j->chat->o.retries) {
@@ -679,8 +690,7 @@ refused(struct chat_job *j, const struct try_out *t)
 		return;
 	}
 	free_slot(j);
-	if (i->next == NEXT_RETURN || i->next == NEXT_REPAIR ||
-	    (v == V_TIMEOUT && !j->request.stream && t->status == 0)) {
+	if (final) {
 		finish(j);
 		return;
 	}
