@@ -90,33 +90,24 @@ word 77 'Test/Model-A: HTTP 401: key refused' 'model=*-A do=auth' 'do=503'
 asked 'another model does not help a bad key' 1A
 
 # ---- how long ----
-# took MS COMMAND...: one test, that it does not take that long.
-took() {
-	limit=$1
-	shift
-	start=$(date +%s%N)
-	"$@"
-	ok 'in time' [ $((($(date +%s%N) - start) / 1000000)) -lt "$limit" ]
-}
-
 fresh 'do=stall-head'
-took 10000 run '--timeout' 75 ms-chat --timeout 0.3 hi
+run '--timeout' 75 ms-chat --timeout 1 hi
 asked '--timeout is for all of it' 1A
 recorded 'what is recorded' '1A timeout model 60'
 like 'why' err '^ms-chat: no answer within the time given$'
 fresh 'do=stall-mid'
-took 10000 run '--timeout, in mid-answer' 75 ms-chat --timeout 0.5 hi
+run '--timeout, in mid-answer' 75 ms-chat --timeout 2 hi
 same 'what was said stays' out <<'!'
 Hello from
 !
-conf '.timeouts = {"first_byte": 0.2, "idle": 0.2, "plain": 0.2}'
+conf '.timeouts = {"first_byte": 1, "idle": 1, "plain": 1}'
 fresh 'do=stall-head'
-took 10000 run 'first_byte, twice' 75 ms-chat hi
+run 'first_byte, twice' 75 ms-chat hi
 asked 'each model has its time' '1A 1B'
 fresh 'do=stall-head'
-took 10000 run 'plain' 75 ms-chat -o openai hi
+run 'plain' 75 ms-chat -o openai hi
 asked 'is final' 1A
-fresh 'do=comments+slow:100'
+fresh 'do=comments+slow:400'
 run 'an answer longer than idle' 0 ms-chat hi
 cp first.json models.json
 
