@@ -19,21 +19,30 @@ things() {
 	chmod 600 keys.txt
 }
 
-# shown PAGE: the commands of a page, one a line: what stands behind "$ ".
-# The gateway gets a port that is free, and its client the same.
+# shown PAGE: the commands of a manual page, one a line: what stands behind
+# "$ "; or of a README: what stands in its blocks of sh.
 shown() {
-	mandoc -Tascii -O width=1000 "$1" | col -bx |
-	    sed -n 's/^  *\$ //p' | sed "s/127\.0\.0\.1:8000/127.0.0.1:$port/g"
+	case $1 in
+	*.md)
+		sed -n '/^```sh$/,/^```$/{/^```/d;p;}' "$1"
+		;;
+	*)
+		mandoc -Tascii -O width=1000 "$1" | col -bx |
+		    sed -n 's/^  *\$ //p'
+		;;
+	esac
 }
 
 free_port() {
 	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'
 }
 
-# runs NAME FILE: one test a command of FILE, in one shell, so that what one
-# leaves the next one finds.
+# runs PAGE: one or two tests for each command that PAGE shows, in one folder,
+# so that what one leaves the next one finds. The gateway gets a free port.
 runs() {
-	n=0
+	n=0 name=${1##*/}
+	port=$(free_port)
+	shown "$1" | sed "s/127\.0\.0\.1:8000/127.0.0.1:$port/g" >commands
 	while IFS= read -r command; do
 		n=$((n + 1))
 		case $command in
@@ -53,16 +62,16 @@ runs() {
 			;;
 		esac
 		(eval "$command") >out 2>err </dev/null
-		ok "$1: $command" [ $? -eq 0 ] || sed 's/^/# /' err
-		ok "$1: command $n says something or writes a file" \
+		ok "$name: $command" [ $? -eq 0 ] || sed 's/^/# /' err
+		ok "$name: command $n says something or writes a file" \
 			[ -s out -o "${command#*>}" != "$command" -o \
 			"${command#*-O }" != "$command" ]
-	done <"$2"
-	ok "$1 shows commands" [ "$n" -gt 5 ]
+	done <commands
+	ok "$name shows commands" [ "$n" -gt 5 ]
 }
 
 things
-port=$(free_port)
-shown "$top/man/ms.7" >commands
-runs 'ms(7)' commands
+runs "$top/man/ms.7"
+runs "$top/README.md"
+[ ! -f "$top/README.zh.md" ] || runs "$top/README.zh.md"
 done_testing
