@@ -13,7 +13,9 @@
 #include "splice.h"
 #include "table.h"
 
-enum { ID_MAX = 512 };
+enum {
+	ID_MAX = 512
+};
 
 static int
 finish(struct json *j, struct buf *out)
@@ -63,8 +65,8 @@ put_openai(struct json *j, const char *id, const char *owner)
 int
 catalog_openai(const struct conf *c, struct buf *out)
 {
-	static const char *const words[] = { "auto", "tier1", "tier2",
-	    "tier3", "tier4" };
+	static const char *const words[] = { "auto", "tier1", "tier2", "tier3",
+		"tier4" };
 	struct json j;
 	size_t i;
 
@@ -89,9 +91,9 @@ catalog_text(const struct conf *c, struct buf *out)
 	size_t i;
 
 	for (i = 0; i < c->nmodels; i++)
-		if (c->models[i].enabled && buf_addf(out, "%s\t%d\t%s\n",
-		    c->models[i].id, c->models[i].tier,
-		    c->models[i].name) == -1)
+		if (c->models[i].enabled &&
+		    buf_addf(out, "%s\t%d\t%s\n", c->models[i].id,
+			c->models[i].tier, c->models[i].name) == -1)
 			return -1;
 	return 0;
 }
@@ -101,8 +103,8 @@ catalog_table(const struct conf *c, const struct table_style *s,
     struct buf *out)
 {
 	static const struct table_column columns[] = { { "MODEL", 0 },
-	    { "TIER", TABLE_RIGHT }, { "NAME", TABLE_SHRINK | TABLE_SPARE },
-	    { "UPSTREAM", TABLE_SPARE }, { "", TABLE_SPARE } };
+		{ "TIER", TABLE_RIGHT }, { "NAME", TABLE_SHRINK | TABLE_SPARE },
+		{ "UPSTREAM", TABLE_SPARE }, { "", TABLE_SPARE } };
 	const struct conf_model *m;
 	struct table *t;
 	size_t i;
@@ -116,8 +118,11 @@ catalog_table(const struct conf *c, const struct table_style *s,
 		table_cellf(t, TABLE_PLAIN, "%d", m->tier);
 		table_cell(t, m->name, TABLE_PLAIN);
 		table_cell(t, c->upstreams[m->upstreams[0]].name, TABLE_DIM);
-		table_cell(t, !m->enabled ? "disabled" : m->last_resort ?
-		    "last resort" : "", TABLE_DIM);
+		table_cell(t,
+		    !m->enabled	       ? "disabled" :
+			m->last_resort ? "last resort" :
+					 "",
+		    TABLE_DIM);
 	}
 	r = table_print(t, s, out);
 	table_free(t);
@@ -135,10 +140,10 @@ add_id(struct catalog_online *o, struct splice v)
 	buf_init(&b, ID_MAX);
 	if (splice_str(v, &b) == -1 || b.len == 0) {
 		buf_free(&b);
-		return 0;		/* no id that anyone could use */
+		return 0; /* no id that anyone could use */
 	}
-	if ((grown = reallocarray(o->ids, o->nids + 1,
-	    sizeof(*grown))) == NULL) {
+	if ((grown = reallocarray(o->ids, o->nids + 1, sizeof(*grown))) ==
+	    NULL) {
 		buf_free(&b);
 		return -1;
 	}
@@ -165,8 +170,7 @@ catalog_read(const char *body, size_t n, struct catalog_online *o)
 	splice_begin(&w, v);
 	while ((r = splice_next(&w)) == 1)
 		if (w.value.s[0] == '{' &&
-		    splice_find(w.value, "id", &id) == 1 &&
-		    add_id(o, id) == -1)
+		    splice_find(w.value, "id", &id) == 1 && add_id(o, id) == -1)
 			break;
 	if (r == 0)
 		return 0;
@@ -203,8 +207,10 @@ guess_tier(const char *id)
 		if ((*end == 'B' || *end == 'b') && n > size)
 			size = n;
 	}
-	return size == 0 || size >= 100 ? 1 : size >= 25 ? 2 :
-	    size >= 10 ? 3 : 4;
+	return size == 0 || size >= 100 ? 1 :
+	    size >= 25			? 2 :
+	    size >= 10			? 3 :
+					  4;
 }
 
 static int
@@ -216,7 +222,8 @@ serves(const struct catalog_online *o, const char *id)
 	for (i = 0; i < o->nids; i++)
 		if (strncasecmp(o->ids[i], id, strlen(o->ids[i])) == 0 &&
 		    (strlen(o->ids[i]) == n ||
-		    (strlen(o->ids[i]) < n && id[strlen(o->ids[i])] == ':')))
+			(strlen(o->ids[i]) < n &&
+			    id[strlen(o->ids[i])] == ':')))
 			return 1;
 	return 0;
 }
@@ -254,8 +261,8 @@ put_new(struct json *j, const struct conf *c, const struct catalog_online *o,
 }
 
 int
-catalog_compare(const struct conf *c, const struct catalog_online *o,
-    size_t no, struct buf *out)
+catalog_compare(const struct conf *c, const struct catalog_online *o, size_t no,
+    struct buf *out)
 {
 	struct json j;
 	size_t i, k;
@@ -303,8 +310,8 @@ catalog_compare_table(const struct conf *c, const struct catalog_online *o,
     size_t no, const struct table_style *s, struct buf *out)
 {
 	static const struct table_column columns[] = { { "", 0 },
-	    { "MODEL", 0 }, { "TIER", TABLE_RIGHT },
-	    { "UPSTREAM", TABLE_SPARE } };
+		{ "MODEL", 0 }, { "TIER", TABLE_RIGHT },
+		{ "UPSTREAM", TABLE_SPARE } };
 	const char *up;
 	struct table *t;
 	size_t i, k, m;

@@ -78,11 +78,14 @@ heading(const struct decision *d, struct buf *out)
 {
 	if (d->score != 0 && buf_addf(out, "score %d, ", d->score) == -1)
 		return -1;
-	if (d->target_tier != 0 && buf_addf(out, "%s, tier %d ",
-	    route_complexity(d), d->target_tier) == -1)
+	if (d->target_tier != 0 &&
+	    buf_addf(out, "%s, tier %d ", route_complexity(d),
+		d->target_tier) == -1)
 		return -1;
-	return buf_addf(out, d->target_tier != 0 ? "(%s; source: %s)\n\n" :
-	    "%s (source: %s)\n\n", d->reason, route_source(d));
+	return buf_addf(out,
+	    d->target_tier != 0 ? "(%s; source: %s)\n\n" :
+				  "%s (source: %s)\n\n",
+	    d->reason, route_source(d));
 }
 
 static void
@@ -92,8 +95,9 @@ cell_state(struct table *t, const struct lineup_model *m, int tried, int off)
 	char at[DAY_STAMP];
 
 	if (!waits(m)) {
-		table_cell(t, m->state == PICK_NO_KEY ? "no key" :
-		    lineup_state(m), tried ? TABLE_GOOD : TABLE_DIM);
+		table_cell(t,
+		    m->state == PICK_NO_KEY ? "no key" : lineup_state(m),
+		    tried ? TABLE_GOOD : TABLE_DIM);
 		return;
 	}
 	if (m->until == 0 || m->state == PICK_ASK) {
@@ -101,17 +105,20 @@ cell_state(struct table *t, const struct lineup_model *m, int tried, int off)
 		return;
 	}
 	day_stamp(at, m->until, off);
-	table_cellf(t, tried ? TABLE_WARN : TABLE_BAD, "%s until %.10s %.8s: "
-	    "%s", lineup_state(m), at, at + 11, words);
+	table_cellf(t, tried ? TABLE_WARN : TABLE_BAD,
+	    "%s until %.10s %.8s: "
+	    "%s",
+	    lineup_state(m), at, at + 11, words);
 }
 
 int
 explain_table(const struct decision *d, const struct lineup *l, int off,
     const struct table_style *s, struct buf *out)
 {
-	static const struct table_column columns[] = { { "PLACE",
-	    TABLE_RIGHT }, { "MODEL", 0 }, { "TIER", TABLE_RIGHT },
-	    { "LEFT", TABLE_RIGHT | TABLE_SPARE }, { "STATE", TABLE_SHRINK } };
+	static const struct table_column columns[] = { { "PLACE", TABLE_RIGHT },
+		{ "MODEL", 0 }, { "TIER", TABLE_RIGHT },
+		{ "LEFT", TABLE_RIGHT | TABLE_SPARE },
+		{ "STATE", TABLE_SHRINK } };
 	const struct lineup_model *m;
 	struct table *t;
 	size_t i;
@@ -131,8 +138,7 @@ explain_table(const struct decision *d, const struct lineup *l, int off,
 		else
 			table_cell(t, NULL, TABLE_PLAIN);
 		if (m->left != -1)
-			table_cellf(t, TABLE_PLAIN, "%lld",
-			    (long long)m->left);
+			table_cellf(t, TABLE_PLAIN, "%lld", (long long)m->left);
 		else
 			table_cell(t, NULL, TABLE_DIM);
 		cell_state(t, m, i < l->tried, off);
@@ -147,8 +153,8 @@ explain_table(const struct decision *d, const struct lineup *l, int off,
 static void
 put_error(struct json *j, int verdict)
 {
-	json_str(j, "last_error", verdict == -1 ? NULL :
-	    verdict_info(verdict)->name);
+	json_str(j, "last_error",
+	    verdict == -1 ? NULL : verdict_info(verdict)->name);
 }
 
 static void
@@ -187,7 +193,7 @@ put_candidate(struct json *j, const struct lineup *l, size_t i,
 	json_bool(j, "available", i < l->tried && m->state != PICK_RESTING);
 	json_known(j, "remaining", m->left);
 	put_rest(j, m->until, in->conf->day_offset, in->now);
-	json_null(j, "inflight");	/* another process's to know */
+	json_null(j, "inflight"); /* another process's to know */
 	put_error(j, m->last_error);
 	json_end(j);
 }
@@ -229,7 +235,7 @@ explain_policy(const char *request, size_t n, const struct decision *d,
 		for (k = 0; k < in->conf->nupstreams; k++)
 			if (!in->conf->upstreams[k].keyless &&
 			    keys_at(&in->keys->v[i],
-			    in->conf->upstreams[k].name))
+				in->conf->upstreams[k].name))
 				put_key(&j, in, &in->keys->v[i],
 				    in->conf->upstreams[k].name);
 	json_end(&j);

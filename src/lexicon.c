@@ -10,16 +10,18 @@
 #include "lexicon.h"
 #include "task.h"
 
-enum { BUCKETS = 4096, WORDS = 4096 };
+enum {
+	BUCKETS = 4096,
+	WORDS = 4096
+};
 
 /* Words of one kind and weight, with '~' between. */
 static const struct {
-	int		 kind, weight;
-	const char	*words;
-} groups[] = {
-	{ TASK_GREETING, 4,
-	    "joke~"
-	    "你是谁~笑话" },
+	int kind, weight;
+	const char *words;
+} groups[] = { { TASK_GREETING, 4,
+		   "joke~"
+		   "你是谁~笑话" },
 	{ TASK_GREETING, 3,
 	    "hi~hello~hey~good morning~good evening~good afternoon~bye~goodbye~"
 	    "how are you~who are you~"
@@ -27,8 +29,7 @@ static const struct {
 	{ TASK_GREETING, 2,
 	    "thank*~ok~okay~yes~please continue~see you~"
 	    "好的~知道了~嗯" },
-	{ TASK_GREETING, 1,
-	    "good night" },
+	{ TASK_GREETING, 1, "good night" },
 	{ TASK_LOOKUP, 5,
 	    "correct spelling~how do you spell~"
 	    "哪一年~哪年~星期几~近义词~反义词~同义词~下一句~上一句~怎么读~"
@@ -47,7 +48,8 @@ static const struct {
 	{ TASK_LOOKUP, 3,
 	    "how many~what language~what color~what colour~"
 	    "what country~what city~what number~spell~spelling~convert~"
-	    "fahrenheit~celsius~how often~how fast~rhyme~nickname~continents~full name~first president~"
+	    "fahrenheit~celsius~how often~how fast~rhyme~nickname~"
+	    "continents~full name~first president~"
 	    "谁~哪里~哪儿~什么时候~多少~多大~多长~有几~摄氏~华氏~是谁~什么地方~"
 	    "在哪~哪座~哪位~几天~几次~多少钱~生日~取个~起个~小名~吃什么~国旗~"
 	    "平方是" },
@@ -76,8 +78,7 @@ static const struct {
 	{ TASK_TRANSLATION, 2,
 	    "say in~in english~subtitles~"
 	    "用英语~用日语~用法语~用英文~用韩语~用德语~用西班牙语" },
-	{ TASK_TRANSLATION, 1,
-	    "languages" },
+	{ TASK_TRANSLATION, 1, "languages" },
 	{ TASK_EXTRACTION, 6,
 	    "extract~"
 	    "提取" },
@@ -97,8 +98,7 @@ static const struct {
 	{ TASK_EXTRACTION, 2,
 	    "list all~"
 	    "表格~用json~字段" },
-	{ TASK_EXTRACTION, 1,
-	    "columns~csv" },
+	{ TASK_EXTRACTION, 1, "columns~csv" },
 	{ TASK_EXPLANATION, 5,
 	    "explain*~describe~difference between~differences between~eli5~"
 	    "how come~help me understand~"
@@ -244,7 +244,8 @@ static const struct {
 	    "configure~apache~pod~container~docker~workflow~commit~extension~"
 	    "bot~mock~express~rest api~redis~mongodb~postgres~postgresql~unity~"
 	    "pivot~throws~crashes~error~closure~recursive~sorting~parse~oauth~"
-	    "tool that~calculator~[]~{}~+=~===~= [~= {~.ts~.go~.rs~this.~);~{\n~"
+	    "tool that~calculator~[]~{}~+=~===~= [~= {~.ts~.go~.rs~this.~"
+	    ");~{\n~"
 	    "};~()~=>~==~!=~&&~||~</~def~const~var~"
 	    "函数~程序~实现~异常~接口~算法~前端~后端~查询~语句~命令~配置~"
 	    "工作流~流水线~容器~镜像~网页~页面~按钮~表单~覆盖率~崩溃~线程~"
@@ -360,8 +361,7 @@ static const struct {
 	{ TASK_MATHS, 1,
 	    "prime~series~let~suppose~show~for all~for every~expected~''~"
 	    "连续~分布~满足~计算~构造" },
-	{ TASK_DESIGN, 6,
-	    "system design" },
+	{ TASK_DESIGN, 6, "system design" },
 	{ TASK_DESIGN, 5,
 	    "architect*~migration plan~how would you build~build a system~"
 	    "build a platform~blueprint~threat model~dual writes~dual-write~"
@@ -425,11 +425,10 @@ static const struct {
 	    "along with~as well as~no more than~within~handle~handling~"
 	    "with tests~with validation~"
 	    "要求~必须~需要~包括~考虑~不超过~不能~至少~至多~并且~详细~覆盖~"
-	    "支持~并发~每一步~给出~讨论~推广~验证~以及~同时~写出~估算" }
-};
+	    "支持~并发~每一步~给出~讨论~推广~验证~以及~同时~写出~估算" } };
 
 static struct lexicon_word words[WORDS];
-static unsigned short bucket[BUCKETS];	/* a word's index and 1, 0: none */
+static unsigned short bucket[BUCKETS]; /* a word's index and 1, 0: none */
 static size_t nwords;
 
 /*
@@ -467,8 +466,8 @@ insert(const char *text, size_t len, int kind, int weight)
 	w->text = text;
 	w->open = text[len - 1] == '*';
 	w->len = (unsigned short)(len - (size_t)w->open);
-	h = hash(text, w->len >= key_long(*text) ? key_long(*text) :
-	    key_short(*text));
+	h = hash(text,
+	    w->len >= key_long(*text) ? key_long(*text) : key_short(*text));
 	w->kind = kind;
 	w->weight = weight;
 	w->next = bucket[h];
@@ -485,8 +484,7 @@ fill(void)
 		for (p = groups[i].words; *p != '\0'; p += n + (p[n] == '~')) {
 			n = strcspn(p, "~");
 			if (nwords < WORDS)
-				insert(p, n, groups[i].kind,
-				    groups[i].weight);
+				insert(p, n, groups[i].kind, groups[i].weight);
 		}
 }
 
@@ -502,8 +500,7 @@ match(const struct lexicon_word *w, const char *s, size_t max)
 {
 	size_t n = w->len;
 
-	if (n > max || s[n - 1] != w->text[n - 1] ||
-	    memcmp(w->text, s, n) != 0)
+	if (n > max || s[n - 1] != w->text[n - 1] || memcmp(w->text, s, n) != 0)
 		return 0;
 	if (w->open)
 		while (n < max && letter(s[n]))

@@ -199,8 +199,10 @@ const char *
 lineup_state(const struct lineup_model *m)
 {
 	static const char *const names[] = { [PICK_READY] = "ready",
-	    [PICK_RESTING] = "resting", [PICK_ASK] = "ask",
-	    [PICK_OUT] = "out", [PICK_NO_KEY] = "no_key" };
+		[PICK_RESTING] = "resting",
+		[PICK_ASK] = "ask",
+		[PICK_OUT] = "out",
+		[PICK_NO_KEY] = "no_key" };
 
 	return m->disabled ? "disabled" : names[m->state];
 }

@@ -13,20 +13,20 @@ struct pick;
 struct pick_in;
 
 struct lineup_model {
-	const char		*id;
-	const struct conf_model	*conf;		/* NULL: not configured */
-	int			 disabled;
-	int			 state;		/* enum pick_state */
-	int64_t			 until;		/* 0: now, or unknown */
-	int			 why;		/* enum verdict */
-	int64_t			 left;		/* over all keys, -1 unknown */
-	int			 last_error;	/* enum verdict, -1 none */
+	const char *id;
+	const struct conf_model *conf; /* NULL: not configured */
+	int disabled;
+	int state;	/* enum pick_state */
+	int64_t until;	/* 0: now, or unknown */
+	int why;	/* enum verdict */
+	int64_t left;	/* over all keys, -1 unknown */
+	int last_error; /* enum verdict, -1 none */
 };
 
 struct lineup {
-	struct lineup_model	*v;
-	size_t			 n;
-	size_t			 tried;		/* the first so many */
+	struct lineup_model *v;
+	size_t n;
+	size_t tried; /* the first so many */
 };
 
 /*
@@ -34,19 +34,18 @@ struct lineup {
  * at all, lack of one leaves nothing out: who sends the request may have some.
  * Strings belong to in. 0 (freed with lineup_free()), or -1 with ENOMEM.
  */
-int	lineup_make(const struct pick_in *in, const struct pick *p, size_t n,
-	    struct lineup *l);
-void	lineup_free(struct lineup *l);
+int lineup_make(const struct pick_in *in, const struct pick *p, size_t n,
+    struct lineup *l);
+void lineup_free(struct lineup *l);
 
 /*
  * Puts the models ids[0..n) first and leaves out all others. 0, or -1 and l
  * is as before: *bad is the first id that is not in l or disabled (EINVAL),
  * or comes twice (EEXIST); ENOMEM.
  */
-int	lineup_reorder(struct lineup *l, char *const *ids, size_t n,
-	    size_t *bad);
+int lineup_reorder(struct lineup *l, char *const *ids, size_t n, size_t *bad);
 
 /* "ready", "resting", "ask", "out", "no_key" or "disabled". */
-const char	*lineup_state(const struct lineup_model *m);
+const char *lineup_state(const struct lineup_model *m);
 
 #endif

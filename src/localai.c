@@ -27,9 +27,9 @@
 #include "upstream.h"
 
 enum {
-	UNDER_WAY = 8,		/* questions at once; Ollama answers one */
-	REST = 60 * 1000,	/* ms that a server that failed is left alone */
-	LOADING = 300 * 1000,	/* ms; Ollama's own limit for a model */
+	UNDER_WAY = 8,	      /* questions at once; Ollama answers one */
+	REST = 60 * 1000,     /* ms that a server that failed is left alone */
+	LOADING = 300 * 1000, /* ms; Ollama's own limit for a model */
 	REPLY_MAX = 256 * 1024,
 	BODY_MAX = 512 * 1024
 };
@@ -38,32 +38,32 @@ static const char upstream_name[] = "local_ai";
 
 struct localai_wait {
 	LIST_ENTRY(localai_wait) entry;
-	void			(*fn)(void *, const struct localai_answer *);
-	void			*arg;
+	void (*fn)(void *, const struct localai_answer *);
+	void *arg;
 };
 
 struct question {
-	LIST_ENTRY(question)	 entry;
-	LIST_HEAD(, localai_wait) waits;
-	struct localai		*ai;
-	struct upstream_call	*call;
-	struct buf		 body, reply;
-	int			 toobig;
-	int			 preload;
-	int64_t			 start;
-	unsigned char		 hash[SCORECACHE_HASH];
+	LIST_ENTRY(question) entry;
+	LIST_HEAD(waits, localai_wait) waits;
+	struct localai *ai;
+	struct upstream_call *call;
+	struct buf body, reply;
+	int toobig;
+	int preload;
+	int64_t start;
+	unsigned char hash[SCORECACHE_HASH];
 };
 
 struct localai {
-	const struct conf	*conf;
-	struct rating_ask	 ask;
-	char			*url;
-	struct ledger		*ledger;
-	struct upstream		*up;
-	struct scorecache	*cache;
-	LIST_HEAD(, question)	 questions;
-	int			 under_way;
-	int			 loading;
+	const struct conf *conf;
+	struct rating_ask ask;
+	char *url;
+	struct ledger *ledger;
+	struct upstream *up;
+	struct scorecache *cache;
+	LIST_HEAD(questions, question) questions;
+	int under_way;
+	int loading;
 };
 
 struct localai *
@@ -83,7 +83,8 @@ localai_new(const struct conf *conf, const char *prompt, size_t n,
 	a->ask.prompt = prompt;
 	a->ask.nprompt = n;
 	if (asprintf(&a->url, "%s%s", conf->local.base_url,
-	    conf->local.openai ? "/chat/completions" : "/api/generate") == -1)
+		conf->local.openai ? "/chat/completions" : "/api/generate") ==
+	    -1)
 		goto err1;
 	if ((a->cache = scorecache_open(ledger_dir(led))) == NULL)
 		goto err2;
@@ -176,11 +177,14 @@ judge(const struct question *q, const struct upstream_end *e,
 		return V_TOO_LARGE;
 	if (e->status != 200)
 		return e->status == 404 ? V_BAD_MODEL :
-		    e->status >= 500 ? V_SERVER : V_BAD_REQUEST;
+		    e->status >= 500	? V_SERVER :
+					  V_BAD_REQUEST;
 	if (q->preload)
 		return V_OK;
 	return rating_reply(q->ai->ask.openai, q->reply.d, q->reply.len,
-	    &ans->score, &ans->kind) == -1 ? V_BAD_REPLY : V_OK;
+		   &ans->score, &ans->kind) == -1 ?
+	    V_BAD_REPLY :
+	    V_OK;
 }
 
 /* The server's own words: {"error":"..."} or {"error":{"message":"..."}}. */
@@ -216,7 +220,8 @@ warning(const struct question *q, const struct upstream_end *e, int verdict,
 		    words[0] != '\0' ? ": " : "", words);
 	}
 	if (scorecache_warn(a->cache, now_wall()))
-		snprintf(ans->warning, sizeof(ans->warning), "local model "
+		snprintf(ans->warning, sizeof(ans->warning),
+		    "local model "
 		    "%.64s: %s; requests are scored by rules meanwhile",
 		    a->ask.model, why);
 }
@@ -287,8 +292,11 @@ static int
 start(struct question *q, int timeout)
 {
 	static const struct upstream_cb cb = { on_head, on_data, on_done };
-	struct upstream_req r = { .method = "POST", .url = q->ai->url,
-		.body = q->body.d, .len = q->body.len, .connect = timeout,
+	struct upstream_req r = { .method = "POST",
+		.url = q->ai->url,
+		.body = q->body.d,
+		.len = q->body.len,
+		.connect = timeout,
 		.total = timeout };
 
 	q->start = now_mono();
@@ -323,15 +331,15 @@ question(struct localai *a, const unsigned char *hash, const char *text,
 	char mark[40];
 
 	LIST_FOREACH(q, &a->questions, entry)
-		if (!q->preload && memcmp(q->hash, hash, sizeof(q->hash)) == 0)
-			return q;
+	if (!q->preload && memcmp(q->hash, hash, sizeof(q->hash)) == 0)
+		return q;
 	if (a->under_way >= UNDER_WAY || (q = new_question(a)) == NULL)
 		return NULL;
 	memcpy(q->hash, hash, sizeof(q->hash));
 	/* No text can hold its own hash, so none can end itself. */
-	snprintf(mark, sizeof(mark), "=== %02x%02x%02x%02x%02x%02x%02x%02x ===",
-	    hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6],
-	    hash[7]);
+	snprintf(mark, sizeof(mark),
+	    "=== %02x%02x%02x%02x%02x%02x%02x%02x ===", hash[0], hash[1],
+	    hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]);
 	a->ask.mark = mark;
 	if (rating_request(&q->body, &a->ask, text, n) == -1) {
 		free_question(q);
@@ -352,10 +360,10 @@ resting(const struct localai *a)
 	return e != NULL && e->rest_until > now;
 }
 
-enum localai_res
+struct localai_wait *
 localai_ask(struct localai *a, const char *text, size_t n,
-    struct localai_answer *ans, void (*fn)(void *arg,
-    const struct localai_answer *ans), void *arg, struct localai_wait **wait)
+    struct localai_answer *ans,
+    void (*fn)(void *arg, const struct localai_answer *ans), void *arg)
 {
 	unsigned char hash[SCORECACHE_HASH];
 	struct localai_wait *w;
@@ -365,19 +373,18 @@ localai_ask(struct localai *a, const char *text, size_t n,
 	memset(ans, 0, sizeof(*ans));
 	if (scorecache_get(a->cache, hash, &ans->score, &ans->kind)) {
 		ans->cached = 1;
-		return LOCALAI_NOW;
+		return NULL;
 	}
 	if (a->loading || resting(a) || (w = calloc(1, sizeof(*w))) == NULL)
-		return LOCALAI_NOT;
+		return NULL;
 	if ((q = question(a, hash, text, n)) == NULL) {
 		free(w);
-		return LOCALAI_NOT;
+		return NULL;
 	}
 	w->fn = fn;
 	w->arg = arg;
 	LIST_INSERT_HEAD(&q->waits, w, entry);
-	*wait = w;
-	return LOCALAI_LATER;
+	return w;
 }
 
 void

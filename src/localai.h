@@ -17,10 +17,10 @@ struct localai_wait;
 struct upstream;
 
 struct localai_answer {
-	int	 score;		/* 1 to 10; 0: none, see warning */
-	int	 kind;		/* enum task */
-	int	 cached;
-	char	 warning[320];	/* what failed, to be said now, or "" */
+	int score; /* 1 to 10; 0: none, see warning */
+	int kind;  /* enum task */
+	int cached;
+	char warning[320]; /* what failed, to be said now, or "" */
 };
 
 /*
@@ -28,34 +28,27 @@ struct localai_answer {
  * must outlive it; prompt[0..n) is the template: @MARK@ and @TEXT@ in it
  * stand for a delimiter and the text to judge. NULL with *f.
  */
-struct localai	*localai_new(const struct conf *conf, const char *prompt,
-		    size_t n, struct ledger *led, struct upstream *u,
-		    struct fault *f);
+struct localai *localai_new(const struct conf *conf, const char *prompt,
+    size_t n, struct ledger *led, struct upstream *u, struct fault *f);
 
 /* Questions under way are dropped; no callback follows. */
-void	localai_free(struct localai *a);
-
-enum localai_res {
-	LOCALAI_NOW,		/* *ans is set from the cache */
-	LOCALAI_LATER,		/* fn is called once, from the loop */
-	LOCALAI_NOT		/* it rests, is busy or still loading */
-};
+void localai_free(struct localai *a);
 
 /*
- * Asks for the score of text[0..n). For LOCALAI_LATER *wait is set, for
- * localai_cancel() until fn was called.
+ * Asks for the score of text[0..n). Returns NULL with *ans set where that is
+ * known at once: from the cache, or a score of 0 because the server rests, is
+ * busy or still loading. Else fn is called once, from the loop, unless
+ * localai_cancel() comes first.
  */
-enum localai_res	localai_ask(struct localai *a, const char *text,
-			    size_t n, struct localai_answer *ans,
-			    void (*fn)(void *arg,
-			    const struct localai_answer *ans), void *arg,
-			    struct localai_wait **wait);
-void	localai_cancel(struct localai_wait *w);
+struct localai_wait *localai_ask(struct localai *a, const char *text, size_t n,
+    struct localai_answer *ans,
+    void (*fn)(void *arg, const struct localai_answer *ans), void *arg);
+void localai_cancel(struct localai_wait *w);
 
 /*
  * Has the server load the model, for a process that will live long; until
- * it has, localai_ask() is LOCALAI_NOT.
+ * it has, localai_ask() gives no score.
  */
-void	localai_preload(struct localai *a);
+void localai_preload(struct localai *a);
 
 #endif

@@ -38,19 +38,33 @@
 enum {
 	REQUEST_MAX = 64 * 1024 * 1024,
 	NOTES_MAX = 64 * 1024,
-	ONLINE_TIME = 30 * 1000		/* ms, without --timeout */
+	ONLINE_TIME = 30 * 1000 /* ms, without --timeout */
 };
 
-enum mode { FILTER, EXPLAIN, LIST, CHECK };
-enum format { NONE, JSON, OPENAI, TEXT };
+enum mode {
+	FILTER,
+	EXPLAIN,
+	LIST,
+	CHECK
+};
+enum format {
+	NONE,
+	JSON,
+	OPENAI,
+	TEXT
+};
 
 enum {
-	OPT_EXPLAIN = CLI_OWN, OPT_LIST, OPT_ONLINE, OPT_CHECK, OPT_SCORE,
-	OPT_TIER, OPT_POLICY
+	OPT_EXPLAIN = CLI_OWN,
+	OPT_LIST,
+	OPT_ONLINE,
+	OPT_CHECK,
+	OPT_SCORE,
+	OPT_TIER,
+	OPT_POLICY
 };
 
-static const struct option longopts[] = {
-	CLI_LONG,
+static const struct option longopts[] = { CLI_LONG,
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "online", no_argument, NULL, OPT_ONLINE },
@@ -58,48 +72,48 @@ static const struct option longopts[] = {
 	{ "score", required_argument, NULL, OPT_SCORE },
 	{ "tier", required_argument, NULL, OPT_TIER },
 	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ NULL, 0, NULL, 0 }
-};
+	{ NULL, 0, NULL, 0 } };
 
 /* All that the command line says. */
 static struct {
-	struct cli	 cli;
-	enum mode	 mode;
-	enum format	 format;
-	int		 online, score, tier;
-	const char	*policy;
+	struct cli cli;
+	enum mode mode;
+	enum format format;
+	int online, score, tier;
+	const char *policy;
 } opt;
 
 /* All that a run needs. */
 static struct {
-	struct conf	*conf;
-	struct keys	*keys;
-	struct ledger	*ledger;
-	struct loop	*loop;
-	struct upstream	*up;
-	struct route	*route;
-	struct policy	*policy;
-	struct planner	*planner;
-	struct out	*out;
-	struct texts	 texts;
-	struct buf	 text, line;
-	struct decision	 decision;
-	int		 decided;
-	int64_t		 deadline;	/* monotonic ms, 0: none */
+	struct conf *conf;
+	struct keys *keys;
+	struct ledger *ledger;
+	struct loop *loop;
+	struct upstream *up;
+	struct route *route;
+	struct policy *policy;
+	struct planner *planner;
+	struct out *out;
+	struct texts texts;
+	struct buf text, line;
+	struct decision decision;
+	int decided;
+	int64_t deadline; /* monotonic ms, 0: none */
 } run;
 
 static void
 usage(FILE *fp)
 {
 	fputs("usage: ms-route [-hjqVv] [-k file] [-m model] [-O file] "
-	    "[-o format] [-P n]\n"
-	    "                [--config file] [--env-file file] [--explain] "
-	    "[--key name]\n"
-	    "                [--policy file] [--score n | --tier n] "
-	    "[--state dir]\n"
-	    "                [--timeout s]\n"
-	    "       ms-route --list [--online] [-j] [-O file] [-o format]\n"
-	    "       ms-route --check\n", fp);
+	      "[-o format] [-P n]\n"
+	      "                [--config file] [--env-file file] [--explain] "
+	      "[--key name]\n"
+	      "                [--policy file] [--score n | --tier n] "
+	      "[--state dir]\n"
+	      "                [--timeout s]\n"
+	      "       ms-route --list [--online] [-j] [-O file] [-o format]\n"
+	      "       ms-route --check\n",
+	    fp);
 }
 
 static void
@@ -112,8 +126,7 @@ warn_line(const char *line)
 /* ---- options ---- */
 
 static int
-opt_number(const char *name, const char *arg, int max, int *n,
-    struct fault *f)
+opt_number(const char *name, const char *arg, int max, int *n, struct fault *f)
 {
 	const char *why;
 
@@ -234,7 +247,7 @@ load(struct fault *f)
 	else if (opt.mode != LIST) {
 		if ((run.keys = keys_load(opt.cli.keys, f, &notes)) == NULL ||
 		    (opt.cli.key != NULL &&
-		    keys_only(run.keys, opt.cli.key, f) == -1))
+			keys_only(run.keys, opt.cli.key, f) == -1))
 			r = -1;
 	}
 	say_lines(&notes);
@@ -257,8 +270,7 @@ asks_local(void)
 {
 	return run.conf->smart_routing && run.conf->local.base_url != NULL &&
 	    opt.score == 0 && opt.tier == 0 &&
-	    order_routed(run.conf, opt.cli.models, opt.cli.nmodels,
-	    -1, -1);
+	    order_routed(run.conf, opt.cli.models, opt.cli.nmodels, -1, -1);
 }
 
 static int
@@ -280,8 +292,10 @@ static int
 start(struct fault *f)
 {
 	int local = asks_local();
-	struct planner_opts o = { .conf = run.conf, .keys = run.keys,
-		.names = opt.cli.models, .nnames = opt.cli.nmodels,
+	struct planner_opts o = { .conf = run.conf,
+		.keys = run.keys,
+		.names = opt.cli.models,
+		.nnames = opt.cli.nmodels,
 		.warn = warn_line };
 
 	if (opt.policy != NULL &&
@@ -297,7 +311,7 @@ start(struct fault *f)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	if (run.keys->n == 0)
 		warn_line("no key is known here: models are not left out "
-		    "for want of one");
+			  "for want of one");
 	return 0;
 }
 
@@ -363,15 +377,17 @@ decide(const char *request, size_t n, struct fault *f)
 		route_score(opt.score, d);
 	else if (opt.tier != 0)
 		route_tier(opt.tier, d);
-	else if (!order_routed(run.conf, opt.cli.models, opt.cli.nmodels,
-	    -1, -1))
-		route_tier(opt.cli.nmodels == 1 && route_name(run.conf,
-		    opt.cli.models[0], &tier) ? tier : 0, d);
+	else if (!order_routed(run.conf, opt.cli.models, opt.cli.nmodels, -1,
+		     -1))
+		route_tier(opt.cli.nmodels == 1 &&
+			    route_name(run.conf, opt.cli.models[0], &tier) ?
+			tier :
+			0,
+		    d);
 	else {
 		buf_cut(&run.text, 0);
 		if (route_text(request, n, &run.text) == -1)
-			return fault_set(f, EX_DATAERR, "%s",
-			    strerror(errno));
+			return fault_set(f, EX_DATAERR, "%s", strerror(errno));
 		w = route_ask(run.route, run.text.d, run.text.len, d,
 		    on_decision, NULL);
 		if (w != NULL && wait_decision(w, f) == -1)
@@ -397,8 +413,8 @@ explain(const struct lineup *l, struct fault *f)
 	int r;
 
 	term_style(STDOUT_FILENO, &style);
-	if (opt.format == TEXT || (opt.format == NONE && style.width > 0 &&
-	    opt.cli.outfile == NULL))
+	if (opt.format == TEXT ||
+	    (opt.format == NONE && style.width > 0 && opt.cli.outfile == NULL))
 		r = explain_table(&run.decision, l, run.conf->day_offset,
 		    &style, &run.line);
 	else
@@ -412,8 +428,9 @@ explain(const struct lineup *l, struct fault *f)
 static int
 rewrite(struct splice v, struct splice request, struct fault *f)
 {
-	if (planner_edit(run.planner, &run.decision, v.s, v.n, request.s,
-	    request.n, &run.line) == -1 || buf_addc(&run.line, '\n') == -1)
+	if (planner_edit(run.planner, &run.decision, &v, &request, &run.line) ==
+		-1 ||
+	    buf_addc(&run.line, '\n') == -1)
 		return fault_set(f, errno == EFBIG ? EX_DATAERR : EX_OSERR,
 		    "%s", strerror(errno));
 	if (opt.cli.verbose > 0)
@@ -430,11 +447,12 @@ answer(struct splice v, struct fault *f)
 	struct splice request;
 
 	if (route_request(v.s, v.n, &request) == -1)
-		return fault_set(f, EX_DATAERR, "neither a request nor a "
+		return fault_set(f, EX_DATAERR,
+		    "neither a request nor a "
 		    "Batch line: it has no messages and no prompt");
 	if (decide(request.s, request.n, f) == -1 ||
 	    (l = planner_lineup(run.planner, &run.decision, request.s,
-	    request.n, f)) == NULL)
+		 request.n, f)) == NULL)
 		return -1;
 	buf_cut(&run.line, 0);
 	if (opt.mode == EXPLAIN)
@@ -485,28 +503,26 @@ filter(struct fault *f)
 static int
 list_online(const struct table_style *s, int table, struct fault *f)
 {
-	struct catalog_online *o;
+	struct online o;
 	int failed, r, ms = ONLINE_TIME;
-	size_t n;
 
 	if (open_net(f) == -1)
 		return -1;
 	if (opt.cli.timeout > 0 && opt.cli.timeout < INT32_MAX)
 		ms = (int)opt.cli.timeout;
-	if ((failed = online_list(run.conf, run.loop, run.up, ms, &o, &n,
-	    warn_line)) == -1)
+	if ((failed = online_list(run.conf, run.loop, run.up, ms, &o,
+		 warn_line)) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	r = table ? catalog_compare_table(run.conf, o, n, s, &run.line) :
-	    catalog_compare(run.conf, o, n, &run.line);
-	while (n > 0)
-		catalog_free(&o[--n]);
-	free(o);
+	r = table ? catalog_compare_table(run.conf, o.v, o.n, s, &run.line) :
+		    catalog_compare(run.conf, o.v, o.n, &run.line);
+	online_free(&o);
 	if (r == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	if (write_out(&run.line, f) == -1)
 		return -1;
-	return failed == 0 ? 0 : fault_set(f, EX_TEMPFAIL,
-	    "%d of the upstreams gave no list", failed);
+	return failed == 0 ? 0 :
+			     fault_set(f, EX_TEMPFAIL,
+				 "%d of the upstreams gave no list", failed);
 }
 
 static int
@@ -545,7 +561,7 @@ check(struct fault *f)
 		return -1;
 	route_tier(0, &d);
 	if (order_make(run.conf, opt.cli.models, opt.cli.nmodels, &d, &order,
-	    &n, f) == -1)
+		&n, f) == -1)
 		return -1;
 	free(order);
 	if (run.keys->n == 0)
@@ -586,8 +602,8 @@ main(int argc, char *argv[])
 	if (opt.cli.timeout > 0)
 		run.deadline = now_mono() + opt.cli.timeout;
 	if ((r = work(&f)) == -1) {
-		warnx("%s%s%s%s", f.text, f.hint[0] != '\0' ? " (" : "",
-		    f.hint, f.hint[0] != '\0' ? ")" : "");
+		warnx("%s%s%s%s", f.text, f.hint[0] != '\0' ? " (" : "", f.hint,
+		    f.hint[0] != '\0' ? ")" : "");
 		if (opt.mode == CHECK && f.status != EX_OSERR)
 			f.status = EX_CONFIG;
 	}

@@ -15,15 +15,17 @@
 #include "online.h"
 #include "upstream.h"
 
-enum { REPLY_MAX = 8 * 1024 * 1024 };
+enum {
+	REPLY_MAX = 8 * 1024 * 1024
+};
 
 struct asked {
-	size_t		 upstream;
-	struct buf	 url, reply;
-	int		 toobig;
-	int		*pending;	/* of all */
-	int		 failed;
-	char		 why[256];
+	size_t upstream;
+	struct buf url, reply;
+	int toobig;
+	int *pending; /* of all */
+	int failed;
+	char why[256];
 };
 
 /* Does an enabled model use it? The first does for a configuration of none. */
@@ -83,7 +85,7 @@ ask(struct asked *a, const struct conf *c, struct upstream *u, int timeout)
 	buf_init(&a->url, 8192);
 	buf_init(&a->reply, REPLY_MAX);
 	if (buf_addf(&a->url, "%s/models",
-	    c->upstreams[a->upstream].base_url) == -1)
+		c->upstreams[a->upstream].base_url) == -1)
 		return -1;
 	r.url = a->url.d;
 	r.connect = c->upstreams[a->upstream].timeouts.connect;
@@ -95,8 +97,8 @@ ask(struct asked *a, const struct conf *c, struct upstream *u, int timeout)
 
 /* Reads the answers. How many were none, or -1. */
 static int
-gather(const struct conf *c, struct asked *a, size_t na,
-    struct catalog_online *o, size_t *n, void (*say)(const char *line))
+gather(const struct conf *c, const struct asked *a, size_t na, struct online *o,
+    void (*say)(const char *line))
 {
 	char line[768];
 	int failed = 0;
@@ -104,10 +106,10 @@ gather(const struct conf *c, struct asked *a, size_t na,
 
 	for (i = 0; i < na; i++) {
 		if (!a[i].failed) {
-			o[*n].upstream = a[i].upstream;
+			o->v[o->n].upstream = a[i].upstream;
 			if (catalog_read(a[i].reply.d, a[i].reply.len,
-			    &o[*n]) == 0) {
-				(*n)++;
+				&o->v[o->n]) == 0) {
+				o->n++;
 				continue;
 			}
 			if (errno != EINVAL)
@@ -123,20 +125,16 @@ gather(const struct conf *c, struct asked *a, size_t na,
 
 int
 online_list(const struct conf *c, struct loop *l, struct upstream *u,
-    int timeout, struct catalog_online **o, size_t *n,
-    void (*say)(const char *line))
+    int timeout, struct online *o, void (*say)(const char *line))
 {
 	struct asked *a;
 	size_t i, na = 0;
 	int pending = 0, r = 0;
 
-	*n = 0;
-	*o = calloc(c->nupstreams, sizeof(**o));
-	if ((a = calloc(c->nupstreams, sizeof(*a))) == NULL || *o == NULL) {
-		free(a);
-		free(*o);
-		return -1;
-	}
+	o->n = 0;
+	o->v = calloc(c->nupstreams, sizeof(*o->v));
+	if ((a = calloc(c->nupstreams, sizeof(*a))) == NULL || o->v == NULL)
+		r = -1;
 	for (i = 0; i < c->nupstreams && r == 0; i++)
 		if (used(c, i)) {
 			a[na].upstream = i;
@@ -147,13 +145,22 @@ online_list(const struct conf *c, struct loop *l, struct upstream *u,
 	while (pending > 0 && loop_turn(l, -1) != -1)
 		;
 	if (r == 0)
-		r = gather(c, a, na, *o, n, say);
+		r = gather(c, a, na, o, say);
 	for (i = 0; i < na; i++) {
 		buf_free(&a[i].url);
 		buf_free(&a[i].reply);
 	}
 	free(a);
 	if (r == -1)
-		free(*o);
+		online_free(o);
 	return r;
+}
+
+void
+online_free(struct online *o)
+{
+	while (o->n > 0)
+		catalog_free(&o->v[--o->n]);
+	free(o->v);
+	o->v = NULL;
 }

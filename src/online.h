@@ -12,13 +12,18 @@ struct conf;
 struct loop;
 struct upstream;
 
+struct online {
+	struct catalog_online *v;
+	size_t n;
+};
+
 /*
- * Asks, for at most timeout ms. Sets *o (freed by the caller, each with
- * catalog_free()) and *n to the answers; say is called with a line for each
- * upstream that gave none. Returns how many those are, or -1 with errno.
+ * Asks, for at most timeout ms. Sets *o to the answers (freed with
+ * online_free()); say is called with a line for each upstream that gave none.
+ * Returns how many those are, or -1 with errno and *o empty.
  */
-int	online_list(const struct conf *c, struct loop *l, struct upstream *u,
-	    int timeout, struct catalog_online **o, size_t *n,
-	    void (*say)(const char *line));
+int online_list(const struct conf *c, struct loop *l, struct upstream *u,
+    int timeout, struct online *o, void (*say)(const char *line));
+void online_free(struct online *o);
 
 #endif

@@ -15,17 +15,17 @@
 #include "pick.h"
 
 enum {
-	BALANCE_EVERY = 600 * 1000	/* ms between balance calls of a key */
+	BALANCE_EVERY = 600 * 1000 /* ms between balance calls of a key */
 };
 
 /* What the cheapest call costs: less than this pays for nothing. */
 static const double CALL_PRICE = 0.5;
 
 struct cand {
-	struct pick	 p;
-	int		 group;		/* place of its state in the order */
-	int		 inflight;
-	unsigned	 rank;		/* round robin, within its model */
+	struct pick p;
+	int group; /* place of its state in the order */
+	int inflight;
+	unsigned rank; /* round robin, within its model */
 };
 
 /* The states from best to worst, when several things are said of one. */
@@ -65,8 +65,8 @@ look_rest(struct pick *p, const struct fold_ent *e, int64_t now)
 {
 	if (e == NULL || e->rest_until <= now)
 		return;
-	worsen(p, verdict_info(e->rest_verdict)->out ? PICK_OUT :
-	    PICK_RESTING, e->rest_until, e->rest_verdict);
+	worsen(p, verdict_info(e->rest_verdict)->out ? PICK_OUT : PICK_RESTING,
+	    e->rest_until, e->rest_verdict);
 }
 
 /* A number of calls: the fewest known of them counts, 0 is out for today. */
@@ -94,7 +94,8 @@ look_credits(struct pick *p, const struct conf_upstream *u,
 
 	if (!isnan(e->balance)) {
 		calls = e->balance >= CALL_PRICE ?
-		    (int64_t)(e->balance / CALL_PRICE) : 0;
+		    (int64_t)(e->balance / CALL_PRICE) :
+		    0;
 		if (p->left < 0 || calls < p->left)
 			p->left = calls;
 	}
@@ -128,7 +129,7 @@ look_key(const struct pick_in *in, struct pick *p, const char *model)
 		look_credits(p, u, key, in->now);
 	today = day_of(in->now, in->conf->day_offset);
 	if (fold_day(in->fold) != today)
-		return;		/* yesterday's limits say nothing */
+		return; /* yesterday's limits say nothing */
 	dayend = day_start(today + 1, in->conf->day_offset);
 	if (key != NULL)
 		look_left(p, key->limits.left, dayend);
@@ -176,8 +177,8 @@ judge(const struct pick_in *in, size_t model, size_t upstream, size_t key,
 	} else if (!u->keyless)
 		worsen(&c->p, PICK_NO_KEY, 0, V_BAD_KEY);
 	if (c->p.left > 0)
-		c->p.left = c->p.left > c->inflight ?
-		    c->p.left - c->inflight : 0;
+		c->p.left = c->p.left > c->inflight ? c->p.left - c->inflight :
+						      0;
 	c->group = group(c->p.state, m->last_resort);
 }
 
@@ -215,7 +216,11 @@ compare(const void *va, const void *vb)
 {
 	const struct cand *a = va, *b = vb;
 
-#define ORDER(x, y) do { if ((x) != (y)) return (x) < (y) ? -1 : 1; } while (0)
+#define ORDER(x, y) \
+	do { \
+		if ((x) != (y)) \
+			return (x) < (y) ? -1 : 1; \
+	} while (0)
 	ORDER(a->group, b->group);
 	if (a->p.state == PICK_RESTING)
 		ORDER(a->p.until, b->p.until);
@@ -254,8 +259,7 @@ pick(const struct pick_in *in, struct pick **out, size_t *n)
 
 /* Appends the enabled models of a tier (0: of all), last resorts or not. */
 static size_t
-add_tier(const struct conf *c, int tier, int last_resort, size_t *idx,
-    size_t n)
+add_tier(const struct conf *c, int tier, int last_resort, size_t *idx, size_t n)
 {
 	const struct conf_model *m;
 	size_t i;

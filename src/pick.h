@@ -13,42 +13,42 @@ struct conf;
 struct fold;
 struct keys;
 
-#define PICK_NOKEY	((size_t)-1)
+#define PICK_NOKEY ((size_t)-1)
 
 enum pick_state {
 	PICK_READY,
-	PICK_RESTING,		/* tried after all that are ready */
-	PICK_ASK,		/* credits were out; ask for the balance */
-	PICK_OUT,		/* not before until; not tried */
-	PICK_NO_KEY		/* no key for this upstream */
+	PICK_RESTING, /* tried after all that are ready */
+	PICK_ASK,     /* credits were out; ask for the balance */
+	PICK_OUT,     /* not before until; not tried */
+	PICK_NO_KEY   /* no key for this upstream */
 };
 
-struct pick_model {		/* in the wanted order */
-	const char	*id;		/* as sent; borrowed */
-	const size_t	*upstreams;	/* indices into conf->upstreams */
-	size_t		 nupstreams;
-	int		 last_resort;
+struct pick_model {		 /* in the wanted order */
+	const char *id;		 /* as sent; borrowed */
+	const size_t *upstreams; /* indices into conf->upstreams */
+	size_t nupstreams;
+	int last_resort;
 };
 
 struct pick {
-	size_t		 model;		/* index into the order given */
-	size_t		 upstream;	/* index into conf->upstreams */
-	size_t		 key;		/* index into keys->v or PICK_NOKEY */
-	enum pick_state	 state;
-	int64_t		 until;		/* for all but PICK_READY; 0 unknown */
-	int		 why;		/* enum verdict, for the same */
-	int64_t		 left;		/* calls left by what is known, -1 */
+	size_t model;	 /* index into the order given */
+	size_t upstream; /* index into conf->upstreams */
+	size_t key;	 /* index into keys->v or PICK_NOKEY */
+	enum pick_state state;
+	int64_t until; /* for all but PICK_READY; 0 unknown */
+	int why;       /* enum verdict, for the same */
+	int64_t left;  /* calls left by what is known, -1 */
 };
 
 struct pick_in {
-	const struct conf	*conf;
-	const struct keys	*keys;
-	const struct fold	*fold;
-	const struct pick_model	*order;
-	size_t			 norder;
-	const int		*inflight;	/* per key, or NULL */
-	int64_t			 now;		/* ms */
-	unsigned		 turn;		/* round robin among equals */
+	const struct conf *conf;
+	const struct keys *keys;
+	const struct fold *fold;
+	const struct pick_model *order;
+	size_t norder;
+	const int *inflight; /* per key, or NULL */
+	int64_t now;	     /* ms */
+	unsigned turn;	     /* round robin among equals */
 };
 
 /*
@@ -58,7 +58,7 @@ struct pick_in {
  * (less what is in flight), fewest in flight, and turn. Sets *out (freed by
  * the caller) and *n. 0, or -1 with errno ENOMEM.
  */
-int	pick(const struct pick_in *in, struct pick **out, size_t *n);
+int pick(const struct pick_in *in, struct pick **out, size_t *n);
 
 /*
  * The order of the configured, enabled models for a wanted tier: that tier
@@ -66,6 +66,6 @@ int	pick(const struct pick_in *in, struct pick **out, size_t *n);
  * last resorts at the end. Tier 0: configured order. Fills idx (room for
  * conf->nmodels) with indices into conf->models; returns how many.
  */
-size_t	pick_tier(const struct conf *c, int tier, size_t *idx);
+size_t pick_tier(const struct conf *c, int tier, size_t *idx);
 
 #endif

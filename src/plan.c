@@ -25,29 +25,29 @@
 #include "splice.h"
 
 enum {
-	FRESH = 1000,			/* ms that a plan is kept */
+	FRESH = 1000, /* ms that a plan is kept */
 	REQUEST_MAX = 64 * 1024 * 1024,
 	IDS_MAX = 1024 * 1024
 };
 
 struct plan {
-	int64_t			 at;	/* monotonic ms, 0: none */
-	struct pick_in		 in;
-	struct pick_model	*order;
-	struct pick		*picks;
-	size_t			 npicks;
-	struct lineup		 lineup;
-	struct buf		 first, all;	/* JSON of what is tried */
+	int64_t at; /* monotonic ms, 0: none */
+	struct pick_in in;
+	struct pick_model *order;
+	struct pick *picks;
+	size_t npicks;
+	struct lineup lineup;
+	struct buf first, all; /* JSON of what is tried */
 };
 
 struct planner {
-	struct planner_opts	 o;
-	struct plan		 plans[CONF_TIERS + 1];
-	struct plan		*last;
-	struct lineup		 own;	/* by the policy */
-	int			 owned;
-	struct buf		 first, all;
-	struct buf		 input, routing, body;
+	struct planner_opts o;
+	struct plan plans[CONF_TIERS + 1];
+	struct plan *last;
+	struct lineup own; /* by the policy */
+	int owned;
+	struct buf first, all;
+	struct buf input, routing, body;
 };
 
 struct planner *
@@ -120,7 +120,8 @@ write_ids(const struct lineup *l, struct buf *first, struct buf *all)
 	json_end(&j);
 	if (json_finish(&j) == -1)
 		return -1;
-	return l->tried == 0 ? 0 :
+	return l->tried == 0 ?
+	    0 :
 	    json_quote(first, l->v[0].id, strlen(l->v[0].id));
 }
 
@@ -133,15 +134,15 @@ fill(struct planner *p, struct plan *plan, const struct decision *d,
 	plan->in.now = now_wall();
 	(void)ledger_refresh(p->o.ledger, plan->in.now);
 	if (order_make(p->o.conf, p->o.names, p->o.nnames, d, &plan->order,
-	    &plan->in.norder, f) == -1)
+		&plan->in.norder, f) == -1)
 		return -1;
 	plan->in.conf = p->o.conf;
 	plan->in.keys = p->o.keys;
 	plan->in.fold = ledger_fold(p->o.ledger);
 	plan->in.order = plan->order;
 	if (pick(&plan->in, &plan->picks, &plan->npicks) == -1 ||
-	    lineup_make(&plan->in, plan->picks, plan->npicks,
-	    &plan->lineup) == -1 ||
+	    lineup_make(&plan->in, plan->picks, plan->npicks, &plan->lineup) ==
+		-1 ||
 	    write_ids(&plan->lineup, &plan->first, &plan->all) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	plan->at = now_mono();
@@ -172,8 +173,7 @@ copy(const struct lineup *from, struct lineup *to)
 }
 
 static int
-reorder(struct planner *p, const struct plan *plan, char *const *ids,
-    size_t n)
+reorder(struct planner *p, const struct plan *plan, char *const *ids, size_t n)
 {
 	struct fault f;
 	size_t bad = 0;
@@ -183,8 +183,9 @@ reorder(struct planner *p, const struct plan *plan, char *const *ids,
 	if (lineup_reorder(&p->own, ids, n, &bad) == -1) {
 		if (errno == ENOMEM)
 			return -1;
-		fault_set(&f, EX_DATAERR, errno == EEXIST ?
-		    "policy: %s comes twice" : "policy: no model %s",
+		fault_set(&f, EX_DATAERR,
+		    errno == EEXIST ? "policy: %s comes twice" :
+				      "policy: no model %s",
 		    ids[bad]);
 		warn_default(p, f.text);
 		return 0;
@@ -195,8 +196,8 @@ reorder(struct planner *p, const struct plan *plan, char *const *ids,
 
 /* Lets the policy put the models in order. 0, or -1 with ENOMEM. */
 static int
-ask_policy(struct planner *p, const struct plan *plan,
-    const struct decision *d, const char *request, size_t n)
+ask_policy(struct planner *p, const struct plan *plan, const struct decision *d,
+    const char *request, size_t n)
 {
 	struct fault f;
 	char **ids;
@@ -205,10 +206,10 @@ ask_policy(struct planner *p, const struct plan *plan,
 
 	buf_cut(&p->input, 0);
 	if (explain_policy(request, n, d, &plan->lineup, &plan->in,
-	    &p->input) == -1)
+		&p->input) == -1)
 		return -1;
 	if (policy_run(p->o.policy, p->input.d, p->input.len, &ids, &nids,
-	    &f) == -1) {
+		&f) == -1) {
 		warn_default(p, f.text);
 		return 0;
 	}
@@ -252,24 +253,19 @@ planner_refuse(const struct planner *p, struct fault *f)
 	int64_t again;
 	int verdict;
 
-	refusal_none(&plan->in, plan->picks, plan->npicks, f, &verdict,
-	    &again);
+	refusal_none(&plan->in, plan->picks, plan->npicks, f, &verdict, &again);
 }
 
 int
-planner_edit(struct planner *p, const struct decision *d, const char *text,
-    size_t n, const char *request, size_t nr, struct buf *out)
+planner_edit(struct planner *p, const struct decision *d,
+    const struct splice *text, const struct splice *request, struct buf *out)
 {
 	const struct buf *first = p->owned ? &p->first : &p->last->first;
 	const struct buf *all = p->owned ? &p->all : &p->last->all;
 	struct splice_edit body = { .name = "body" };
-	struct splice_edit own[] = {
-		{ "model", first->d, first->len },
-		{ "models", all->d, all->len },
-		{ "routing", NULL, 0 },
-		{ "model_id", NULL, 0 },
-		{ "smart_route", NULL, 0 }
-	};
+	struct splice_edit own[] = { { "model", first->d, first->len },
+		{ "models", all->d, all->len }, { "routing", NULL, 0 },
+		{ "model_id", NULL, 0 }, { "smart_route", NULL, 0 } };
 	const size_t nown = sizeof(own) / sizeof(own[0]);
 	struct json j;
 
@@ -280,12 +276,12 @@ planner_edit(struct planner *p, const struct decision *d, const char *text,
 		return -1;
 	own[2].value = p->routing.d;
 	own[2].len = p->routing.len;
-	if (request == text)
-		return splice_edit(out, text, n, own, nown);
+	if (request->s == text->s)
+		return splice_edit(out, text->s, text->n, own, nown);
 	buf_cut(&p->body, 0);
-	if (splice_edit(&p->body, request, nr, own, nown) == -1)
+	if (splice_edit(&p->body, request->s, request->n, own, nown) == -1)
 		return -1;
 	body.value = p->body.d;
 	body.len = p->body.len;
-	return splice_edit(out, text, n, &body, 1);
+	return splice_edit(out, text->s, text->n, &body, 1);
 }

@@ -25,21 +25,25 @@
 enum {
 	PROGRAM_MAX = 1024 * 1024,
 	OUTPUT_MAX = 64 * 1024,
-	TIME = 200,			/* ms on the clock */
-	CPU = 1,			/* s; the clock is stricter */
-	MEMORY = 512 * 1024 * 1024,	/* of address space, ours included */
+	TIME = 200,		    /* ms on the clock */
+	CPU = 1,		    /* s; the clock is stricter */
+	MEMORY = 512 * 1024 * 1024, /* of address space, ours included */
 	IDS_MAX = 4096
 };
 
-enum { SAID_ERROR = 1, SAID_NOTHING, SAID_OTHER };	/* a child's status */
+enum {
+	SAID_ERROR = 1,
+	SAID_NOTHING,
+	SAID_OTHER
+}; /* a child's status */
 
 struct policy {
-	jq_state	*jq;
-	char		*path;
+	jq_state *jq;
+	char *path;
 };
 
 struct complaint {
-	char	text[256];
+	char text[256];
 };
 
 extern char **environ;
@@ -171,7 +175,7 @@ confine(int out)
 	setrlimit(RLIMIT_CPU, &cpu);
 	setrlimit(RLIMIT_CORE, &none);
 	setrlimit(RLIMIT_FSIZE, &none);
-#ifndef __SANITIZE_ADDRESS__	/* which reserves terabytes */
+#ifndef __SANITIZE_ADDRESS__ /* which reserves terabytes */
 	setrlimit(RLIMIT_AS, &(struct rlimit){ MEMORY, MEMORY });
 #endif
 }
@@ -241,8 +245,8 @@ complain(const struct policy *p, int e, int status, struct fault *f)
 {
 	const char *why;
 
-	if (e == ETIMEDOUT || (WIFSIGNALED(status) &&
-	    WTERMSIG(status) == SIGXCPU))
+	if (e == ETIMEDOUT ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
 		why = "takes too long";
 	else if (e == EFBIG)
 		why = "too much output";
@@ -329,13 +333,14 @@ policy_run(struct policy *p, const char *input, size_t n, char ***ids,
 		splice_begin(&w, v);
 		while (r == 0 && *nids < IDS_MAX && splice_next(&w) == 1)
 			if (add_id(w.value, ids, nids) == -1)
-				r = fault_set(f, EX_DATAERR, "%s: its array "
-				    "holds more than strings", p->path);
+				r = fault_set(f, EX_DATAERR,
+				    "%s: its array "
+				    "holds more than strings",
+				    p->path);
 	}
 	buf_free(&out);
 	if (r == 0 && *nids == 0)
-		r = fault_set(f, EX_DATAERR, "%s: it gives no model",
-		    p->path);
+		r = fault_set(f, EX_DATAERR, "%s: it gives no model", p->path);
 	if (r == 0)
 		return 0;
 	while (*nids > 0)

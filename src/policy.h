@@ -15,8 +15,8 @@ struct policy;
  * Reads and compiles path. NULL with *f: EX_NOINPUT (cannot be read),
  * EX_DATAERR (does not compile), EX_OSERR.
  */
-struct policy	*policy_new(const char *path, struct fault *f);
-void		 policy_free(struct policy *p);
+struct policy *policy_new(const char *path, struct fault *f);
+void policy_free(struct policy *p);
 
 /*
  * Runs it with the JSON text input[0..n) as its input. Sets *ids to the
@@ -24,7 +24,7 @@ void		 policy_free(struct policy *p);
  * and *nids. 0, or -1 with *f saying what is wrong: an error, no output or
  * another one, none in the array, past the bounds.
  */
-int	policy_run(struct policy *p, const char *input, size_t n,
-	    char ***ids, size_t *nids, struct fault *f);
+int policy_run(struct policy *p, const char *input, size_t n, char ***ids,
+    size_t *nids, struct fault *f);
 
 #endif

@@ -16,9 +16,9 @@
 #include "task.h"
 
 enum {
-	HEAD = 3000,		/* bytes kept of a long text: with the */
-	TAIL = 1500,		/* template well within 4096 tokens */
-	TOKENS = 64,		/* {"kind": ..., "score": ...} takes 20 */
+	HEAD = 3000, /* bytes kept of a long text: with the */
+	TAIL = 1500, /* template well within 4096 tokens */
+	TOKENS = 64, /* {"kind": ..., "score": ...} takes 20 */
 	PROMPT_MAX = 128 * 1024,
 	VALUE_MAX = 64 * 1024
 };
@@ -189,8 +189,8 @@ read_score(struct splice v, int *score)
 		v.s++;
 		v.n -= 2;
 	}
-	if (splice_text(v.s, v.n, &w, NULL) == -1 ||
-	    splice_num(w, &d) == -1 || !(d >= SCORE_MIN && d <= SCORE_MAX))
+	if (splice_text(v.s, v.n, &w, NULL) == -1 || splice_num(w, &d) == -1 ||
+	    !(d >= SCORE_MIN && d <= SCORE_MAX))
 		return -1;
 	*score = (int)lround(d);
 	return 0;
@@ -205,7 +205,7 @@ read_words(const char *s, size_t n, int *score, int *kind)
 	struct splice v, w;
 
 	while ((p = memmem(s, (size_t)(end - s), thought,
-	    sizeof(thought) - 1)) != NULL)
+		    sizeof(thought) - 1)) != NULL)
 		s = p + sizeof(thought) - 1;
 	for (p = s; (p = memchr(p, '{', (size_t)(end - p))) != NULL; p++) {
 		n = splice_first(p, (size_t)(end - p), &v);
@@ -233,7 +233,8 @@ find_content(struct splice v, struct splice *content)
 	splice_begin(&w, v);
 	if (splice_next(&w) != 1 || w.value.s[0] != '{')
 		return 0;
-	return splice_path(w.value, content, "message", "content", NULL);
+	return splice_path(w.value, content, "message", "content",
+	    (const char *)NULL);
 }
 
 int
@@ -246,7 +247,7 @@ rating_reply(int openai, const char *body, size_t n, int *score, int *kind)
 	if (splice_text(body, n, &v, NULL) == -1 || v.s[0] != '{')
 		return -1;
 	if ((openai ? find_content(v, &said) :
-	    splice_find(v, "response", &said)) != 1)
+		      splice_find(v, "response", &said)) != 1)
 		return -1;
 	buf_init(&words, VALUE_MAX);
 	if (splice_str(said, &words) == 0)

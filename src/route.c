@@ -34,17 +34,17 @@ enum {
 };
 
 struct route {
-	const struct conf	*conf;
-	struct localai		*local;		/* or NULL */
-	struct buf		 prompt;
+	const struct conf *conf;
+	struct localai *local; /* or NULL */
+	struct buf prompt;
 };
 
 struct route_wait {
-	struct route		*route;
-	struct localai_wait	*wait;
-	struct decision		 d;		/* by the rules */
-	void			(*fn)(void *, const struct decision *);
-	void			*arg;
+	struct route *route;
+	struct localai_wait *wait;
+	struct decision d; /* by the rules */
+	void (*fn)(void *, const struct decision *);
+	void *arg;
 };
 
 /* ---- the text of a request ---- */
@@ -92,7 +92,7 @@ add_messages(struct buf *out, struct splice v)
 		return add_content(out, v);
 	splice_begin(&w, v);
 	while ((r = splice_next(&w)) == 1) {
-		if (w.value.s[0] == '"') {	/* prompts in a list */
+		if (w.value.s[0] == '"') { /* prompts in a list */
 			if (add_string(out, w.value) == -1)
 				return -1;
 			continue;
@@ -111,9 +111,10 @@ add_messages(struct buf *out, struct splice v)
 static int
 find_text(struct splice v, struct splice *text)
 {
-	return v.s[0] == '{' && (splice_find(v, "messages", text) == 1 ||
-	    splice_find(v, "prompt", text) == 1 ||
-	    splice_find(v, "input", text) == 1);
+	return v.s[0] == '{' &&
+	    (splice_find(v, "messages", text) == 1 ||
+		splice_find(v, "prompt", text) == 1 ||
+		splice_find(v, "input", text) == 1);
 }
 
 int
@@ -123,8 +124,8 @@ route_request(const char *json, size_t n, struct splice *request)
 
 	if (splice_text(json, n, &v, NULL) == -1 || v.s[0] != '{')
 		return -1;
-	if (!find_text(v, &text) && (splice_find(v, "body", &v) != 1 ||
-	    !find_text(v, &text)))
+	if (!find_text(v, &text) &&
+	    (splice_find(v, "body", &v) != 1 || !find_text(v, &text)))
 		return -1;
 	*request = v;
 	return 0;
@@ -202,14 +203,17 @@ combine(const struct route *r, const struct localai_answer *a,
 	d->target_tier = score_tier(s);
 	d->source = a->cached ? ROUTE_CACHE : ROUTE_LOCAL;
 	if (s != a->score)
-		snprintf(d->reason, sizeof(d->reason), "%.64s says %d, the "
-		    "rules say %d", model, a->score, rules);
+		snprintf(d->reason, sizeof(d->reason),
+		    "%.64s says %d, the "
+		    "rules say %d",
+		    model, a->score, rules);
 	else if (a->kind == TASK_UNKNOWN)
 		snprintf(d->reason, sizeof(d->reason), "%.64s says so", model);
 	else
-		snprintf(d->reason, sizeof(d->reason), "kind of task: %s, "
-		    "says %.64s", task_name(a->kind),
-		    model);
+		snprintf(d->reason, sizeof(d->reason),
+		    "kind of task: %s, "
+		    "says %.64s",
+		    task_name(a->kind), model);
 }
 
 /* ---- the router ---- */
@@ -250,7 +254,7 @@ route_new(const struct conf *c, struct ledger *led, struct upstream *u,
 		return r;
 	if (read_prompt(&r->prompt, f) == -1 ||
 	    (r->local = localai_new(c, r->prompt.d, r->prompt.len, led, u,
-	    f)) == NULL) {
+		 f)) == NULL) {
 		route_free(r);
 		return NULL;
 	}
@@ -304,15 +308,10 @@ route_ask(struct route *r, const char *text, size_t n, struct decision *d,
 	w->d = *d;
 	w->fn = fn;
 	w->arg = arg;
-	switch (localai_ask(r->local, text, n, &ans, on_answer, w, &w->wait)) {
-	case LOCALAI_LATER:
+	w->wait = localai_ask(r->local, text, n, &ans, on_answer, w);
+	if (w->wait != NULL)
 		return w;
-	case LOCALAI_NOW:
-		combine(r, &ans, d);
-		break;
-	case LOCALAI_NOT:
-		break;
-	}
+	combine(r, &ans, d);
 	free(w);
 	return NULL;
 }
@@ -374,7 +373,7 @@ const char *
 route_complexity(const struct decision *d)
 {
 	static const char *const names[] = { NULL, "VERY_COMPLEX", "COMPLEX",
-	    "MEDIUM", "SIMPLE" };
+		"MEDIUM", "SIMPLE" };
 
 	return names[d->target_tier];
 }
@@ -383,8 +382,9 @@ const char *
 route_source(const struct decision *d)
 {
 	static const char *const names[] = { [ROUTE_FIXED] = "fixed",
-	    [ROUTE_BUILTIN] = "builtin", [ROUTE_LOCAL] = "local_ai",
-	    [ROUTE_CACHE] = "cache" };
+		[ROUTE_BUILTIN] = "builtin",
+		[ROUTE_LOCAL] = "local_ai",
+		[ROUTE_CACHE] = "cache" };
 
 	return names[d->source];
 }

@@ -9,42 +9,48 @@
 #include "task.h"
 
 enum {
-	WINDOW = 2048,		/* read of the head, and of the tail */
-	OPENING = 80,		/* bytes in which the task is usually named */
-	ZONE = 160,		/* bytes of a line that leads in or closes */
-	FENCE = 6,		/* weight of a block of code */
-	SURE = 4,		/* less than this says nothing */
-	LEAD = 4,		/* what the first task named has over others */
-	MANY = 3,		/* facets or items that make a list */
-	CHATTY = 12,		/* units; a greeting is no longer than this */
-	PARAGRAPH = 28,		/* units; a phrase is shorter */
+	WINDOW = 2048,	/* read of the head, and of the tail */
+	OPENING = 80,	/* bytes in which the task is usually named */
+	ZONE = 160,	/* bytes of a line that leads in or closes */
+	FENCE = 6,	/* weight of a block of code */
+	SURE = 4,	/* less than this says nothing */
+	LEAD = 4,	/* what the first task named has over others */
+	MANY = 3,	/* facets or items that make a list */
+	CHATTY = 12,	/* units; a greeting is no longer than this */
+	PARAGRAPH = 28, /* units; a phrase is shorter */
 	PAGE = 220,
-	NEAR = 24		/* bytes from "score" to its number */
+	NEAR = 24 /* bytes from "score" to its number */
 };
 
 struct found {
-	const char	*s;			/* the lower-case window */
-	size_t		 n;
-	size_t		 intro;			/* end of words that lead in */
-	size_t		 last;			/* where its last line begins */
-	int		 zone[2][TASK_MAX];	/* weights in these two */
-	int		 early[TASK_MAX];	/* weights in the opening */
-	int		 late[TASK_MAX];	/* and elsewhere */
-	int		 words[TASK_MAX];	/* how many */
-	int		 first;			/* kind of the first word */
-	int		 demands;
-	int		 facets;		/* of enumerations */
-	int		 items;			/* of a list */
-	int		 units;			/* so many English words */
-	unsigned	 unclosed;		/* quotation marks left open */
+	const char *s; /* the lower-case window */
+	size_t n;
+	size_t intro;	       /* end of words that lead in */
+	size_t last;	       /* where its last line begins */
+	int zone[2][TASK_MAX]; /* weights in these two */
+	int early[TASK_MAX];   /* weights in the opening */
+	int late[TASK_MAX];    /* and elsewhere */
+	int words[TASK_MAX];   /* how many */
+	int first;	       /* kind of the first word */
+	int demands;
+	int facets;	   /* of enumerations */
+	int items;	   /* of a list */
+	int units;	   /* so many English words */
+	unsigned unclosed; /* quotation marks left open */
 };
 
-static const int base[TASK_MAX] = {
-	[TASK_UNKNOWN] = 2, [TASK_GREETING] = 1, [TASK_LOOKUP] = 2,
-	[TASK_TRANSLATION] = 2, [TASK_EXTRACTION] = 4, [TASK_EXPLANATION] = 4,
-	[TASK_SUMMARY] = 4, [TASK_WRITING] = 4, [TASK_CODE] = 6,
-	[TASK_ANALYSIS] = 6, [TASK_MATHS] = 8, [TASK_DESIGN] = 8
-};
+static const int base[TASK_MAX] = { [TASK_UNKNOWN] = 2,
+	[TASK_GREETING] = 1,
+	[TASK_LOOKUP] = 2,
+	[TASK_TRANSLATION] = 2,
+	[TASK_EXTRACTION] = 4,
+	[TASK_EXPLANATION] = 4,
+	[TASK_SUMMARY] = 4,
+	[TASK_WRITING] = 4,
+	[TASK_CODE] = 6,
+	[TASK_ANALYSIS] = 6,
+	[TASK_MATHS] = 8,
+	[TASK_DESIGN] = 8 };
 
 static int
 alnum(char c)
@@ -77,9 +83,8 @@ starts(const struct found *f, size_t i, const char *w)
 static size_t
 quoted(struct found *f, size_t i)
 {
-	static const char *const pair[][2] = {
-		{ "\"", "\"" }, { "“", "”" }, { "《", "》" }, { "```", "```" }
-	};
+	static const char *const pair[][2] = { { "\"", "\"" }, { "“", "”" },
+		{ "《", "》" }, { "```", "```" } };
 	const char *end;
 	size_t k, n;
 
@@ -87,8 +92,10 @@ quoted(struct found *f, size_t i)
 		if (f->s[i] != pair[k][0][0] || !starts(f, i, pair[k][0]))
 			continue;
 		n = strlen(pair[k][0]);
-		end = f->unclosed & 1u << k ? NULL : memmem(f->s + i + n,
-		    f->n - i - n, pair[k][1], strlen(pair[k][1]));
+		end = f->unclosed & 1u << k ?
+		    NULL :
+		    memmem(f->s + i + n, f->n - i - n, pair[k][1],
+			strlen(pair[k][1]));
 		if (end == NULL) {
 			f->unclosed |= 1u << k;
 			return i;
@@ -219,8 +226,8 @@ weight(const struct found *f, int kind)
 static int
 with_material(const struct found *f)
 {
-	static const int gentle[] = { TASK_TRANSLATION,
-	    TASK_EXTRACTION, TASK_SUMMARY, TASK_WRITING };
+	static const int gentle[] = { TASK_TRANSLATION, TASK_EXTRACTION,
+		TASK_SUMMARY, TASK_WRITING };
 	size_t i;
 	int z;
 
@@ -228,7 +235,8 @@ with_material(const struct found *f)
 		const int *w = f->zone[z];
 
 		if (w[TASK_CODE] + w[TASK_ANALYSIS] + w[TASK_MATHS] +
-		    w[TASK_DESIGN] > 1)
+			w[TASK_DESIGN] >
+		    1)
 			continue;
 		for (i = 0; i < sizeof(gentle) / sizeof(gentle[0]); i++)
 			if (w[gentle[i]] >= SURE)
@@ -269,8 +277,8 @@ by_length(int units)
 static int
 adjust(const struct found *f, int kind)
 {
-	int n = base[kind], more = f->demands + (f->items >= MANY) +
-	    (f->facets >= 2 * MANY);
+	int n = base[kind],
+	    more = f->demands + (f->items >= MANY) + (f->facets >= 2 * MANY);
 
 	switch (kind) {
 	case TASK_GREETING:
@@ -303,7 +311,8 @@ window(char *dst, const char *text, size_t n)
 			i = n - WINDOW;
 		}
 		dst[m++] = text[i] >= 'A' && text[i] <= 'Z' ?
-		    (char)(text[i] + ('a' - 'A')) : text[i];
+		    (char)(text[i] + ('a' - 'A')) :
+		    text[i];
 	}
 	return m;
 }
@@ -336,7 +345,8 @@ static int
 names_score(const char *s, size_t n)
 {
 	static const char *const words[] = { "score", "rating", "difficulty",
-	    "complexity", "评分", "打分", "得分", "分数", "难度", "复杂度" };
+		"complexity", "评分", "打分", "得分", "分数", "难度",
+		"复杂度" };
 	size_t k, len, end;
 
 	for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {

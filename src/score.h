@@ -9,22 +9,25 @@
 
 #include <stddef.h>
 
-enum { SCORE_MIN = 1, SCORE_MAX = 10 };
+enum {
+	SCORE_MIN = 1,
+	SCORE_MAX = 10
+};
 
 /*
  * Judges text[0..n), UTF-8. Returns the score; *task (an enum task) is what
  * it was taken for.
  */
-int	score(const char *text, size_t n, int *task);
+int score(const char *text, size_t n, int *task);
 
 /*
  * Does the text try to name its own score ("score: 1", "评分为 10")? A model
  * that is asked for one might repeat it, so it should not be asked. Of a long
  * text only the head and the tail are looked at, more than a model is shown.
  */
-int	score_named(const char *text, size_t n);
+int score_named(const char *text, size_t n);
 
 /* The tier, 4 (lightest) to 1, that a score wants. */
-int	score_tier(int score);
+int score_tier(int score);
 
 #endif

@@ -13,26 +13,29 @@
 #include "paths.h"
 #include "scorecache.h"
 
-enum { RECORDS = 8192, HOUR = 3600 * 1000 };
+enum {
+	RECORDS = 8192,
+	HOUR = 3600 * 1000
+};
 
 struct record {
-	unsigned char	hash[24];	/* the rest of it is the place */
-	unsigned char	score, kind, pad[2];
-	uint32_t	check;
+	unsigned char hash[24]; /* the rest of it is the place */
+	unsigned char score, kind, pad[2];
+	uint32_t check;
 };
 
 struct header {
-	char		magic[12];
-	uint32_t	check;
-	int64_t		warned;
-	char		pad[8];
+	char magic[12];
+	uint32_t check;
+	int64_t warned;
+	char pad[8];
 };
 
 static const char magic[12] = "ms-scores 1";
 
 struct scorecache {
-	int	fd;		/* -1: none */
-	int64_t	warned;
+	int fd; /* -1: none */
+	int64_t warned;
 };
 
 /* FNV-1a. */
@@ -66,8 +69,9 @@ open_file(const char *path)
 		return -1;
 	memcpy(h.magic, magic, sizeof(h.magic));
 	h.check = check_header(&h);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_size > 0 ||
-	    pwrite(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h)) &&
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_size > 0 ||
+		pwrite(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h)) &&
 	    pread(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h) &&
 	    memcmp(h.magic, magic, sizeof(h.magic)) == 0)
 		return fd;
@@ -118,8 +122,9 @@ scorecache_get(struct scorecache *c, const unsigned char *hash, int *score,
 {
 	struct record r;
 
-	if (c->fd == -1 || pread(c->fd, &r, sizeof(r), place(hash)) !=
-	    (ssize_t)sizeof(r) || memcmp(r.hash, hash, sizeof(r.hash)) != 0 ||
+	if (c->fd == -1 ||
+	    pread(c->fd, &r, sizeof(r), place(hash)) != (ssize_t)sizeof(r) ||
+	    memcmp(r.hash, hash, sizeof(r.hash)) != 0 ||
 	    r.check != checksum(&r, offsetof(struct record, check)))
 		return 0;
 	*score = r.score;
@@ -152,8 +157,9 @@ scorecache_warn(struct scorecache *c, int64_t now)
 {
 	struct header h;
 
-	if (c->fd != -1 && pread(c->fd, &h, sizeof(h), 0) ==
-	    (ssize_t)sizeof(h) && h.check == check_header(&h))
+	if (c->fd != -1 &&
+	    pread(c->fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h) &&
+	    h.check == check_header(&h))
 		c->warned = h.warned;
 	if (c->warned <= now && now - c->warned < HOUR)
 		return 0;

@@ -12,22 +12,24 @@
 
 struct scorecache;
 
-enum { SCORECACHE_HASH = 32 };	/* bytes of SHA-256 */
+enum {
+	SCORECACHE_HASH = 32
+}; /* bytes of SHA-256 */
 
 /* For dir/scores. NULL with ENOMEM; a foreign file is left alone. */
-struct scorecache	*scorecache_open(const char *dir);
-void			 scorecache_close(struct scorecache *c);
+struct scorecache *scorecache_open(const char *dir);
+void scorecache_close(struct scorecache *c);
 
 /* 1 and the score and kind, or 0. */
-int	scorecache_get(struct scorecache *c, const unsigned char *hash,
-	    int *score, int *kind);
-void	scorecache_put(struct scorecache *c, const unsigned char *hash,
-	    int score, int kind);
+int scorecache_get(struct scorecache *c, const unsigned char *hash, int *score,
+    int *kind);
+void scorecache_put(struct scorecache *c, const unsigned char *hash, int score,
+    int kind);
 
 /*
  * May people be warned now (ms)? At most once an hour of all processes; 1
  * counts as having warned.
  */
-int	scorecache_warn(struct scorecache *c, int64_t now);
+int scorecache_warn(struct scorecache *c, int64_t now);
 
 #endif

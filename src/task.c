@@ -11,7 +11,7 @@ const char *
 task_name(int task)
 {
 	return names[task > TASK_UNKNOWN && task < TASK_MAX ? task :
-	    TASK_UNKNOWN];
+							      TASK_UNKNOWN];
 }
 
 int

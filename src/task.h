@@ -21,9 +21,9 @@ enum task {
 };
 
 /* "explanation" and the like; "unknown" for what is none. */
-const char	*task_name(int task);
+const char *task_name(int task);
 
 /* The task of that name (n bytes), or TASK_UNKNOWN. */
-int	task_named(const char *name, size_t n);
+int task_named(const char *name, size_t n);
 
 #endif

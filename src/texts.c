@@ -12,7 +12,9 @@
 #include "splice.h"
 #include "texts.h"
 
-enum { CHUNK = 64 * 1024 };
+enum {
+	CHUNK = 64 * 1024
+};
 
 void
 texts_init(struct texts *t, int fd, const char *name, size_t max)
@@ -115,8 +117,8 @@ texts_next(struct texts *t, struct splice *v,
 		if (before(arg, f) == -1 || more(t, f) == -1)
 			return -1;
 	}
-	if (r == 0 && strspn(t->in.d + t->used, " \t\r\n") !=
-	    t->in.len - t->used)
+	if (r == 0 &&
+	    strspn(t->in.d + t->used, " \t\r\n") != t->in.len - t->used)
 		return malformed(t, f);
 	return r;
 }

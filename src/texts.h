@@ -13,26 +13,25 @@ struct fault;
 struct splice;
 
 struct texts {
-	int		 fd;		/* borrowed */
-	const char	*name;		/* for messages: "stdin" */
-	struct buf	 in;
-	size_t		 used;		/* bytes of it that are done with */
-	int		 eof;
-	long		 line;		/* of the text that was given last */
-	long		 passed;	/* line breaks in what is done with */
+	int fd;		  /* borrowed */
+	const char *name; /* for messages: "stdin" */
+	struct buf in;
+	size_t used; /* bytes of it that are done with */
+	int eof;
+	long line;   /* of the text that was given last */
+	long passed; /* line breaks in what is done with */
 };
 
 /* A text may have at most max bytes. name is borrowed. */
-void	texts_init(struct texts *t, int fd, const char *name, size_t max);
-void	texts_free(struct texts *t);
+void texts_init(struct texts *t, int fd, const char *name, size_t max);
+void texts_free(struct texts *t);
 
 /*
  * The next text, valid until the next call: 1; 0 at the end; -1 with *f:
  * EX_DATAERR, naming the line, EX_IOERR. If more has to be read for it,
  * before is called first: the place to flush what was answered.
  */
-int	texts_next(struct texts *t, struct splice *v,
-	    int (*before)(void *arg, struct fault *f), void *arg,
-	    struct fault *f);
+int texts_next(struct texts *t, struct splice *v,
+    int (*before)(void *arg, struct fault *f), void *arg, struct fault *f);
 
 #endif

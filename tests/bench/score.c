@@ -5,7 +5,10 @@
 
 #include "score.h"
 
-enum { SIZE = 4096, RUNS = 5000 };
+enum {
+	SIZE = 4096,
+	RUNS = 5000
+};
 
 static void
 measure(const char *name, const char *words)
@@ -31,9 +34,11 @@ measure(const char *name, const char *words)
 int
 main(void)
 {
-	measure("English", "Please explain the design of this distributed "
+	measure("English",
+	    "Please explain the design of this distributed "
 	    "cache, and compare it with the Python code below. ");
-	measure("Chinese", "请分析一下这个分布式系统的架构设计，并证明它的"
+	measure("Chinese",
+	    "请分析一下这个分布式系统的架构设计，并证明它的"
 	    "正确性。");
 	return 0;
 }

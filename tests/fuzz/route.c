@@ -78,8 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	buf_free(&b);
 	for (api = 0; api <= 1; api++)
 		if (rating_reply(api, s, n, &sc, &k) == 0)
-			assert(sc >= SCORE_MIN && sc <= SCORE_MAX &&
-			    k >= 0 && k < TASK_MAX);
+			assert(sc >= SCORE_MIN && sc <= SCORE_MAX && k >= 0 &&
+			    k < TASK_MAX);
 	stream(s, n);
 	free(s);
 	return 0;

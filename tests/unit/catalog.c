@@ -7,31 +7,39 @@
 #include "conf.h"
 #include "tap.h"
 
-static const char config[] = "{\"models\":["
+static const char config[] =
+    "{\"models\":["
     "{\"id\":\"A/one-7B\",\"name\":\"One\",\"tier\":3},"
     "{\"id\":\"A/two\",\"tier\":1,\"upstream\":[\"modelscope\",\"o\"]},"
     "{\"id\":\"off\",\"enabled\":false}],"
     "\"upstreams\":{\"o\":{\"base_url\":\"https://o.example/v1\"}}}";
 
 static const struct {
-	const char	*body;
-	int		 n;		/* ids, -1: no list */
+	const char *body;
+	int n; /* ids, -1: no list */
 } replies[] = {
 	{ "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"}]}", 2 },
 	{ "{\"data\":[]}", 0 },
 	{ "{\"data\":[{\"id\":7},{\"x\":1},null,{\"id\":\"\"}]}", 0 },
 	{ "{\"data\":[{\"id\":\"\\u4e2d\"}],\"data\":[]}", 0 },
-	{ "{\"data\":{}}", -1 }, { "[]", -1 }, { "{", -1 }, { "", -1 },
-	{ "<html>", -1 }, { "{\"data\":[{\"id\":\"a\"}", -1 },
+	{ "{\"data\":{}}", -1 },
+	{ "[]", -1 },
+	{ "{", -1 },
+	{ "", -1 },
+	{ "<html>", -1 },
+	{ "{\"data\":[{\"id\":\"a\"}", -1 },
 };
 
 static const struct {
-	const char	*id;
-	const char	*tier;
+	const char *id;
+	const char *tier;
 } guesses[] = {
-	{ "Q/X-235B-A22B", "\"tier\":1" }, { "Q/X-32B", "\"tier\":2" },
-	{ "Q/X-14b", "\"tier\":3" }, { "Q/X-1.5B", "\"tier\":4" },
-	{ "Q/X2.5-7B", "\"tier\":4" }, { "Q/X-4.1", "\"tier\":1" },
+	{ "Q/X-235B-A22B", "\"tier\":1" },
+	{ "Q/X-32B", "\"tier\":2" },
+	{ "Q/X-14b", "\"tier\":3" },
+	{ "Q/X-1.5B", "\"tier\":4" },
+	{ "Q/X2.5-7B", "\"tier\":4" },
+	{ "Q/X-4.1", "\"tier\":1" },
 };
 
 static void
@@ -44,17 +52,20 @@ test_compare(const struct conf *c)
 
 	buf_init(&b, 65536);
 	ok(catalog_compare(c, &o, 1, &b) == 0, "compared");
-	ok(strcmp(b.d, "{\"upstreams\":[{\"upstream\":\"modelscope\","
-	    "\"models\":[\"a/ONE-7b\",\"New/M-8B\"]}],\"new\":[{\"id\":"
-	    "\"New/M-8B\",\"name\":\"M-8B\",\"tier\":4}],\"gone\":["
-	    "\"off\"]}\n") == 0, "what is at an upstream that was not asked "
-	    "is not gone: %s", b.d);
+	ok(strcmp(b.d,
+	       "{\"upstreams\":[{\"upstream\":\"modelscope\","
+	       "\"models\":[\"a/ONE-7b\",\"New/M-8B\"]}],\"new\":[{\"id\":"
+	       "\"New/M-8B\",\"name\":\"M-8B\",\"tier\":4}],\"gone\":["
+	       "\"off\"]}\n") == 0,
+	    "what is at an upstream that was not asked "
+	    "is not gone: %s",
+	    b.d);
 	for (i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
 		buf_cut(&b, 0);
 		ids[1] = strdup(guesses[i].id);
 		ok(catalog_compare(c, &o, 1, &b) == 0 &&
-		    strstr(b.d, guesses[i].tier) != NULL, "%s: %s",
-		    guesses[i].id, guesses[i].tier);
+			strstr(b.d, guesses[i].tier) != NULL,
+		    "%s: %s", guesses[i].id, guesses[i].tier);
 		free(ids[1]);
 	}
 	buf_free(&b);
@@ -75,18 +86,21 @@ main(void)
 	for (i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
 		r = catalog_read(replies[i].body, strlen(replies[i].body), &o);
 		ok(replies[i].n == -1 ? r == -1 :
-		    r == 0 && (int)o.nids == replies[i].n, "%s",
-		    replies[i].body);
+					r == 0 && (int)o.nids == replies[i].n,
+		    "%s", replies[i].body);
 		if (r == 0)
 			catalog_free(&o);
 	}
 	test_compare(c);
 	buf_init(&b, 65536);
-	ok(catalog_text(c, &b) == 0 && strcmp(b.d,
-	    "A/one-7B\t3\tOne\nA/two\t1\tA/two\n") == 0, "text: %s", b.d);
+	ok(catalog_text(c, &b) == 0 &&
+		strcmp(b.d, "A/one-7B\t3\tOne\nA/two\t1\tA/two\n") == 0,
+	    "text: %s", b.d);
 	buf_cut(&b, 0);
-	ok(catalog_json(c, &b) == 0 && strstr(b.d, "{\"id\":\"off\",\"name\":"
-	    "\"off\",\"tier\":1,\"enabled\":false}") != NULL,
+	ok(catalog_json(c, &b) == 0 &&
+		strstr(b.d,
+		    "{\"id\":\"off\",\"name\":"
+		    "\"off\",\"tier\":1,\"enabled\":false}") != NULL,
 	    "JSON has the disabled too");
 	buf_cut(&b, 10);
 	b.max = 20;

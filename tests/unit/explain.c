@@ -16,9 +16,10 @@
 #include "table.h"
 #include "tap.h"
 
-#define NOW	INT64_C(1795262400000)	/* 2026-11-21 20:00 at +08:00 */
+#define NOW INT64_C(1795262400000) /* 2026-11-21 20:00 at +08:00 */
 
-static const char config[] = "{\"models\":[{\"id\":\"A/1\",\"tier\":1},"
+static const char config[] =
+    "{\"models\":[{\"id\":\"A/1\",\"tier\":1},"
     "{\"id\":\"A/2\",\"tier\":2},{\"id\":\"A/3\",\"tier\":3},"
     "{\"id\":\"off\",\"enabled\":false},"
     "{\"id\":\"far\",\"upstream\":\"o\"}],"
@@ -54,31 +55,34 @@ test_all(const struct pick_in *in, const struct lineup *l)
 	route_score(7, &d);
 	route_actual(in->conf, "A/2", &d);
 	ok(explain_json(&d, l, in->conf->day_offset, &b) == 0, "JSON");
-	ok(strcmp(b.d, "{\"score\":7,\"complexity\":\"COMPLEX\",\"reason\":"
-	    "\"score 7 was given\",\"target_tier\":2,\"actual_tier\":2,"
-	    "\"source\":\"fixed\",\"models\":["
-	    "{\"id\":\"A/2\",\"tier\":2,\"place\":1,\"state\":\"ready\"},"
-	    "{\"id\":\"A/3\",\"tier\":3,\"place\":2,\"state\":\"resting\","
-	    "\"reason\":\"rate limit of the minute\","
-	    "\"until\":\"2026-11-21T20:01:00.000+08:00\"},"
-	    "{\"id\":\"A/1\",\"tier\":1,\"state\":\"out\",\"reason\":"
-	    "\"quota of the day used up\","
-	    "\"until\":\"2026-11-22T00:00:00.000+08:00\",\"remaining\":0},"
-	    "{\"id\":\"far\",\"tier\":1,\"state\":\"no_key\"},"
-	    "{\"id\":\"off\",\"tier\":1,\"state\":\"disabled\"}]}\n") == 0,
+	ok(strcmp(b.d,
+	       "{\"score\":7,\"complexity\":\"COMPLEX\",\"reason\":"
+	       "\"score 7 was given\",\"target_tier\":2,\"actual_tier\":2,"
+	       "\"source\":\"fixed\",\"models\":["
+	       "{\"id\":\"A/2\",\"tier\":2,\"place\":1,\"state\":\"ready\"},"
+	       "{\"id\":\"A/3\",\"tier\":3,\"place\":2,\"state\":\"resting\","
+	       "\"reason\":\"rate limit of the minute\","
+	       "\"until\":\"2026-11-21T20:01:00.000+08:00\"},"
+	       "{\"id\":\"A/1\",\"tier\":1,\"state\":\"out\",\"reason\":"
+	       "\"quota of the day used up\","
+	       "\"until\":\"2026-11-22T00:00:00.000+08:00\",\"remaining\":0},"
+	       "{\"id\":\"far\",\"tier\":1,\"state\":\"no_key\"},"
+	       "{\"id\":\"off\",\"tier\":1,\"state\":\"disabled\"}]}\n") == 0,
 	    "says all: %s", b.d);
 	buf_cut(&b, 0);
 	ok(explain_table(&d, l, in->conf->day_offset, &style, &b) == 0 &&
-	    strstr(b.d, "out until 2026-11-22 00:00:00: ") != NULL &&
-	    strstr(b.d, "no key") != NULL, "a table");
+		strstr(b.d, "out until 2026-11-22 00:00:00: ") != NULL &&
+		strstr(b.d, "no key") != NULL,
+	    "a table");
 	buf_cut(&b, 0);
 	ok(explain_policy("{\"n\":1.0}", 9, &d, l, in, &b) == 0, "a policy");
 	ok(strncmp(b.d, "{\"request\":{\"n\":1.0},\"decision\":{", 33) == 0,
 	    "gets the request as it is");
-	ok(strstr(b.d, "{\"id\":\"A/3\",\"tier\":3,\"upstream\":"
-	    "[\"modelscope\"],\"available\":false,\"remaining\":null,"
-	    "\"resting_until\":\"2026-11-21T20:01:00.000+08:00\","
-	    "\"inflight\":null,\"last_error\":\"burst\"}") != NULL,
+	ok(strstr(b.d,
+	       "{\"id\":\"A/3\",\"tier\":3,\"upstream\":"
+	       "[\"modelscope\"],\"available\":false,\"remaining\":null,"
+	       "\"resting_until\":\"2026-11-21T20:01:00.000+08:00\","
+	       "\"inflight\":null,\"last_error\":\"burst\"}") != NULL,
 	    "and the models: %s", b.d);
 	ok(strstr(b.d, "\"off\"") == NULL && strstr(b.d, "ms-1") == NULL,
 	    "but neither disabled ones nor a key");
@@ -92,8 +96,9 @@ main(void)
 	    NULL);
 	struct keys *k = keys_parse("me ms-1\n", 8, "t", NULL, NULL);
 	struct pick_model order[8];
-	struct pick_in in = { .conf = c, .keys = k, .order = order,
-		.now = NOW };
+	struct pick_in in = {
+		.conf = c, .keys = k, .order = order, .now = NOW
+	};
 	struct decision d;
 	struct lineup l;
 	struct pick *p;
@@ -109,7 +114,7 @@ main(void)
 	route_tier(2, &d);
 	in.norder = route_order(c, &d, order);
 	if (ok(pick(&in, &p, &n) == 0 && lineup_make(&in, p, n, &l) == 0,
-	    "a line-up")) {
+		"a line-up")) {
 		test_all(&in, &l);
 		lineup_free(&l);
 		free(p);

@@ -7,25 +7,27 @@
 #include "task.h"
 
 static const struct {
-	const char	*text;
-	int		 kind;		/* -1: no word begins it */
-	size_t		 len;
+	const char *text;
+	int kind; /* -1: no word begins it */
+	size_t len;
 } rows[] = {
 	{ "prove it", TASK_MATHS, 5 },
 	{ "prove", TASK_MATHS, 5 },
-	{ "proves", -1, 0 },		/* a word ends where its letters do */
-	{ "summarizes", TASK_SUMMARY, 10 },	/* but "summar*" takes more */
-	{ "system design", TASK_DESIGN, 13 },	/* the longest counts */
+	{ "proves", -1, 0 }, /* a word ends where its letters do */
+	{ "summarizes", TASK_SUMMARY, 10 },   /* but "summar*" takes more */
+	{ "system design", TASK_DESIGN, 13 }, /* the longest counts */
 	{ "system", TASK_DESIGN, 6 },
 	{ "证明", TASK_MATHS, 6 },
 	{ "证", -1, 0 },
-	{ "诗歌", TASK_WRITING, 3 },	/* a word of one character */
+	{ "诗歌", TASK_WRITING, 3 }, /* a word of one character */
 	{ "推导式", TASK_CODE, 9 },
 	{ "推导出", TASK_MATHS, 6 },
 	{ "²", TASK_MATHS, 2 },
 	{ "=>", TASK_CODE, 2 },
 	{ "must", LEXICON_DEMAND, 4 },
-	{ "zzz", -1, 0 }, { "z", -1, 0 }, { "\xe8", -1, 0 },
+	{ "zzz", -1, 0 },
+	{ "z", -1, 0 },
+	{ "\xe8", -1, 0 },
 	{ "\xff\xff\xff", -1, 0 },
 };
 
@@ -43,9 +45,10 @@ main(void)
 			return 1;
 		memcpy(s, rows[i].text, n);
 		w = lexicon_find(s, 0, n, &len);
-		ok(rows[i].kind == -1 ? w == NULL : w != NULL &&
-		    w->kind == rows[i].kind && len == rows[i].len, "%s",
-		    rows[i].text);
+		ok(rows[i].kind == -1 ? w == NULL :
+					w != NULL && w->kind == rows[i].kind &&
+			    len == rows[i].len,
+		    "%s", rows[i].text);
 		free(s);
 	}
 	ok(lexicon_find("xprove", 1, 6, &len) != NULL && len == 5,

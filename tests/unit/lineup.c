@@ -8,12 +8,12 @@
 #include "tap.h"
 
 static const struct {
-	const char	*name;
-	const char	*ids[5];
-	size_t		 n;
-	const char	*want;		/* all, those tried before the bar */
-	int		 error;
-	size_t		 bad;
+	const char *name;
+	const char *ids[5];
+	size_t n;
+	const char *want; /* all, those tried before the bar */
+	int error;
+	size_t bad;
 } rows[] = {
 	{ "reversed", { "c", "b", "a" }, 3, "cba|xd", 0, 0 },
 	{ "fewer", { "b" }, 1, "b|acxd", 0, 0 },
@@ -61,12 +61,12 @@ main(void)
 			ids[k] = strdup(rows[i].ids[k]);
 		bad = 0;
 		r = lineup_reorder(&l, ids, rows[i].n, &bad);
-		ok(rows[i].error == 0 ? r == 0 : r == -1 &&
-		    errno == rows[i].error && bad == rows[i].bad, "%s: result",
-		    rows[i].name);
+		ok(rows[i].error == 0 ?
+			r == 0 :
+			r == -1 && errno == rows[i].error && bad == rows[i].bad,
+		    "%s: result", rows[i].name);
 		show(&l, got);
-		ok(strcmp(got, rows[i].want) == 0, "%s: %s", rows[i].name,
-		    got);
+		ok(strcmp(got, rows[i].want) == 0, "%s: %s", rows[i].name, got);
 		for (k = 0; k < rows[i].n; k++)
 			free(ids[k]);
 		lineup_free(&l);

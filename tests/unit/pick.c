@@ -13,9 +13,9 @@
 #include "tap.h"
 
 /* 2026-11-21 20:00 at +08:00; the day ends four hours later. */
-#define NOW	INT64_C(1795262400000)
-#define MIN	INT64_C(60000)
-#define HOUR	(60 * MIN)
+#define NOW INT64_C(1795262400000)
+#define MIN INT64_C(60000)
+#define HOUR (60 * MIN)
 
 static const char config[] =
     "{\"models\":["
@@ -28,16 +28,16 @@ static const char config[] =
     "\"other\":{\"base_url\":\"https://o.example/v1\"},"
     "\"local\":{\"base_url\":\"http://127.0.0.1:1/v1\",\"keyless\":true}}}";
 
-struct said {			/* one line of the ledger */
-	int		 key;		/* 1 or 2; 0: none */
-	const char	*model;
-	int64_t		 ago;		/* ms before NOW */
-	int		 verdict;
-	int		 scope;
-	int64_t		 rest;		/* until NOW + rest; with a scope */
-	double		 balance;	/* -1 unknown */
-	int64_t		 left, model_left;	/* -1 unknown */
-	const char	*upstream;	/* NULL: modelscope */
+struct said {	 /* one line of the ledger */
+	int key; /* 1 or 2; 0: none */
+	const char *model;
+	int64_t ago; /* ms before NOW */
+	int verdict;
+	int scope;
+	int64_t rest;		  /* until NOW + rest; with a scope */
+	double balance;		  /* -1 unknown */
+	int64_t left, model_left; /* -1 unknown */
+	const char *upstream;	  /* NULL: modelscope */
 };
 
 /*
@@ -45,100 +45,106 @@ struct said {			/* one line of the ledger */
  * ~ resting, ? ask for the balance, - out, ! no key.
  */
 static const struct row {
-	const char	*name;
-	struct said	 said[6];
-	int		 inflight[2];
-	unsigned	 turn;
-	const char	*want;
+	const char *name;
+	struct said said[6];
+	int inflight[2];
+	unsigned turn;
+	const char *want;
 } rows[] = {
-	{ "nothing is known", { { 0 } }, { 0, 0 }, 0,
-	    "a1 a2 b1 b2 c bo!" },
-	{ "round robin", { { 0 } }, { 0, 0 }, 1,
-	    "a2 a1 b2 b1 c bo!" },
+	{ "nothing is known", { { 0 } }, { 0, 0 }, 0, "a1 a2 b1 b2 c bo!" },
+	{ "round robin", { { 0 } }, { 0, 0 }, 1, "a2 a1 b2 b1 c bo!" },
 	{ "fewest in flight first", { { 0 } }, { 1, 0 }, 0,
 	    "a2 a1 b2 b1 c bo!" },
-	{ "the pair rests", { { 1, "a/a", MIN, V_BURST, SCOPE_PAIR, MIN, -1,
-	    -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a2 b1 b2 a1~ c bo!" },
-	{ "the pair rested", { { 1, "a/a", 2 * MIN, V_BURST, SCOPE_PAIR, -1,
-	    -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a1 a2 b1 b2 c bo!" },
-	{ "a rest ends at its millisecond", { { 1, "a/a", 2 * MIN, V_BURST,
-	    SCOPE_PAIR, 0, -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a1 a2 b1 b2 c bo!" },
-	{ "the key rests", { { 1, "a/a", MIN, V_TOO_MANY, SCOPE_KEY, MIN, -1,
-	    -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a2 b2 a1~ b1~ c bo!" },
-	{ "the model rests", { { 1, "a/a", MIN, V_SERVER, SCOPE_MODEL, MIN,
-	    -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "b1 b2 a1~ a2~ c bo!" },
-	{ "the upstream rests", { { 1, "a/a", MIN, V_NETWORK, SCOPE_UPSTREAM,
-	    MIN, -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a1~ a2~ b1~ b2~ c bo!" },
-	{ "all rest, the first to wake first", {
-	    { 1, "a/a", MIN, V_SERVER, SCOPE_MODEL, 3 * MIN, -1, -1, -1, NULL },
-	    { 1, "b/b", MIN, V_SERVER, SCOPE_MODEL, MIN, -1, -1, -1, NULL },
-	    { 0, "c", MIN, V_SERVER, SCOPE_MODEL, 2 * MIN, -1, -1, -1,
-	    "local" } }, { 0, 0 }, 0,
-	    "b1~ b2~ a1~ a2~ c~ bo!" },
-	{ "all rested and are back", {
-	    { 1, "a/a", 5 * MIN, V_SERVER, SCOPE_MODEL, -3 * MIN, -1, -1, -1,
-	    NULL },
-	    { 1, "b/b", 5 * MIN, V_SERVER, SCOPE_MODEL, -MIN, -1, -1, -1,
-	    NULL },
-	    { 0, "c", 5 * MIN, V_SERVER, SCOPE_MODEL, -2 * MIN, -1, -1, -1,
-	    "local" } }, { 0, 0 }, 0,
-	    "a1 a2 b1 b2 c bo!" },
-	{ "resting for the day is out", { { 1, "a/a", MIN, V_QUOTA_DAY,
-	    SCOPE_PAIR, 4 * HOUR, -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a2 b1 b2 c a1- bo!" },
-	{ "no provider: out for every key", { { 1, "a/a", MIN, V_NO_PROVIDER,
-	    SCOPE_MODEL, 24 * HOUR, -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "b1 b2 c a1- a2- bo!" },
-	{ "a key without credits", { { 1, "a/a", MIN, V_NO_CREDITS, SCOPE_KEY,
-	    9 * MIN, 0, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a2 b2 c a1- b1- bo!" },
-	{ "its rest is over: ask", { { 1, "a/a", 11 * MIN, V_NO_CREDITS,
-	    SCOPE_KEY, -MIN, -1, -1, -1, NULL } }, { 0, 0 }, 0,
-	    "a2 a1? b2 b1? c bo!" },
-	{ "asked a minute ago: not again yet", {
-	    { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
-	    -1, NULL },
-	    { 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 0, -1, -1, NULL } },
-	    { 0, 0 }, 0, "a2 b2 c a1- b1- bo!" },
-	{ "asked, and there are credits again", {
-	    { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
-	    -1, NULL },
-	    { 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 250, -1, -1, NULL } },
+	{ "the pair rests",
+	    { { 1, "a/a", MIN, V_BURST, SCOPE_PAIR, MIN, -1, -1, -1, NULL } },
+	    { 0, 0 }, 0, "a2 b1 b2 a1~ c bo!" },
+	{ "the pair rested",
+	    { { 1, "a/a", 2 * MIN, V_BURST, SCOPE_PAIR, -1, -1, -1, -1,
+		NULL } },
 	    { 0, 0 }, 0, "a1 a2 b1 b2 c bo!" },
-	{ "nothing left for a model", { { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0,
-	    -1, 100, 0, NULL } }, { 0, 0 }, 0,
-	    "a2 b1 b2 c a1- bo!" },
-	{ "nothing left of an account", { { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0,
-	    -1, 0, 10, NULL } }, { 0, 0 }, 0,
-	    "a2 b2 c a1- b1- bo!" },
-	{ "more left first", {
-	    { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 5, NULL },
-	    { 2, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 50, 40, NULL } },
+	{ "a rest ends at its millisecond",
+	    { { 1, "a/a", 2 * MIN, V_BURST, SCOPE_PAIR, 0, -1, -1, -1, NULL } },
+	    { 0, 0 }, 0, "a1 a2 b1 b2 c bo!" },
+	{ "the key rests",
+	    { { 1, "a/a", MIN, V_TOO_MANY, SCOPE_KEY, MIN, -1, -1, -1, NULL } },
+	    { 0, 0 }, 0, "a2 b2 a1~ b1~ c bo!" },
+	{ "the model rests",
+	    { { 1, "a/a", MIN, V_SERVER, SCOPE_MODEL, MIN, -1, -1, -1, NULL } },
+	    { 0, 0 }, 0, "b1 b2 a1~ a2~ c bo!" },
+	{ "the upstream rests",
+	    { { 1, "a/a", MIN, V_NETWORK, SCOPE_UPSTREAM, MIN, -1, -1, -1,
+		NULL } },
+	    { 0, 0 }, 0, "a1~ a2~ b1~ b2~ c bo!" },
+	{ "all rest, the first to wake first",
+	    { { 1, "a/a", MIN, V_SERVER, SCOPE_MODEL, 3 * MIN, -1, -1, -1,
+		  NULL },
+		{ 1, "b/b", MIN, V_SERVER, SCOPE_MODEL, MIN, -1, -1, -1, NULL },
+		{ 0, "c", MIN, V_SERVER, SCOPE_MODEL, 2 * MIN, -1, -1, -1,
+		    "local" } },
+	    { 0, 0 }, 0, "b1~ b2~ a1~ a2~ c~ bo!" },
+	{ "all rested and are back",
+	    { { 1, "a/a", 5 * MIN, V_SERVER, SCOPE_MODEL, -3 * MIN, -1, -1, -1,
+		  NULL },
+		{ 1, "b/b", 5 * MIN, V_SERVER, SCOPE_MODEL, -MIN, -1, -1, -1,
+		    NULL },
+		{ 0, "c", 5 * MIN, V_SERVER, SCOPE_MODEL, -2 * MIN, -1, -1, -1,
+		    "local" } },
+	    { 0, 0 }, 0, "a1 a2 b1 b2 c bo!" },
+	{ "resting for the day is out",
+	    { { 1, "a/a", MIN, V_QUOTA_DAY, SCOPE_PAIR, 4 * HOUR, -1, -1, -1,
+		NULL } },
+	    { 0, 0 }, 0, "a2 b1 b2 c a1- bo!" },
+	{ "no provider: out for every key",
+	    { { 1, "a/a", MIN, V_NO_PROVIDER, SCOPE_MODEL, 24 * HOUR, -1, -1,
+		-1, NULL } },
+	    { 0, 0 }, 0, "b1 b2 c a1- a2- bo!" },
+	{ "a key without credits",
+	    { { 1, "a/a", MIN, V_NO_CREDITS, SCOPE_KEY, 9 * MIN, 0, -1, -1,
+		NULL } },
+	    { 0, 0 }, 0, "a2 b2 c a1- b1- bo!" },
+	{ "its rest is over: ask",
+	    { { 1, "a/a", 11 * MIN, V_NO_CREDITS, SCOPE_KEY, -MIN, -1, -1, -1,
+		NULL } },
+	    { 0, 0 }, 0, "a2 a1? b2 b1? c bo!" },
+	{ "asked a minute ago: not again yet",
+	    { { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
+		  -1, NULL },
+		{ 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 0, -1, -1, NULL } },
+	    { 0, 0 }, 0, "a2 b2 c a1- b1- bo!" },
+	{ "asked, and there are credits again",
+	    { { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
+		  -1, NULL },
+		{ 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 250, -1, -1, NULL } },
+	    { 0, 0 }, 0, "a1 a2 b1 b2 c bo!" },
+	{ "nothing left for a model",
+	    { { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 0, NULL } },
+	    { 0, 0 }, 0, "a2 b1 b2 c a1- bo!" },
+	{ "nothing left of an account",
+	    { { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 0, 10, NULL } },
+	    { 0, 0 }, 0, "a2 b2 c a1- b1- bo!" },
+	{ "more left first",
+	    { { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 5, NULL },
+		{ 2, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 50, 40, NULL } },
 	    { 0, 0 }, 0, "a2 a1 b1 b2 c bo!" },
-	{ "what is in flight counts against it", {
-	    { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 5, NULL },
-	    { 2, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 4, NULL } },
+	{ "what is in flight counts against it",
+	    { { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 5, NULL },
+		{ 2, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, 100, 4, NULL } },
 	    { 2, 0 }, 0, "a2 a1 b2 b1 c bo!" },
-	{ "known to have some before unknown", { { 2, "a/a", MIN, V_OK,
-	    SCOPE_NONE, 0, -1, -1, 3, NULL } }, { 0, 0 }, 0,
-	    "a2 a1 b1 b2 c bo!" },
-	{ "the last one in flight after unknown", { { 2, "a/a", MIN, V_OK,
-	    SCOPE_NONE, 0, -1, -1, 1, NULL } }, { 2, 1 }, 0,
-	    "a1 a2 b2 b1 c bo!" },
-	{ "credits count as calls", {
-	    { 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 20, -1, -1, NULL },
-	    { 2, NULL, MIN, V_OK, SCOPE_NONE, 0, 200.5, -1, -1, NULL } },
+	{ "known to have some before unknown",
+	    { { 2, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, -1, 3, NULL } },
+	    { 0, 0 }, 0, "a2 a1 b1 b2 c bo!" },
+	{ "the last one in flight after unknown",
+	    { { 2, "a/a", MIN, V_OK, SCOPE_NONE, 0, -1, -1, 1, NULL } },
+	    { 2, 1 }, 0, "a1 a2 b2 b1 c bo!" },
+	{ "credits count as calls",
+	    { { 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 20, -1, -1, NULL },
+		{ 2, NULL, MIN, V_OK, SCOPE_NONE, 0, 200.5, -1, -1, NULL } },
 	    { 0, 0 }, 0, "a2 a1 b2 b1 c bo!" },
-	{ "ready before resting, resting before last resort", {
-	    { 1, "a/a", MIN, V_TOO_MANY, SCOPE_KEY, 2 * MIN, -1, -1, -1,
-	    NULL },
-	    { 2, "b/b", MIN, V_SERVER, SCOPE_MODEL, MIN, -1, -1, -1, NULL } },
+	{ "ready before resting, resting before last resort",
+	    { { 1, "a/a", MIN, V_TOO_MANY, SCOPE_KEY, 2 * MIN, -1, -1, -1,
+		  NULL },
+		{ 2, "b/b", MIN, V_SERVER, SCOPE_MODEL, MIN, -1, -1, -1,
+		    NULL } },
 	    { 0, 0 }, 0, "a2 b2~ a1~ b1~ c bo!" },
 };
 
@@ -178,7 +184,9 @@ show(const struct pick *p, size_t n, char *dst, size_t size)
 		snprintf(w, sizeof(w), "%s%c%s%s%s", i > 0 ? " " : "",
 		    "abc"[p[i].model],
 		    p[i].model == 1 && p[i].upstream == 1 ? "o" : "",
-		    p[i].key == 0 ? "1" : p[i].key == 1 ? "2" : "",
+		    p[i].key == 0     ? "1" :
+			p[i].key == 1 ? "2" :
+					"",
 		    mark[p[i].state]);
 		strlcat(dst, w, size);
 	}
@@ -187,8 +195,12 @@ show(const struct pick *p, size_t n, char *dst, size_t size)
 static struct pick *
 try(struct fold *f, const int *inflight, unsigned turn, size_t *n)
 {
-	struct pick_in in = { .conf = conf, .keys = keys, .fold = f,
-	    .inflight = inflight, .now = NOW, .turn = turn };
+	struct pick_in in = { .conf = conf,
+		.keys = keys,
+		.fold = f,
+		.inflight = inflight,
+		.now = NOW,
+		.turn = turn };
 	struct pick_model order[3];
 	struct pick *p = NULL;
 	size_t i;
@@ -217,8 +229,7 @@ test_rows(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		r = &rows[i];
-		f = fold_new(day_of(NOW, conf->day_offset),
-	    conf->day_offset);
+		f = fold_new(day_of(NOW, conf->day_offset), conf->day_offset);
 		for (n = 0; n < 6 && r->said[n].ago != 0; n++)
 			say(f, &r->said[n]);
 		p = try(f, r->inflight, r->turn, &n);
@@ -236,10 +247,13 @@ static void
 test_reasons(void)
 {
 	static const struct said quota = { 1, "a/a", MIN, V_OK, SCOPE_NONE, 0,
-	    -1, 100, 0, NULL }, burst = { 1, "a/a", MIN, V_BURST, SCOPE_PAIR,
-	    MIN, -1, -1, -1, NULL }, busy = { 1, "a/a", MIN, V_TOO_MANY,
-	    SCOPE_KEY, 5 * MIN, -1, -1, -1, NULL }, some = { 2, "a/a", MIN,
-	    V_OK, SCOPE_NONE, 0, -1, 9, 7, NULL };
+		-1, 100, 0, NULL },
+				 burst = { 1, "a/a", MIN, V_BURST, SCOPE_PAIR,
+					 MIN, -1, -1, -1, NULL },
+				 busy = { 1, "a/a", MIN, V_TOO_MANY, SCOPE_KEY,
+					 5 * MIN, -1, -1, -1, NULL },
+				 some = { 2, "a/a", MIN, V_OK, SCOPE_NONE, 0,
+					 -1, 9, 7, NULL };
 	static const int inflight[2] = { 0, 3 };
 	struct fold *f = fold_new(day_of(NOW, conf->day_offset),
 	    conf->day_offset);
@@ -262,11 +276,11 @@ test_reasons(void)
 	for (i = 0; i < n && (p[i].model != 0 || p[i].key != 0); i++)
 		;
 	ok(i < n && p[i].state == PICK_OUT && p[i].why == V_QUOTA_DAY &&
-	    p[i].until == NOW + 4 * HOUR, "0 left is out until the day ends");
+		p[i].until == NOW + 4 * HOUR,
+	    "0 left is out until the day ends");
 	free(p);
 	fold_free(f);
-	f = fold_new(day_of(NOW, conf->day_offset) - 1,
-	    conf->day_offset);
+	f = fold_new(day_of(NOW, conf->day_offset) - 1, conf->day_offset);
 	say(f, &quota);
 	p = try(f, NULL, 0, &n);
 	ok(n == 6 && p[0].state == PICK_READY && p[0].left == -1,
@@ -278,7 +292,8 @@ test_reasons(void)
 static void
 test_tiers(void)
 {
-	static const char text[] = "{\"models\":["
+	static const char text[] =
+	    "{\"models\":["
 	    "{\"id\":\"x/1\",\"tier\":1},{\"id\":\"x/2\",\"tier\":2},"
 	    "{\"id\":\"x/3\",\"tier\":3},{\"id\":\"x/l\",\"tier\":3,"
 	    "\"last_resort\":true},{\"id\":\"x/4\",\"tier\":4},"
@@ -287,10 +302,8 @@ test_tiers(void)
 	static const struct {
 		int tier;
 		const char *want;
-	} t[] = {
-		{ 0, "1234bl" }, { 1, "12b34l" }, { 2, "2b341l" },
-		{ 3, "342b1l" }, { 4, "432b1l" }
-	};
+	} t[] = { { 0, "1234bl" }, { 1, "12b34l" }, { 2, "2b341l" },
+		{ 3, "342b1l" }, { 4, "432b1l" } };
 	struct conf *c = conf_parse(text, sizeof(text) - 1, "t", NULL, NULL);
 	size_t idx[16], i, k, n;
 	char got[17];

@@ -13,9 +13,9 @@
 #include "tap.h"
 
 static const struct {
-	const char	*words;		/* the model's, a JSON string */
-	int		 score;		/* 0: nonsense */
-	int		 kind;
+	const char *words; /* the model's, a JSON string */
+	int score;	   /* 0: nonsense */
+	int kind;
 } rows[] = {
 	{ "{\\\"kind\\\":\\\"code\\\",\\\"score\\\":7}", 7, TASK_CODE },
 	{ "{\\\"score\\\":1}", 1, TASK_UNKNOWN },
@@ -61,26 +61,31 @@ test_reply(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		for (api = 0; api <= 1; api++) {
-			snprintf(body, sizeof(body), api ? "{\"choices\":[{"
-			    "\"message\":{\"content\":\"%s\"}}]}" :
-			    "{\"model\":\"m\",\"response\":\"%s\"}",
+			snprintf(body, sizeof(body),
+			    api ? "{\"choices\":[{"
+				  "\"message\":{\"content\":\"%s\"}}]}" :
+				  "{\"model\":\"m\",\"response\":\"%s\"}",
 			    rows[i].words);
 			r = rating_reply(api, body, strlen(body), &s, &k);
-			ok(rows[i].score == 0 ? r == -1 : r == 0 &&
-			    s == rows[i].score && k == rows[i].kind,
+			ok(rows[i].score == 0 ? r == -1 :
+						r == 0 && s == rows[i].score &&
+				    k == rows[i].kind,
 			    "api %d: %s", api, rows[i].words);
 		}
 	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
 		for (api = 0; api <= 1; api++)
 			ok(rating_reply(api, bodies[i], strlen(bodies[i]), &s,
-			    &k) == -1, "api %d: body %s", api, bodies[i]);
+			       &k) == -1,
+			    "api %d: body %s", api, bodies[i]);
 }
 
 static void
 test_request(void)
 {
-	struct rating_ask a = { .model = "m", .mark = "==",
-		.prompt = "@MARK@ {x} a@b @TEXT@@MARK@@", .nprompt = 28 };
+	struct rating_ask a = { .model = "m",
+		.mark = "==",
+		.prompt = "@MARK@ {x} a@b @TEXT@@MARK@@",
+		.nprompt = 28 };
 	struct buf b;
 	char big[9001];
 	jv v;
@@ -88,11 +93,12 @@ test_request(void)
 	buf_init(&b, 1 << 20);
 	ok(rating_request(&b, &a, "@TEXT@ {\"", 9) == 0, "a request");
 	v = json_parse(b.d, b.len);
-	ok(strcmp(json_get_str(v, "prompt", ""),
-	    "== {x} a@b @TEXT@ {\"==@") == 0, "its prompt: %s",
-	    json_get_str(v, "prompt", ""));
+	ok(strcmp(json_get_str(v, "prompt", ""), "== {x} a@b @TEXT@ {\"==@") ==
+		0,
+	    "its prompt: %s", json_get_str(v, "prompt", ""));
 	ok(json_get_bool(v, "think", 1) == 0 &&
-	    json_get_bool(v, "stream", 1) == 0, "neither thought nor stream");
+		json_get_bool(v, "stream", 1) == 0,
+	    "neither thought nor stream");
 	jv_free(v);
 	buf_cut(&b, 0);
 	memset(big, '\xe7', sizeof(big));
@@ -130,7 +136,8 @@ test_cache(void)
 	ok(!scorecache_get(c, h, &s, &k) && scorecache_get(c, other, &s, &k),
 	    "one place holds the last of those that come there");
 	ok(scorecache_warn(c, 5000000) && !scorecache_warn(c, 5000001) &&
-	    !scorecache_warn(d, 5000001), "one warning");
+		!scorecache_warn(d, 5000001),
+	    "one warning");
 	ok(scorecache_warn(d, 5000000 + 3600 * 1000), "an hour later another");
 	ok(truncate(path, 40) == 0 && !scorecache_get(c, other, &s, &k),
 	    "a file cut short");

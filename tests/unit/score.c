@@ -7,9 +7,9 @@
 #include "tap.h"
 
 static const struct {
-	const char	*text;
-	int		 score;
-	int		kind;
+	const char *text;
+	int score;
+	int kind;
 } rows[] = {
 	{ "", 2, TASK_UNKNOWN },
 	{ "hi", 1, TASK_GREETING },
@@ -92,11 +92,17 @@ test_named(void)
 		const char *text;
 		int want;
 	} t[] = {
-		{ "score: 1", 1 }, { "{\"Score\":10}", 1 },
-		{ "the score must be 3", 1 }, { "评分为 7", 1 },
-		{ "难度：1", 1 }, { "RATING = 9", 1 }, { "score", 0 },
-		{ "scoreboard\n1", 0 }, { "the score of the film", 0 },
-		{ "prove 1 = 1", 0 }, { "", 0 },
+		{ "score: 1", 1 },
+		{ "{\"Score\":10}", 1 },
+		{ "the score must be 3", 1 },
+		{ "评分为 7", 1 },
+		{ "难度：1", 1 },
+		{ "RATING = 9", 1 },
+		{ "score", 0 },
+		{ "scoreboard\n1", 0 },
+		{ "the score of the film", 0 },
+		{ "prove 1 = 1", 0 },
+		{ "", 0 },
 	};
 	char s[20000];
 	size_t i;
@@ -118,7 +124,8 @@ main(void)
 	test_long();
 	test_named();
 	ok(score_tier(1) == 4 && score_tier(3) == 4 && score_tier(4) == 3 &&
-	    score_tier(5) == 3 && score_tier(6) == 2 && score_tier(7) == 2 &&
-	    score_tier(8) == 1 && score_tier(10) == 1, "tiers");
+		score_tier(5) == 3 && score_tier(6) == 2 &&
+		score_tier(7) == 2 && score_tier(8) == 1 && score_tier(10) == 1,
+	    "tiers");
 	return done();
 }

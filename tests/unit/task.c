@@ -15,6 +15,7 @@ main(void)
 	ok(task_named("codex", 5) == TASK_UNKNOWN, "no such task");
 	ok(task_named("cod", 3) == TASK_UNKNOWN, "half of one");
 	ok(task_name(-1) == task_name(TASK_UNKNOWN) &&
-	    task_name(TASK_MAX) == task_name(TASK_UNKNOWN), "out of range");
+		task_name(TASK_MAX) == task_name(TASK_UNKNOWN),
+	    "out of range");
 	return done();
 }
