@@ -394,6 +394,17 @@ answer_tools(const struct answer *a, struct json *j, const char *key)
 	json_end(j);
 }
 
+void
+answer_rest(const struct answer *a, struct json *j)
+{
+	if (a->finish[0] != '\0')
+		json_str(j, "finish_reason", a->finish);
+	if (a->ntools > 0)
+		answer_tools(a, j, "tool_calls");
+	if (a->reasoning.len > 0)
+		json_strn(j, "reasoning", a->reasoning.d, a->reasoning.len);
+}
+
 static void
 write_message(const struct answer *a, struct json *j)
 {

@@ -61,6 +61,9 @@ int answer_body(struct answer *a, const char *body, size_t n);
 /* Writes the tool calls as the array that a message has. */
 void answer_tools(const struct answer *a, struct json *j, const char *key);
 
+/* Writes finish_reason, tool_calls and reasoning: those that there are. */
+void answer_rest(const struct answer *a, struct json *j);
+
 /*
  * Appends the chat.completion object that a stream amounts to, for a caller
  * who did not ask for a stream. 0, or -1 with errno.

@@ -2,6 +2,7 @@
  * The sink of the command line. The forms that are put together read the
  * answer's bytes again with the same parsers as the relay.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -16,8 +17,10 @@
 #include "fold.h"
 #include "json.h"
 #include "relay.h"
+#include "render.h"
 #include "route.h"
 #include "sse.h"
+#include "utf8.h"
 
 struct emit {
 	enum emit_format format;
@@ -82,27 +85,30 @@ emit_free(struct emit *e)
 	free(e);
 }
 
-/* A terminal gets no control characters of a stranger's. */
+/* Is the character at s a control one, of C0 or C1? */
+static int
+is_control(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+
+	return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ||
+	    (c == 0xc2 && (unsigned char)s[1] < 0xa0);
+}
+
+/* A terminal gets no control characters of a stranger's, nor halves of any. */
 static void
 print(FILE *fp, const char *s, size_t n, int tty)
 {
-	size_t i;
+	size_t i, len;
 
-	if (!tty) {
-		fwrite(s, 1, n, fp);
-		return;
-	}
-	for (i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
-			c = '?';
-		else if (c == 0xc2 && i + 1 < n &&
-		    (unsigned char)s[i + 1] < 0xa0) {
-			i++; /* C1, as UTF-8 */
-			c = '?';
+	for (i = 0; i < n; i += len) {
+		len = tty ? utf8_len(s + i, n - i) : n;
+		if (tty && (len == 0 || is_control(s + i))) {
+			putc('?', fp);
+			len += len == 0;
+		} else {
+			fwrite(s + i, 1, len, fp);
 		}
-		putc(c, fp);
 	}
 }
 
@@ -137,6 +143,16 @@ emit_head(void *arg, const struct chat_head *h)
 	e->model = strdup(h->model);
 }
 
+/* What is put together must be whole; what is passed on is. */
+static void
+take_event(struct emit *e)
+{
+	if (answer_event(&e->answer, e->sse.data.d, e->sse.data.len) == -1 &&
+	    errno != EINVAL && e->format != EMIT_OPENAI &&
+	    e->format != EMIT_SSE)
+		fault_set(&e->fault, EX_PROTOCOL, "answer too large");
+}
+
 size_t
 emit_data(void *arg, const char *p, size_t n)
 {
@@ -157,8 +173,7 @@ emit_data(void *arg, const char *p, size_t n)
 		p += used;
 		left -= used;
 		if (r == SSE_EVENT)
-			(void)answer_event(&e->answer, e->sse.data.d,
-			    e->sse.data.len);
+			take_event(e);
 		else if (r != SSE_MORE)
 			break;
 	}
@@ -184,17 +199,6 @@ write_usage(struct json *j, const struct answer *a)
 }
 
 static void
-write_limits(struct json *j, const struct limits *l)
-{
-	json_object(j, "limits");
-	json_known(j, "model_limit", l->model_limit);
-	json_known(j, "model_remaining", l->model_left);
-	json_known(j, "global_limit", l->limit);
-	json_known(j, "global_remaining", l->left);
-	json_end(j);
-}
-
-static void
 write_json(struct json *j, const struct emit *e, const struct chat_result *r)
 {
 	const struct answer *a = &e->answer;
@@ -204,7 +208,7 @@ write_json(struct json *j, const struct emit *e, const struct chat_result *r)
 	json_str(j, "model", e->model);
 	json_strn(j, "content", a->content.d, a->content.len);
 	write_usage(j, a);
-	write_limits(j, r->limits);
+	render_limits(j, r->limits);
 	if (r->decision != NULL)
 		route_json(j, "routing", r->decision);
 	else if (r->routing != NULL)
@@ -215,12 +219,7 @@ write_json(struct json *j, const struct emit *e, const struct chat_result *r)
 			json_str(j, NULL, r->retried[i]);
 		json_end(j);
 	}
-	if (a->finish[0] != '\0')
-		json_str(j, "finish_reason", a->finish);
-	if (a->ntools > 0)
-		answer_tools(a, j, "tool_calls");
-	if (a->reasoning.len > 0)
-		json_strn(j, "reasoning", a->reasoning.d, a->reasoning.len);
+	answer_rest(a, j);
 	json_end(j);
 }
 
@@ -259,6 +258,7 @@ end_object(struct emit *e, const struct chat_result *r)
 {
 	struct buf b;
 	struct json j;
+	size_t i;
 
 	buf_init(&b, 3 * (size_t)RELAY_BODY_MAX);
 	json_begin(&j, &b);
@@ -266,6 +266,10 @@ end_object(struct emit *e, const struct chat_result *r)
 		write_json(&j, e, r);
 	else
 		write_n8n(&j, e);
+	/* upstream's usage, or the caller's routing, may have had lines */
+	for (i = 0; i < b.len; i++)
+		if (b.d[i] == '\n' || b.d[i] == '\r')
+			b.d[i] = ' ';
 	if (json_finish(&j) == 0 && buf_addc(&b, '\n') == 0)
 		fwrite(b.d, 1, b.len, e->out);
 	else

@@ -282,6 +282,7 @@ work(struct conn *c)
 		.op = "chat",
 		.path = "/chat/completions",
 		.route = -1,
+		.assemble = c->kind == RENDER_N8N, /* has no streams */
 		.commit = COMMIT };
 	struct fault f;
 

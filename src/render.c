@@ -3,6 +3,7 @@
  * act on: openai-python and openai-node obey x-should-retry first, then the
  * status, and give up on a Retry-After that is too long for them.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,77 +97,67 @@ render_raw(const struct render *s)
 
 /* ---- what a refusal is ---- */
 
-static void
-rate_limited(const struct chat_result *r, struct error *e)
+enum {
+	OTHER,
+	QUOTA,
+	RATE,
+	KEYS,
+	MODEL,
+	CALLER,
+	SLOW,
+	UNKNOWN,
+	OURS,
+	FULL
+};
+
+static const struct error errors[] = { [OTHER] = { 502, "api_error",
+					   "upstream_error", 0, 0 },
+	[QUOTA] = { 429, "insufficient_quota", "insufficient_quota",
+	    QUOTA_RETRY, 1 },
+	[RATE] = { 429, "rate_limit_error", "rate_limit_exceeded", RATE_RETRY,
+	    0 },
+	[KEYS] = { 503, "api_error", "upstream_key_refused", 0, 1 },
+	[MODEL] = { 503, "api_error", "model_not_available", 0, 1 },
+	[CALLER] = { 400, "invalid_request_error", NULL, 0, 0 },
+	[SLOW] = { 504, "api_error", "upstream_timeout", 0, 0 },
+	[UNKNOWN] = { 404, "invalid_request_error", "model_not_found", 0, 0 },
+	[OURS] = { 500, "api_error", "internal_error", 0, 0 },
+	[FULL] = { 503, "api_error", "overloaded", 1, 0 } };
+
+/* Whose trouble a verdict is; upstream's, where nothing is said. */
+static const unsigned char trouble[V_MAX] = { [V_NO_CREDITS] = QUOTA,
+	[V_QUOTA_DAY] = QUOTA,
+	[V_QUOTA_MONTH] = QUOTA,
+	[V_BURST] = RATE,
+	[V_TOO_MANY] = RATE,
+	[V_BAD_KEY] = KEYS,
+	[V_UNBOUND] = KEYS,
+	[V_UNVERIFIED] = KEYS,
+	[V_NO_PERMISSION] = MODEL,
+	[V_NO_PROVIDER] = MODEL,
+	[V_BAD_MODEL] = MODEL,
+	[V_PROVIDER] = MODEL,
+	[V_STREAM_ONLY] = CALLER,
+	[V_THINK_OFF] = CALLER,
+	[V_THINK_ON] = CALLER,
+	[V_BAD_REQUEST] = CALLER,
+	[V_TIMEOUT] = SLOW };
+
+static struct error
+error_of(const struct chat_result *r)
 {
-	int64_t after = r->retry_after;
+	int what = r->unknown	? UNKNOWN :
+	    r->exit == EX_OSERR ? OURS :
+				  trouble[r->verdict];
+	struct error e = errors[what];
 
-	*e = (struct error){ 429, "rate_limit_error", "rate_limit_exceeded",
-		RATE_RETRY, 0 };
-	if (after > 0 && after <= RATE_RETRY_MAX)
-		e->retry_after = (int)after;
-	else if (after > RATE_RETRY_MAX)
-		e->retry_after = RATE_RETRY_MAX;
-}
-
-static void
-error_of(const struct chat_result *r, struct error *e)
-{
-	static const struct error
-	    quota = { 429, "insufficient_quota", "insufficient_quota",
-		    QUOTA_RETRY, 1 },
-	    keys = { 503, "api_error", "upstream_key_refused", 0, 1 },
-	    model = { 503, "api_error", "model_not_available", 0, 1 },
-	    unknown = { 404, "invalid_request_error", "model_not_found", 0, 0 },
-	    ours = { 500, "api_error", "internal_error", 0, 0 },
-	    slow = { 504, "api_error", "upstream_timeout", 0, 0 },
-	    other = { 502, "api_error", "upstream_error", 0, 0 };
-
-	if (r->unknown) {
-		*e = unknown;
-		return;
-	}
-	if (r->exit == EX_CONFIG || r->exit == EX_OSERR) {
-		*e = r->exit == EX_CONFIG ? keys : ours;
-		return;
-	}
-	switch (r->verdict) {
-	case V_NO_CREDITS:
-	case V_QUOTA_DAY:
-	case V_QUOTA_MONTH:
-		*e = quota;
-		break;
-	case V_BURST:
-	case V_TOO_MANY:
-		rate_limited(r, e);
-		break;
-	case V_BAD_KEY:
-	case V_UNBOUND:
-	case V_UNVERIFIED:
-		*e = keys;
-		break;
-	case V_NO_PERMISSION:
-	case V_NO_PROVIDER:
-	case V_BAD_MODEL:
-	case V_PROVIDER:
-		*e = model;
-		break;
-	case V_STREAM_ONLY:
-	case V_THINK_OFF:
-	case V_THINK_ON:
-	case V_BAD_REQUEST:
-		*e = (struct error){
-			r->status >= 400 && r->status < 500 ? r->status : 400,
-			"invalid_request_error", NULL, 0, 0
-		};
-		break;
-	case V_TIMEOUT:
-		*e = slow;
-		break;
-	default:
-		*e = other;
-		break;
-	}
+	if (what == RATE && r->retry_after > 0)
+		e.retry_after = r->retry_after < RATE_RETRY_MAX ?
+		    (int)r->retry_after :
+		    RATE_RETRY_MAX;
+	if (what == CALLER && r->status >= 400 && r->status < 500)
+		e.status = r->status;
+	return e;
 }
 
 /* ---- writing ---- */
@@ -295,9 +286,8 @@ static int
 refuse(const struct render *s, const struct chat_result *r, struct buf *line,
     struct buf *out)
 {
-	struct error e;
+	struct error e = error_of(r);
 
-	error_of(r, &e);
 	if (error_head(&e, r, line) == -1)
 		return -1;
 	if (s->kind == RENDER_OPENAI && e.status >= 400 && e.status < 500 &&
@@ -310,15 +300,9 @@ int
 render_fault(enum render_kind k, const struct fault *f, struct buf *line,
     struct buf *out)
 {
-	static const struct error bad = { 400, "invalid_request_error", NULL, 0,
-		0 },
-				  ours = { 500, "api_error", "internal_error",
-					  0, 0 },
-				  full = { 503, "api_error", "overloaded", 1,
-					  0 };
-	const struct error *e = f->status == EX_DATAERR ? &bad :
-	    f->status == EX_TEMPFAIL			? &full :
-							  &ours;
+	const struct error *e = &errors[f->status == EX_DATAERR ? CALLER :
+		f->status == EX_TEMPFAIL			? FULL :
+								  OURS];
 
 	if (error_head(e, NULL, line) == -1)
 		return -1;
@@ -327,8 +311,8 @@ render_fault(enum render_kind k, const struct fault *f, struct buf *line,
 
 /* ---- the native shape ---- */
 
-static void
-write_limits(struct json *j, const struct limits *l)
+void
+render_limits(struct json *j, const struct limits *l)
 {
 	json_object(j, "limits");
 	json_known(j, "model_limit", l->model_limit);
@@ -343,7 +327,7 @@ write_routing(struct json *j, const struct chat_result *r)
 {
 	size_t i;
 
-	write_limits(j, r->limits);
+	render_limits(j, r->limits);
 	if (r->decision != NULL)
 		route_json(j, "routing", r->decision);
 	else
@@ -390,12 +374,7 @@ native_end(struct render *s, const struct chat_result *r, struct buf *out)
 	else
 		json_null(&j, "usage");
 	write_routing(&j, r);
-	if (a->finish[0] != '\0')
-		json_str(&j, "finish_reason", a->finish);
-	if (a->ntools > 0)
-		answer_tools(a, &j, "tool_calls");
-	if (a->reasoning.len > 0)
-		json_strn(&j, "reasoning", a->reasoning.d, a->reasoning.len);
+	answer_rest(a, &j);
 	json_end(&j);
 	return json_finish(&j);
 }
@@ -416,22 +395,24 @@ n8n_end(struct render *s, struct buf *out)
 int
 render_data(struct render *s, const char *p, size_t n, struct buf *out)
 {
+	enum sse_res res;
 	size_t used;
 
 	if (!s->stream)
 		return buf_add(&s->body, p, n);
 	while (n > 0) {
-		enum sse_res r = sse_feed(&s->sse, p, n, &used);
-
+		res = sse_feed(&s->sse, p, n, &used);
 		p += used;
 		n -= used;
-		if (r == SSE_EVENT)
-			(void)answer_event(&s->answer, s->sse.data.d,
-			    s->sse.data.len);
-		else if (r != SSE_MORE)
+		if (res != SSE_MORE && res != SSE_EVENT)
+			return -1;
+		if (res == SSE_EVENT &&
+		    answer_event(&s->answer, s->sse.data.d, s->sse.data.len) ==
+			-1 &&
+		    errno != EINVAL)
 			return -1;
 	}
-	if (s->kind == RENDER_NATIVE && s->shown < s->answer.content.len)
+	if (s->shown < s->answer.content.len)
 		return native_event(s, NULL, out);
 	return 0;
 }
@@ -441,10 +422,9 @@ static int
 stream_error(const struct render *s, const struct chat_result *r,
     struct buf *out)
 {
-	struct error e;
+	struct error e = error_of(r);
 	struct json j;
 
-	error_of(r, &e);
 	if (buf_adds(out, "data: ") == -1)
 		return -1;
 	if (s->kind == RENDER_NATIVE) {
@@ -465,14 +445,17 @@ render_end(struct render *s, const struct chat_result *r, struct buf *line,
 {
 	if (!s->headed)
 		return refuse(s, r, line, out);
-	if (s->stream && r->exit != 0 && r->verdict != V_REASONED)
+	if (r->exit != 0 && r->verdict != V_REASONED) {
+		if (!s->stream)
+			return -1; /* cut: nobody is to take it for whole */
 		return r->told && s->kind == RENDER_OPENAI ?
 		    0 :
 		    stream_error(s, r, out);
+	}
 	if (s->kind == RENDER_OPENAI)
 		return 0;
 	if (s->stream)
-		return s->kind == RENDER_NATIVE ? native_event(s, r, out) : 0;
+		return native_event(s, r, out);
 	if (answer_body(&s->answer, s->body.d, s->body.len) == -1)
 		return -1;
 	return s->kind == RENDER_NATIVE ? native_end(s, r, out) :

@@ -12,12 +12,14 @@ struct buf;
 struct chat_head;
 struct chat_result;
 struct fault;
+struct json;
+struct limits;
 struct render;
 
 enum render_kind {
 	RENDER_OPENAI, /* /v1/...: upstream's bytes as they are */
 	RENDER_NATIVE, /* /chat of the original gateway */
-	RENDER_N8N     /* /n8n/chat: {text, model} */
+	RENDER_N8N     /* /n8n/chat: {text, model}; of plain answers only */
 };
 
 /* The kind of that name ("openai", "native", "n8n"): 0, or -1. */
@@ -41,7 +43,7 @@ int render_data(struct render *s, const char *p, size_t n, struct buf *out);
 
 /*
  * The end. If no head was written, line gets one (a refusal). Appends to out
- * what is still to be said. 0, or -1 with errno.
+ * what is still to be said. 0, or -1: the reply is to be broken off.
  */
 int render_end(struct render *s, const struct chat_result *r, struct buf *line,
     struct buf *out);
@@ -49,5 +51,8 @@ int render_end(struct render *s, const struct chat_result *r, struct buf *line,
 /* A request that could not be read or started, as a whole reply. */
 int render_fault(enum render_kind k, const struct fault *f, struct buf *line,
     struct buf *out);
+
+/* Writes "limits" as the original gateway has it. */
+void render_limits(struct json *j, const struct limits *l);
 
 #endif
