@@ -16,6 +16,13 @@ struct bans { /* zeroed to begin with */
 };
 
 /*
+ * Who is not asked again in the same request after a refusal (enum verdict):
+ * an enum scope. sent: some of the request went out; others: there are other
+ * models to ask.
+ */
+int ban_scope(int verdict, int sent, int others);
+
+/*
  * Adds what scope (enum scope) of candidate p is at fault. Without memory it
  * is not added; the number of attempts is bounded all the same.
  */

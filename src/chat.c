@@ -640,24 +640,6 @@ free_slot(struct chat_job *j)
 	j->chat->inflight[j->pick.key]--;
 }
 
-/* Who is not asked again for this request. */
-static enum scope
-at_fault(const struct chat_job *j, const struct try_out *t)
-{
-	enum verdict v = t->c->verdict;
-
-	switch (v) {
-	case V_NO_CREDITS: /* the key, if its balance says so */
-		return SCOPE_PAIR;
-	case V_NO_PERMISSION: /* seldom has another key more rights */
-		return j->norder > 1 ? SCOPE_MODEL : SCOPE_PAIR;
-	case V_NETWORK: /* one broken connection is not yet an outage */
-		return t->sent ? SCOPE_MODEL : SCOPE_UPSTREAM;
-	default:
-		return verdict_info((int)v)->scope;
-	}
-}
-
 /* Is that it? A plain answer that did not begin in time had all there is. */
 static int
 is_final(const struct chat_job *j, const struct try_out *t)
@@ -678,7 +660,7 @@ refused(struct chat_job *j, const struct try_out *t)
 	const char *id = j->order[j->pick.model].id;
 	int bit = request_repair(&j->request, j->repairs, (int)v,
 	    j->ask.limited);
-	enum scope scope = at_fault(j, t);
+	int scope = ban_scope((int)v, t->sent, j->norder > 1);
 	int final = is_final(j, t);
 
 	set_refusal(j, t);
@@ -697,7 +679,7 @@ refused(struct chat_job *j, const struct try_out *t)
 	if (j->nretried == 0 || j->retried[j->nretried - 1] != id)
 		j->retried[j->nretried++] = id;
 	ban_add(&j->bans, SCOPE_PAIR, &j->pick);
-	ban_add(&j->bans, (int)scope, &j->pick);
+	ban_add(&j->bans, scope, &j->pick);
 	if (i->next != NEXT_BALANCE || !ask_purse(j))
 		choose(j);
 }

@@ -56,6 +56,19 @@ main(void)
 		ok(!ban_has(&b, &rows[i].p), "%s: not banned at first",
 		    rows[i].name);
 	}
+	ok(ban_scope(V_BAD_KEY, 1, 1) == SCOPE_KEY &&
+		ban_scope(V_SERVER, 1, 0) == SCOPE_MODEL &&
+		ban_scope(V_BURST, 1, 1) == SCOPE_PAIR &&
+		ban_scope(V_TLS, 0, 1) == SCOPE_UPSTREAM,
+	    "who is at fault is not asked again");
+	ok(ban_scope(V_NO_CREDITS, 1, 1) == SCOPE_PAIR,
+	    "out of credits: the balance is to say more");
+	ok(ban_scope(V_NO_PERMISSION, 1, 1) == SCOPE_MODEL &&
+		ban_scope(V_NO_PERMISSION, 1, 0) == SCOPE_PAIR,
+	    "no permission: another model, or else another key");
+	ok(ban_scope(V_NETWORK, 1, 1) == SCOPE_MODEL &&
+		ban_scope(V_NETWORK, 0, 1) == SCOPE_UPSTREAM,
+	    "a broken connection, and none");
 	ban_free(&b);
 	ok(b.v == NULL && b.n == 0, "an empty list is freed");
 	return done();
