@@ -14,7 +14,8 @@ cat >models.json <<!
 # agree NAME: the file req gives the same answer and routing either way.
 agree() {
 	ms-chat -j --route <req >direct 2>err || cat err
-	ms-route <req >routed 2>>err && ms-chat -j <routed >piped 2>>err || cat err
+	{ ms-route <req >routed && ms-chat -j <routed >piped; } 2>>err ||
+	    cat err
 	jq -S '{model, content, routing}' direct >a
 	jq -S '{model, content, routing}' piped >b
 	ok "$1: the same" cmp -s a b || diff a b | sed 's/^/# /'
@@ -43,13 +44,11 @@ echo '{"prompt":"Explain recursion.","max_tokens":50}' >req
 agree 'the n8n form'
 
 # A file of them.
-for i in 1 2 3; do
-	echo '{"prompt":"Write a Python script."}'
-done | ms-route >lines
-if ms-chat --help | grep -q -e --batch; then
-	run 'a batch' 0 ms-chat --batch lines -O results
-	ok 'is answered by the models chosen' [ "$(jq -r .response.body.model results | sort -u)" = T/2 ]
-fi
+echo '{"prompt":"Write a Python script."}' >line
+cat line line line | ms-route >lines
+run 'a batch' 0 ms-chat --batch lines -O results
+ok 'is answered by the models chosen' \
+    [ "$(jq -r .response.body.model results | sort -u)" = T/2 ]
 
 # All that is asked comes back by itself: a refusal is seen by the next.
 config Test/A sim/500 Test/B
