@@ -9,12 +9,14 @@
 struct translate;
 
 /*
- * begin() makes the ids from in->id: "req_X" gives "resp_X", items "msg_X",
- * "rs_X", "fc_X_N". Events are numbered by sequence_number from 0 and begin
- * with response.created; end() gives response.completed, or
- * response.incomplete if the answer was cut (finish_reason length,
- * content_filter); fail() an "error" event. Reasoning text becomes a
- * reasoning item. The response object repeats what the request set.
+ * begin() makes the ids from in->id: "req_X" gives "resp_X", and "msg_X_N",
+ * "rs_X_N", "fc_X_N" for the N-th item. Events are numbered by
+ * sequence_number from 0 and begin with response.created; end() gives
+ * response.completed, or response.incomplete if the answer was cut
+ * (finish_reason length, content_filter); fail() an "error" event, then
+ * response.failed. Reasoning text is the summary of a reasoning item: what
+ * clients show. The response object repeats what the request set. Tool calls
+ * are done at the end, for their deltas may be mixed.
  */
 extern const struct translate responses_translate;
 
