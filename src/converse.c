@@ -61,7 +61,7 @@ write_file(const char *path, const struct buf *old, const char *messages,
 	fp = out_file(o);
 	fprintf(fp, "{\"messages\":[\n%s%s", old->d, old->len > 0 ? ",\n" : "");
 	fwrite(messages, 1, n, fp);
-	fprintf(fp, ",\n%s\n]}\n", answer->d);
+	fprintf(fp, "%s%s\n]}\n", n > 0 ? ",\n" : "", answer->d);
 	return out_commit(o, f);
 }
 
