@@ -191,7 +191,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *p;
 	int valid;
 
-	if ((p = malloc(size + (size == 0))) == NULL)
+	if ((p = calloc(size + (size == 0), 1)) == NULL)
 		return 0;
 	if (size > 0)
 		memcpy(p, data, size);
