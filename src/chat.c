@@ -225,19 +225,31 @@ set_result(struct chat_job *j, int verdict, int status, const char *message,
 	buf_cut(&j->reply, 0);
 }
 
-/* The time for the whole, or for an answer to begin, is over. */
 static void
-on_time_over(void *arg)
+time_over(struct chat_job *j, int recorded)
 {
-	struct chat_job *j = arg;
 	int begun = j->result.committed;
 
-	close_try(j, V_TIMEOUT);
+	close_try(j, recorded);
 	set_result(j, V_TIMEOUT, EX_TEMPFAIL,
 	    begun ? "the time given was over before the answer was" :
 		    "no answer within the time given",
 	    "");
 	finish(j);
+}
+
+/* The caller's own time is over: nobody else is to suffer for it. */
+static void
+on_overall(void *arg)
+{
+	time_over(arg, V_CANCELLED);
+}
+
+/* No answer began in a time that is long for any model. */
+static void
+on_commit_over(void *arg)
+{
+	time_over(arg, V_TIMEOUT);
 }
 
 void
@@ -351,9 +363,9 @@ chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
 	j->names = a->nmodels > 0 ? a->models : j->request.names;
 	j->nnames = a->nmodels > 0 ? a->nmodels : j->request.nnames;
 	if (a->timeout > 0)
-		loop_timer(c->o.loop, &j->overall, a->timeout, on_time_over, j);
+		loop_timer(c->o.loop, &j->overall, a->timeout, on_overall, j);
 	if (a->commit > 0)
-		loop_timer(c->o.loop, &j->commit, a->commit, on_time_over, j);
+		loop_timer(c->o.loop, &j->commit, a->commit, on_commit_over, j);
 	loop_timer(c->o.loop, &j->step, 0, route, j);
 	return j;
 fail:

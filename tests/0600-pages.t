@@ -24,7 +24,8 @@ things() {
 shown() {
 	case $1 in
 	*.md)
-		sed -n '/^```sh$/,/^```$/{/^```/d;p;}' "$1"
+		sed -n '/^```sh$/,/^```$/{/^```/d;p;}' "$1" |
+		    sed -e ':a' -e '/|$/{N;s/\n */ /;ba' -e '}'
 		;;
 	*)
 		mandoc -Tascii -O width=1000 "$1" | col -bx |
