@@ -228,12 +228,10 @@ set_result(struct chat_job *j, int verdict, int status, const char *message,
 static void
 time_over(struct chat_job *j, int recorded)
 {
-	int begun = j->result.committed;
-
 	close_try(j, recorded);
 	set_result(j, V_TIMEOUT, EX_TEMPFAIL,
-	    begun ? "the time given was over before the answer was" :
-		    "no answer within the time given",
+	    j->result.committed ? "the time was over before the answer" :
+				  "no answer within the time given",
 	    "");
 	finish(j);
 }

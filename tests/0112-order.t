@@ -93,7 +93,7 @@ asked 'another model does not help a bad key' 1A
 fresh 'do=stall-head'
 run '--timeout' 75 ms-chat --timeout 1 hi
 asked '--timeout is for all of it' 1A
-recorded 'what is recorded' '1A timeout model 60'
+recorded 'what is recorded' '1A cancelled'
 like 'why' err '^ms-chat: no answer within the time given$'
 fresh 'do=stall-mid'
 run '--timeout, in mid-answer' 75 ms-chat --timeout 2 hi
