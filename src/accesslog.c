@@ -13,13 +13,16 @@
 #include "fault.h"
 #include "json.h"
 
-enum { LOG_HELD = 256 * 1024, PRINTED = 512 };
+enum {
+	LOG_HELD = 256 * 1024,
+	PRINTED = 512
+};
 
 struct accesslog {
-	int		 fd;
-	int		 text;
-	struct buf	 lines;
-	int64_t		 lost;
+	int fd;
+	int text;
+	struct buf lines;
+	int64_t lost;
 };
 
 struct accesslog *
@@ -128,11 +131,11 @@ accesslog_flush(struct accesslog *l)
 	 * stderr may be shared, so it is not ours to make non-blocking. A pipe
 	 * that poll() calls writable takes PIPE_BUF bytes without waiting.
 	 */
-	while (l->lines.len > 0 && poll(&p, 1, 0) == 1 &&
-	    p.revents & POLLOUT) {
-		want = l->lines.len < PIPE_BUF ? l->lines.len :
+	while (l->lines.len > 0 && poll(&p, 1, 0) == 1 && p.revents & POLLOUT) {
+		want = l->lines.len < PIPE_BUF ?
+		    l->lines.len :
 		    whole_lines(l->lines.d, PIPE_BUF);
-		if (want == 0)		/* one line longer than that */
+		if (want == 0) /* one line longer than that */
 			want = PIPE_BUF;
 		if ((n = write(l->fd, l->lines.d, want)) <= 0) {
 			if (n == -1 && errno == EINTR)

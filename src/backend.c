@@ -16,33 +16,33 @@
 
 enum {
 	READ_MAX = 64 * 1024,
-	LINE_MAX_LEN = 64 * 1024,	/* of a head */
-	RETRY_FIRST = 2,		/* ms; the listen queue is full */
+	LINE_MAX_LEN = 64 * 1024, /* of a head */
+	RETRY_FIRST = 2,	  /* ms; the listen queue is full */
 	RETRY_MAX = 100
 };
 
 struct backend {
-	struct loop			*loop;
-	const struct backend_ops	*ops;
-	void				*arg;
-	struct loop_timer		 timer;
-	struct sockaddr_un		 addr;
-	int				 fd;
-	int				 retry;
-	int				 hold;
-	int				 over;	/* nothing more comes */
-	int				 busy;	/* inside a callback of ours */
-	int				 gone;	/* free it after that */
-	struct buf			 head;	/* with the first length */
-	struct buf			 body;
-	size_t				*held;
-	size_t				 sent;	/* of head, body, end */
-	struct buf			 line;	/* of the answer */
-	int				 answered; /* the line is in */
-	struct record			 record;
+	struct loop *loop;
+	const struct backend_ops *ops;
+	void *arg;
+	struct loop_timer timer;
+	struct sockaddr_un addr;
+	int fd;
+	int retry;
+	int hold;
+	int over;	 /* nothing more comes */
+	int busy;	 /* inside a callback of ours */
+	int gone;	 /* free it after that */
+	struct buf head; /* with the first length */
+	struct buf body;
+	size_t *held;
+	size_t sent;	 /* of head, body, end */
+	struct buf line; /* of the answer */
+	int answered;	 /* the line is in */
+	struct record record;
 };
 
-static void	backend_event(void *, int, short);
+static void backend_event(void *, int, short);
 
 static void
 body_free(struct backend *b)
@@ -123,7 +123,7 @@ watch(struct backend *b)
 		return;
 	if (b->head.cap > 0)
 		events |= POLLOUT;
-	if (b->hold)		/* its end would be told again and again */
+	if (b->hold) /* its end would be told again and again */
 		events = 0;
 	if (loop_fd(b->loop, b->fd, events, backend_event, b) == -1)
 		fail(b, BACKEND_NONE);
@@ -172,15 +172,16 @@ connect_now(void *arg)
 	if (b->fd == -1) {
 		fail(b, BACKEND_NONE);
 	} else if (connect(b->fd, (const struct sockaddr *)&b->addr,
-	    sizeof(b->addr)) == 0) {
+		       sizeof(b->addr)) == 0) {
 		writable(b);
 	} else {
 		/* poll() would call a socket not connected ready at once. */
 		e = errno;
 		close(b->fd);
 		b->fd = -1;
-		if (e != EAGAIN || loop_timer(b->loop, &b->timer,
-		    b->retry, connect_now, b) == -1)
+		if (e != EAGAIN ||
+		    loop_timer(b->loop, &b->timer, b->retry, connect_now, b) ==
+			-1)
 			fail(b, BACKEND_NONE);
 		if ((b->retry *= 2) > RETRY_MAX)
 			b->retry = RETRY_MAX;
@@ -243,8 +244,7 @@ take_records(struct backend *b, char *p, size_t n)
 	const char *data;
 
 	for (i = 0; i < n; i += used) {
-		res = record_next(&b->record, p + i, n - i, &used, &data,
-		    &len);
+		res = record_next(&b->record, p + i, n - i, &used, &data, &len);
 		if (res != RECORD_DATA)
 			break;
 		memmove(p + total, data, len);
@@ -289,8 +289,7 @@ readable(struct backend *b)
 	static char bytes[READ_MAX];
 	ssize_t n;
 
-	while ((n = read(b->fd, bytes, sizeof(bytes))) == -1 &&
-	    errno == EINTR)
+	while ((n = read(b->fd, bytes, sizeof(bytes))) == -1 && errno == EINTR)
 		continue;
 	if (n == -1 && errno == EAGAIN)
 		return;

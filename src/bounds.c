@@ -1,12 +1,19 @@
 /* The limits of ms-serve as a table. */
 #include "bounds.h"
 
-enum { KIB = 1024, MIB = 1024 * 1024 };
+enum {
+	KIB = 1024,
+	MIB = 1024 * 1024
+};
 
 #define BYTES(name, member, dflt, min, max) \
-	{ name, offsetof(struct bounds, member), dflt, min, max, 0 }
+	{ \
+		name, offsetof(struct bounds, member), dflt, min, max, 0 \
+	}
 #define TIME(name, member, dflt, max) \
-	{ name, offsetof(struct bounds, member), dflt, 1, max, 1 }
+	{ \
+		name, offsetof(struct bounds, member), dflt, 1, max, 1 \
+	}
 
 const struct bound bounds_table[] = {
 	BYTES("max-connections", connections, 1024, 1, 1000000),
@@ -24,7 +31,7 @@ const struct bound bounds_table[] = {
 	TIME("answer-time", answer_time, 330, 86400),
 	TIME("drain-time", drain_time, 30, 86400),
 	TIME("tool-time", tool_time, 60, 3600),
-	{ NULL, 0, 0, 0, 0, 0 }
+	{ NULL, 0, 0, 0, 0, 0 },
 };
 
 int64_t *

@@ -6,7 +6,9 @@
 
 #include "cidr.h"
 
-enum { TEXT_MAX = 64 };
+enum {
+	TEXT_MAX = 64
+};
 
 /* An address in binary: its length in bytes, 0 if it is none. */
 static size_t
@@ -55,8 +57,7 @@ inside(const unsigned char *a, const unsigned char *range, unsigned bits)
 
 	if (memcmp(a, range, bits / 8) != 0)
 		return 0;
-	return rest == 0 ||
-	    (a[bits / 8] ^ range[bits / 8]) >> (8 - rest) == 0;
+	return rest == 0 || (a[bits / 8] ^ range[bits / 8]) >> (8 - rest) == 0;
 }
 
 int

@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 /* Is it well-formed? */
-int	cidr_ok(const char *range);
+int cidr_ok(const char *range);
 
 /*
  * Is a peer ("127.0.0.1:4711", "[::1]:4711"; anything else is not) in one
  * of the n ranges?
  */
-int	cidr_listed(const char *peer, char *const *ranges, size_t n);
+int cidr_listed(const char *peer, char *const *ranges, size_t n);
 
 #endif

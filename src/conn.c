@@ -17,54 +17,59 @@
 #include "now.h"
 
 enum {
-	READ_MAX = 64 * 1024,	/* taken from a socket at once */
-	SKIP_MAX = 64 * 1024,	/* of an unwanted body, to keep the rest */
+	READ_MAX = 64 * 1024, /* taken from a socket at once */
+	SKIP_MAX = 64 * 1024, /* of an unwanted body, to keep the rest */
 	PEER_MAX = 64,
-	OUT_MAX = 1024 * 1024,	/* not yet taken by a client */
+	OUT_MAX = 1024 * 1024, /* not yet taken by a client */
 	LINGER_TIME = 2000
 };
 
 enum state {
-	S_HEAD,			/* reading a head, or idle */
-	S_BODY,			/* reading a body */
-	S_ANSWER,		/* an answer is being made and sent */
-	S_FLUSH,		/* made, not all taken yet */
-	S_LINGER,		/* lest a reset eat our last words */
+	S_HEAD,	  /* reading a head, or idle */
+	S_BODY,	  /* reading a body */
+	S_ANSWER, /* an answer is being made and sent */
+	S_FLUSH,  /* made, not all taken yet */
+	S_LINGER, /* lest a reset eat our last words */
 	S_DEAD
 };
 
-enum framing { F_LENGTH, F_CHUNKED, F_CLOSE, F_NONE };
-
-struct conn {
-	TAILQ_ENTRY(conn)	 entry;
-	struct conn_pool	*pool;
-	void			*arg;
-	int			 fd;
-	enum state		 state;
-	short			 events;
-	int			 taking;	/* inside take() */
-	int			 idle;		/* on the list of these */
-	struct buf		 in;		/* read, not used */
-	struct buf		 out;		/* sent, not taken */
-	struct loop_timer	 timer;
-	int64_t			 deadline;
-	/* the request: */
-	size_t			 seen;		/* bytes of its head, so far */
-	int64_t			 skip;		/* of a body nobody wants */
-	struct buf		 body;
-	struct http_chunks	 chunks;
-	int64_t			 want;		/* of the body; -1: chunked */
-	int			 minor, headonly, keep;
-	int			 unread;	/* some of its body */
-	/* the answer: */
-	enum framing		 framing;
-	int			 pending;	/* its head, in pool->head */
-	struct conn_report	 report;
-	char			 peer[PEER_MAX];
+enum framing {
+	F_LENGTH,
+	F_CHUNKED,
+	F_CLOSE,
+	F_NONE
 };
 
-static void	conn_event(void *, int, short);
-static void	take_again(struct conn *);
+struct conn {
+	TAILQ_ENTRY(conn) entry;
+	struct conn_pool *pool;
+	void *arg;
+	int fd;
+	enum state state;
+	short events;
+	int taking;	/* inside take() */
+	int idle;	/* on the list of these */
+	struct buf in;	/* read, not used */
+	struct buf out; /* sent, not taken */
+	struct loop_timer timer;
+	int64_t deadline;
+	/* the request: */
+	size_t seen;  /* bytes of its head, so far */
+	int64_t skip; /* of a body nobody wants */
+	struct buf body;
+	struct http_chunks chunks;
+	int64_t want; /* of the body; -1: chunked */
+	int minor, headonly, keep;
+	int unread; /* some of its body */
+	/* the answer: */
+	enum framing framing;
+	int pending; /* its head, in pool->head */
+	struct conn_report report;
+	char peer[PEER_MAX];
+};
+
+static void conn_event(void *, int, short);
+static void take_again(struct conn *);
 
 int
 conn_pool_init(struct conn_pool *p, struct loop *l, const struct bounds *b,
@@ -200,8 +205,7 @@ conn_abort(struct conn *c)
 		c->pool->ops->done(c);
 	/* Without a length a plain end would look like a good one. */
 	if (c->framing == F_CLOSE)
-		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset,
-		    sizeof(reset));
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	conn_close(c);
 }
 
@@ -248,7 +252,7 @@ expired(void *arg)
 	struct conn *c = arg;
 	int64_t left = c->deadline - now_mono();
 
-	if (left > 0) {		/* it was put off since */
+	if (left > 0) { /* it was put off since */
 		loop_timer(c->pool->loop, &c->timer, left, expired, c);
 		return;
 	}
@@ -267,8 +271,7 @@ expired(void *arg)
 	case S_ANSWER:
 		if (conn_fresh(c)) {
 			c->pool->ops->cancel(c);
-			c->pool->ops->refuse(c, 504,
-			    "no answer came in time");
+			c->pool->ops->refuse(c, 504, "no answer came in time");
 			break;
 		}
 		/* FALLTHROUGH */
@@ -299,14 +302,14 @@ conn_new(struct conn_pool *p, int fd, const char *peer, void *arg)
 	c->pool = p;
 	c->fd = fd;
 	c->keep = 1;
-	buf_init(&c->in, READ_MAX + (size_t)(p->bounds->line +
-	    p->bounds->head));
+	buf_init(&c->in,
+	    READ_MAX + (size_t)(p->bounds->line + p->bounds->head));
 	buf_init(&c->out, OUT_MAX);
 	buf_init(&c->body, (size_t)p->bounds->body);
 	snprintf(c->peer, sizeof(c->peer), "%s", peer);
 	if (loop_fd(p->loop, fd, POLLIN, conn_event, c) == -1 ||
-	    loop_timer(p->loop, &c->timer, p->bounds->idle_time, expired,
-	    c) == -1) {
+	    loop_timer(p->loop, &c->timer, p->bounds->idle_time, expired, c) ==
+		-1) {
 		loop_fd(p->loop, fd, 0, NULL, NULL);
 		free(c);
 		return NULL;
@@ -380,8 +383,8 @@ conn_start(struct conn *c, int64_t length)
 		c->framing = F_NONE;
 	else if (length >= 0)
 		buf_addf(h, "Content-Length: %lld\r\n", (long long)length);
-	else if (c->minor > 0 && buf_adds(h,
-	    "Transfer-Encoding: chunked\r\n") == 0)
+	else if (c->minor > 0 &&
+	    buf_adds(h, "Transfer-Encoding: chunked\r\n") == 0)
 		c->framing = F_CHUNKED;
 	else
 		c->framing = F_CLOSE;
@@ -440,7 +443,7 @@ send_all(struct conn *c, struct iovec *v, int nv)
 			continue;
 		}
 		if (buf_add(&c->out, (char *)v[i].iov_base + skip,
-		    v[i].iov_len - skip) == -1)
+			v[i].iov_len - skip) == -1)
 			return -1;
 		skip = 0;
 	}
@@ -452,7 +455,7 @@ slice(struct iovec *v, int *nv, const void *p, size_t n)
 {
 	if (n == 0)
 		return;
-	memcpy(&v[*nv].iov_base, &p, sizeof(p));	/* it is only read */
+	memcpy(&v[*nv].iov_base, &p, sizeof(p)); /* it is only read */
 	v[(*nv)++].iov_len = n;
 }
 
@@ -472,8 +475,8 @@ conn_send(struct conn *c, const char *p, size_t n, int last)
 		c->report.first = now_mono();
 	c->report.bytes += (int64_t)n;
 	if (c->framing == F_CHUNKED && n > 0)
-		slice(v, &nv, size, (size_t)snprintf(size, sizeof(size),
-		    "%zx\r\n", n));
+		slice(v, &nv, size,
+		    (size_t)snprintf(size, sizeof(size), "%zx\r\n", n));
 	if (c->framing != F_NONE)
 		slice(v, &nv, p, n);
 	if (c->framing == F_CHUNKED)
@@ -488,8 +491,9 @@ conn_send(struct conn *c, const char *p, size_t n, int last)
 	} else {
 		if (last)
 			c->state = S_FLUSH;
-		deadline(c, c->out.len > 0 ? c->pool->bounds->write_time :
-		    c->pool->bounds->answer_time);
+		deadline(c,
+		    c->out.len > 0 ? c->pool->bounds->write_time :
+				     c->pool->bounds->answer_time);
 	}
 	watch(c);
 }
@@ -499,8 +503,7 @@ writable(struct conn *c)
 {
 	ssize_t n;
 
-	while ((n = write(c->fd, c->out.d, c->out.len)) == -1 &&
-	    errno == EINTR)
+	while ((n = write(c->fd, c->out.d, c->out.len)) == -1 && errno == EINTR)
 		continue;
 	if (n == -1) {
 		if (errno != EAGAIN)
@@ -533,8 +536,9 @@ body_room(struct conn *c, size_t n)
 		refuse(c, 413, "the body is too large");
 		return -1;
 	}
-	if (n >= before - c->body.len && (p->held + c->body.len + n >
-	    (size_t)p->bounds->held || buf_room(&c->body, n) == -1)) {
+	if (n >= before - c->body.len &&
+	    (p->held + c->body.len + n > (size_t)p->bounds->held ||
+		buf_room(&c->body, n) == -1)) {
 		refuse(c, 503, "too much is being sent here just now");
 		return -1;
 	}
@@ -606,8 +610,8 @@ take_request(struct conn *c, const struct http_req *r, int more)
 	} else if (body_room(c, r->chunked ? 0 : (size_t)r->length) == 0) {
 		deadline(c, c->pool->bounds->body_time);
 		c->unread = 1;
-		if (r->expect && !more && buf_adds(&c->out,
-		    "HTTP/1.1 100 Continue\r\n\r\n") == 0)
+		if (r->expect && !more &&
+		    buf_adds(&c->out, "HTTP/1.1 100 Continue\r\n\r\n") == 0)
 			writable(c);
 	}
 }
@@ -617,7 +621,8 @@ static size_t
 take_head(struct conn *c, const char *p, size_t n)
 {
 	const struct http_limits lim = { (size_t)c->pool->bounds->line,
-	    (size_t)c->pool->bounds->head, (size_t)c->pool->bounds->fields };
+		(size_t)c->pool->bounds->head,
+		(size_t)c->pool->bounds->fields };
 	struct http_req *r = c->pool->req;
 	long len;
 
@@ -649,7 +654,7 @@ take(struct conn *c, const char *p, size_t n)
 	while (used < n && (c->state == S_HEAD || c->state == S_BODY)) {
 		if (c->skip > 0) {
 			k = n - used < (size_t)c->skip ? n - used :
-			    (size_t)c->skip;
+							 (size_t)c->skip;
 			c->skip -= (int64_t)k;
 		} else if (c->state == S_HEAD) {
 			k = take_head(c, p + used, n - used);
@@ -688,8 +693,7 @@ readable(struct conn *c)
 	ssize_t n;
 	int again;
 
-	while ((n = read(c->fd, bytes, sizeof(bytes))) == -1 &&
-	    errno == EINTR)
+	while ((n = read(c->fd, bytes, sizeof(bytes))) == -1 && errno == EINTR)
 		continue;
 	if (n == -1 && errno == EAGAIN)
 		return;
@@ -720,14 +724,14 @@ conn_event(void *arg, int fd, short revents)
 	(void)fd;
 	if (revents & (POLLERR | POLLNVAL) ||
 	    (revents & (POLLRDHUP | POLLHUP) &&
-	    (c->state == S_ANSWER || c->state == S_FLUSH))) {
+		(c->state == S_ANSWER || c->state == S_FLUSH))) {
 		conn_drop(c);
 		return;
 	}
 	if (revents & POLLOUT && c->out.len > 0)
 		writable(c);
-	if (revents & (POLLIN | POLLHUP) && (c->state == S_HEAD ||
-	    c->state == S_BODY || c->state == S_LINGER))
+	if (revents & (POLLIN | POLLHUP) &&
+	    (c->state == S_HEAD || c->state == S_BODY || c->state == S_LINGER))
 		readable(c);
 	watch(c);
 }

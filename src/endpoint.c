@@ -7,35 +7,36 @@
 const struct endpoint endpoint_table[] = {
 	{ "/v1/chat/completions", ENDPOINT_POST, KIND_CHAT, FAMILY_OPENAI,
 	    EP_COUNTS, "chat", "openai" },
-	{ "/v1/models", ENDPOINT_GET, KIND_MODELS, FAMILY_OPENAI, 0,
-	    NULL, NULL },
+	{ "/v1/models", ENDPOINT_GET, KIND_MODELS, FAMILY_OPENAI, 0, NULL,
+	    NULL },
 	{ "/v1/models/", ENDPOINT_GET, KIND_MODEL, FAMILY_OPENAI, EP_PREFIX,
 	    NULL, NULL },
-	{ "/chat", ENDPOINT_POST, KIND_CHAT, FAMILY_NATIVE, EP_COUNTS,
-	    "chat", "native" },
+	{ "/chat", ENDPOINT_POST, KIND_CHAT, FAMILY_NATIVE, EP_COUNTS, "chat",
+	    "native" },
 	{ "/n8n/chat", ENDPOINT_POST, KIND_CHAT, FAMILY_NATIVE, EP_COUNTS,
 	    "chat", "n8n" },
-	{ "/route", ENDPOINT_POST, KIND_TOOL, FAMILY_NATIVE, 0,
-	    "route", NULL },
-	{ "/status", ENDPOINT_GET, KIND_TOOL, FAMILY_NATIVE, 0,
-	    "status", NULL },
-	{ "/models", ENDPOINT_GET, KIND_NATIVE_MODELS, FAMILY_NATIVE, 0,
-	    NULL, NULL },
+	{ "/route", ENDPOINT_POST, KIND_TOOL, FAMILY_NATIVE, 0, "route", NULL },
+	{ "/status", ENDPOINT_GET, KIND_TOOL, FAMILY_NATIVE, 0, "status",
+	    NULL },
+	{ "/history", ENDPOINT_GET, KIND_TOOL, FAMILY_NATIVE, 0, "history",
+	    NULL },
+	{ "/models", ENDPOINT_GET, KIND_NATIVE_MODELS, FAMILY_NATIVE, 0, NULL,
+	    NULL },
 	{ "/api/balance", ENDPOINT_POST, KIND_BALANCE, FAMILY_BALANCE, EP_XKEY,
 	    "balance", NULL },
 	{ "/reload", ENDPOINT_POST, KIND_TOOL, FAMILY_STATUS, EP_ADMIN,
 	    "reload", NULL },
-	{ "/health", ENDPOINT_GET, KIND_HEALTH, FAMILY_NATIVE, EP_OPEN,
-	    NULL, NULL },
+	{ "/health", ENDPOINT_GET, KIND_HEALTH, FAMILY_NATIVE, EP_OPEN, NULL,
+	    NULL },
 	{ "/metrics", ENDPOINT_GET, KIND_METRICS, FAMILY_NATIVE, EP_ADMIN,
 	    "metrics", NULL },
 	{ "/", ENDPOINT_GET, KIND_ROOT, FAMILY_NATIVE, EP_OPEN, NULL, NULL },
-	{ "/docs", ENDPOINT_GET, KIND_FILE, FAMILY_NATIVE, EP_OPEN,
-	    NULL, NULL },
+	{ "/docs", ENDPOINT_GET, KIND_FILE, FAMILY_NATIVE, EP_OPEN, NULL,
+	    NULL },
 	{ "/openapi.json", ENDPOINT_GET, KIND_FILE, FAMILY_NATIVE, EP_OPEN,
 	    NULL, NULL },
-	{ "/www/", ENDPOINT_GET, KIND_FILE, FAMILY_NATIVE,
-	    EP_OPEN | EP_PREFIX, NULL, NULL },
+	{ "/www/", ENDPOINT_GET, KIND_FILE, FAMILY_NATIVE, EP_OPEN | EP_PREFIX,
+	    NULL, NULL },
 	{ "", 0, KIND_NONE, FAMILY_OPENAI, 0, NULL, NULL }
 };
 
@@ -54,8 +55,8 @@ endpoint_find(const struct http_str *path)
 	for (e = endpoint_table; e->kind != KIND_NONE; e++) {
 		n = strlen(e->path);
 		if (path->n == n ? memcmp(path->s, e->path, n) == 0 :
-		    (e->flags & EP_PREFIX) && path->n > n &&
-		    memcmp(path->s, e->path, n) == 0)
+				   (e->flags & EP_PREFIX) && path->n > n &&
+			    memcmp(path->s, e->path, n) == 0)
 			break;
 	}
 	return e;

@@ -5,8 +5,8 @@
 #include "json.h"
 
 static const struct kind {
-	int		 status;
-	const char	*type, *code;
+	int status;
+	const char *type, *code;
 } kinds[] = {
 	{ 401, "invalid_request_error", "invalid_api_key" },
 	{ 403, "permission_error", "forbidden" },
@@ -19,14 +19,14 @@ static const struct kind {
 	{ 429, "insufficient_quota", "insufficient_quota" },
 	{ 502, "upstream_error", "upstream_error" },
 	{ 503, "server_error", "overloaded" },
-	{ 504, "upstream_error", "upstream_timeout" }
+	{ 504, "upstream_error", "upstream_timeout" },
 };
 
 static const struct kind *
 kind_of(int status)
 {
-	static const struct kind other =
-	    { 0, "invalid_request_error", "bad_request" };
+	static const struct kind other = { 0, "invalid_request_error",
+		"bad_request" };
 	static const struct kind internal = { 0, "server_error", "internal" };
 	size_t i;
 

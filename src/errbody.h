@@ -7,16 +7,16 @@
 struct buf;
 
 struct errbody {
-	int		 status;
-	const char	*code;		/* NULL: by the status */
-	const char	*message;
-	const char	*hint;		/* NULL: none */
+	int status;
+	const char *code; /* NULL: by the status */
+	const char *message;
+	const char *hint; /* NULL: none */
 };
 
 /*
  * Appends the body of an error, in the way of an enum endpoint_family. 0, or
  * -1 with errno.
  */
-int	errbody_write(struct buf *out, int family, const struct errbody *e);
+int errbody_write(struct buf *out, int family, const struct errbody *e);
 
 #endif

@@ -19,8 +19,12 @@
 #include "site.h"
 #include "tokens.h"
 
-enum { FIELDS_MAX = 32 * 1024, LEAD_MAX = 1024 * 1024, ERROR_MAX = 8192,
-	KEY_MAX = 512 };
+enum {
+	FIELDS_MAX = 32 * 1024,
+	LEAD_MAX = 1024 * 1024,
+	ERROR_MAX = 8192,
+	KEY_MAX = 512
+};
 
 struct exchange *
 exchange_of(const struct conn *c)
@@ -54,8 +58,10 @@ sane_id(const struct http_str *s)
 	if (s == NULL || s->n == 0 || s->n >= EXCHANGE_ID)
 		return 0;
 	for (i = 0; i < s->n; i++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		    "0123456789._-", s->s[i]) == NULL)
+		if (strchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			"0123456789._-",
+			s->s[i]) == NULL)
 			return 0;
 	return 1;
 }
@@ -104,8 +110,8 @@ exchange_begin(struct conn *c, const struct http_req *r)
 	keep(x->method, sizeof(x->method), &r->method);
 	keep(x->path, sizeof(x->path), &r->path);
 	keep(x->origin, sizeof(x->origin), gate_cors(s, r));
-	if (s->nproxies > 0 && cidr_listed(conn_peer(c), s->proxies,
-	    s->nproxies))
+	if (s->nproxies > 0 &&
+	    cidr_listed(conn_peer(c), s->proxies, s->nproxies))
 		keep(x->forwarded, sizeof(x->forwarded),
 		    http_field(r, "x-forwarded-for", 0));
 }
@@ -130,7 +136,8 @@ exchange_head(struct conn *c, int status, const char *type)
 	if (x->origin[0] == '\0')
 		return h;
 	add(h, "Access-Control-Allow-Origin", x->origin);
-	add(h, "Access-Control-Expose-Headers", "x-request-id, x-ms-model, "
+	add(h, "Access-Control-Expose-Headers",
+	    "x-request-id, x-ms-model, "
 	    "x-ms-attempts, x-ms-tier, x-ms-score, retry-after, "
 	    "modelscope-ratelimit-requests-limit, "
 	    "modelscope-ratelimit-requests-remaining, "
@@ -140,8 +147,8 @@ exchange_head(struct conn *c, int status, const char *type)
 }
 
 void
-exchange_answer(struct conn *c, int status, const char *type,
-    const char *body, size_t n, const struct buf *fields)
+exchange_answer(struct conn *c, int status, const char *type, const char *body,
+    size_t n, const struct buf *fields)
 {
 	struct buf *h = exchange_head(c, status, type);
 
@@ -171,8 +178,7 @@ exchange_error(struct conn *c, const struct errbody *e,
 		add(&h, "x-should-retry", "false");
 	}
 	errbody_write(&body, x->ep->family, e);
-	exchange_answer(c, e->status, "application/json", body.d, body.len,
-	    &h);
+	exchange_answer(c, e->status, "application/json", body.d, body.len, &h);
 	buf_free(&body);
 	buf_free(&h);
 }

@@ -35,25 +35,25 @@
 
 enum {
 	MESSAGE_MAX = 16 * 1024 * 1024,
-	ACCEPT_MAX = 64,	/* in one turn */
-	EXTRA = 16,		/* connections that are told there is no room */
-	PAUSE = 100		/* ms, when out of descriptors */
+	ACCEPT_MAX = 64, /* in one turn */
+	EXTRA = 16,	 /* connections that are told there is no room */
+	PAUSE = 100	 /* ms, when out of descriptors */
 };
 
 struct front {
-	struct loop		*loop;
-	struct conn_pool	 pool;
-	struct desk		 desk;
-	struct record		 record;	/* of the control socket */
-	struct buf		 message;
-	int			 nlisteners;
-	struct bounds		 bounds;	/* those it began with */
-	struct loop_timer	 pause, end;
-	int			 unsaid;	/* sites taken, not told so */
-	int			 running, stop;
+	struct loop *loop;
+	struct conn_pool pool;
+	struct desk desk;
+	struct record record; /* of the control socket */
+	struct buf message;
+	int nlisteners;
+	struct bounds bounds; /* those it began with */
+	struct loop_timer pause, end;
+	int unsaid; /* sites taken, not told so */
+	int running, stop;
 };
 
-static void	accept_some(void *, int, short);
+static void accept_some(void *, int, short);
 
 static void
 listen_all(struct front *f, short events)
@@ -78,11 +78,12 @@ peer_name(char *dst, size_t size, const struct sockaddr_storage *ss)
 	char addr[INET6_ADDRSTRLEN];
 
 	if (ss->ss_family == AF_INET)
-		snprintf(dst, size, "%s:%d", inet_ntop(AF_INET,
-		    &in->sin_addr, addr, sizeof(addr)), ntohs(in->sin_port));
+		snprintf(dst, size, "%s:%d",
+		    inet_ntop(AF_INET, &in->sin_addr, addr, sizeof(addr)),
+		    ntohs(in->sin_port));
 	else if (ss->ss_family == AF_INET6)
-		snprintf(dst, size, "[%s]:%d", inet_ntop(AF_INET6,
-		    &in6->sin6_addr, addr, sizeof(addr)),
+		snprintf(dst, size, "[%s]:%d",
+		    inet_ntop(AF_INET6, &in6->sin6_addr, addr, sizeof(addr)),
 		    ntohs(in6->sin6_port));
 	else
 		snprintf(dst, size, "unix");
@@ -101,8 +102,7 @@ serve(struct front *f, int fd, const struct sockaddr_storage *ss)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	peer_name(peer, sizeof(peer), ss);
 	full = f->pool.n >= max && conn_pool_evict(&f->pool) == -1;
-	if (f->pool.n >= max + EXTRA ||
-	    (x = calloc(1, sizeof(*x))) == NULL) {
+	if (f->pool.n >= max + EXTRA || (x = calloc(1, sizeof(*x))) == NULL) {
 		close(fd);
 		return;
 	}
@@ -275,14 +275,16 @@ prepare(struct front *f)
 	f->bounds = *s->bounds;
 	for (i = 0; i < endpoint_count(); i++)
 		names[i] = endpoint_table[i].path[0] != '\0' ?
-		    endpoint_table[i].path : "other";
+		    endpoint_table[i].path :
+		    "other";
 	f->desk.started = now_wall();
 	if ((f->desk.metrics = metrics_new(names, i)) == NULL ||
 	    (f->desk.pages = pages_load(s->www)) == NULL ||
 	    conn_pool_init(&f->pool, f->loop, &f->bounds, &handle_ops) == -1)
 		return -1;
-	if (s->log != SITE_NONE && (f->desk.log = accesslog_new(STDERR_FILENO,
-	    s->log == SITE_TEXT)) == NULL)
+	if (s->log != SITE_NONE &&
+	    (f->desk.log = accesslog_new(STDERR_FILENO, s->log == SITE_TEXT)) ==
+		NULL)
 		return -1;
 	f->pool.arg = &f->desk;
 	return 0;
@@ -318,13 +320,11 @@ front_run(struct fault *fault)
 
 	signal(SIGPIPE, SIG_IGN);
 	if (prepare(&f) == -1)
-		return fault_set(fault, EX_OSERR, "front: %s",
-		    strerror(errno));
+		return fault_set(fault, EX_OSERR, "front: %s", strerror(errno));
 	if (sandbox_front() == -1)
 		return fault_set(fault, EX_OSERR, "front: sandbox: %s",
 		    strerror(errno));
 	if (run(&f) == -1)
-		return fault_set(fault, EX_OSERR, "front: %s",
-		    strerror(errno));
+		return fault_set(fault, EX_OSERR, "front: %s", strerror(errno));
 	return 0;
 }

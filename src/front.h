@@ -11,6 +11,6 @@ struct fault;
  * Runs until the supervisor says to leave, or is gone, and the last answer is
  * out. 0, or -1 with *f. Descriptors: see site.h.
  */
-int	front_run(struct fault *f);
+int front_run(struct fault *f);
 
 #endif

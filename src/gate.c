@@ -33,7 +33,7 @@ gate_page(const struct site *s, const struct http_req *r, struct gate *g)
 	const struct http_str *origin = http_field(r, "origin", 0);
 	char text[200];
 
-	if (s->auth)	/* a page that has no token cannot do anything */
+	if (s->auth) /* a page that has no token cannot do anything */
 		return 0;
 	if (!origin_host(&r->host, s->hosts, s->nhosts)) {
 		fault_clean(text, sizeof(text), r->host.s, r->host.n);
@@ -72,8 +72,7 @@ presented(const struct endpoint *e, const struct http_req *r,
 		}
 		return 0;
 	}
-	if (e->flags & EP_XKEY ||
-	    (v = http_field(r, "x-api-key", 0)) == NULL ||
+	if (e->flags & EP_XKEY || (v = http_field(r, "x-api-key", 0)) == NULL ||
 	    http_field(r, "x-api-key", 1) != NULL)
 		return -1;
 	*secret = *v;
@@ -117,8 +116,8 @@ gate_body(const struct http_req *r, struct gate *g)
 	for (n = 0; n < type.n && type.s[n] != ';' && type.s[n] != ' '; n++)
 		continue;
 	type.n = n;
-	if (http_is(&type, "application/json") || (n > 5 &&
-	    strncasecmp(type.s + n - 5, "+json", 5) == 0))
+	if (http_is(&type, "application/json") ||
+	    (n > 5 && strncasecmp(type.s + n - 5, "+json", 5) == 0))
 		return 0;
 	return refuse(g, 415, "want Content-Type: application/json");
 }
@@ -129,7 +128,8 @@ gate_cors(const struct site *s, const struct http_req *r)
 	const struct http_str *origin = http_field(r, "origin", 0);
 
 	return origin != NULL && origin_listed(origin, s->cors, s->ncors) ?
-	    origin : NULL;
+	    origin :
+	    NULL;
 }
 
 int
@@ -138,10 +138,11 @@ gate_preflight(const struct http_req *r, struct buf *fields)
 	const struct http_str *v;
 
 	if (http_add(fields, "Access-Control-Allow-Methods",
-	    "GET, POST, OPTIONS", 18) == -1 ||
+		"GET, POST, OPTIONS", 18) == -1 ||
 	    http_add(fields, "Access-Control-Max-Age", "600", 3) == -1)
 		return -1;
 	v = http_field(r, "access-control-request-headers", 0);
-	return v == NULL ? 0 : http_add(fields,
-	    "Access-Control-Allow-Headers", v->s, v->n);
+	return v == NULL ?
+	    0 :
+	    http_add(fields, "Access-Control-Allow-Headers", v->s, v->n);
 }

@@ -24,12 +24,17 @@
 #include "splice.h"
 #include "tokens.h"
 
-enum { LINE_BYTES = 4096, LOCAL_BYTES = 1024 * 1024,
-	WHOLE_BYTES = 256 * 1024 };
+enum {
+	LINE_BYTES = 4096,
+	LOCAL_BYTES = 1024 * 1024,
+	WHOLE_BYTES = 256 * 1024
+};
 
-static const char csp[] = "default-src 'none'; script-src 'self'; "
-    "style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/* Nothing from elsewhere, and no text that becomes markup or a script. */
+static const char csp[] =
+    "default-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'";
 
 /* ---- errors ---- */
 
@@ -45,7 +50,7 @@ static void
 refused(struct conn *c, const struct gate *g)
 {
 	const struct errbody e = { g->status, g->code, g->message,
-	    g->hint[0] != '\0' ? g->hint : NULL };
+		g->hint[0] != '\0' ? g->hint : NULL };
 
 	exchange_error(c, &e, NULL);
 }
@@ -54,7 +59,7 @@ static void
 not_found(struct conn *c)
 {
 	const struct errbody e = { 404, NULL, "there is no such path here",
-	    "chat is at /v1/chat/completions" };
+		"chat is at /v1/chat/completions" };
 
 	exchange_error(c, &e, NULL);
 }
@@ -81,8 +86,8 @@ model(struct conn *c)
 {
 	const struct exchange *x = exchange_of(c);
 	const char *list = exchange_desk(c)->site->models;
-	struct errbody e = { 404, "model_not_found",
-	    "there is no such model", "GET /v1/models lists them" };
+	struct errbody e = { 404, "model_not_found", "there is no such model",
+		"GET /v1/models lists them" };
 	struct splice_walk w;
 	struct splice all, data, id;
 	struct http_str raw;
@@ -154,7 +159,8 @@ file(struct conn *c)
 	const struct page *p = pages_find(exchange_desk(c)->pages, &path);
 
 	if (x->ep->kind == KIND_ROOT && (p == NULL || !x->html))
-		json_answer(c, "{\"status\":\"ok\","
+		json_answer(c,
+		    "{\"status\":\"ok\","
 		    "\"service\":\"ModelScope API Gateway\"}");
 	else if (p != NULL)
 		page(c, p);
@@ -207,7 +213,7 @@ take_fields(struct exchange *x, jv headers)
 	int i;
 
 	for (i = jv_object_iter(headers); jv_object_iter_valid(headers, i);
-	    i = jv_object_iter_next(headers, i)) {
+	     i = jv_object_iter_next(headers, i)) {
 		k = jv_object_iter_key(headers, i);
 		v = jv_object_iter_value(headers, i);
 		if (jv_get_kind(v) == JV_KIND_NUMBER)
@@ -280,8 +286,8 @@ metrics_answer(struct conn *c)
 	own_metrics(c, &b);
 	if (x->status == 200)
 		buf_add(&b, x->lead.d, x->lead.len);
-	exchange_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8",
-	    b.d, b.len, NULL);
+	exchange_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", b.d,
+	    b.len, NULL);
 	buf_free(&b);
 }
 
@@ -419,8 +425,8 @@ balance(struct conn *c)
 		    json_quote(&quoted, x->key.d, x->key.len) == 0) {
 			e.value = quoted.d;
 			e.len = quoted.len;
-			if (splice_edit(&edited, body->d, body->len, &e,
-			    1) == 0) {
+			if (splice_edit(&edited, body->d, body->len, &e, 1) ==
+			    0) {
 				buf_cut(body, 0);
 				buf_add(body, edited.d, edited.len);
 			}
@@ -438,7 +444,7 @@ static void
 allow(const struct endpoint *e, struct buf *f)
 {
 	const char *v = e->methods == ENDPOINT_GET ? "GET, HEAD, OPTIONS" :
-	    "POST, OPTIONS";
+						     "POST, OPTIONS";
 
 	http_add(f, "Allow", v, strlen(v));
 }
@@ -464,17 +470,17 @@ static void
 wrong_method(struct conn *c, const struct http_req *r)
 {
 	static const char *const known[] = { "GET", "HEAD", "POST", "PUT",
-	    "DELETE", "PATCH", "TRACE" };
+		"DELETE", "PATCH", "TRACE" };
 	const struct errbody e = { 405, NULL,
-	    "this path does not have that method", NULL };
+		"this path does not have that method", NULL };
 	struct buf f;
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(exchange_of(c)->method, known[i]) == 0)
 			break;
-	if (i == sizeof(known) / sizeof(known[0]) || r->method.n >=
-	    EXCHANGE_METHOD) {
+	if (i == sizeof(known) / sizeof(known[0]) ||
+	    r->method.n >= EXCHANGE_METHOD) {
 		error(c, 501, "an unknown method");
 		return;
 	}
@@ -489,8 +495,8 @@ method_ok(const struct endpoint *e, const struct http_req *r)
 {
 	if (http_is(&r->method, "POST"))
 		return e->methods & ENDPOINT_POST;
-	return e->methods & ENDPOINT_GET && (http_is(&r->method, "GET") ||
-	    http_is(&r->method, "HEAD"));
+	return e->methods & ENDPOINT_GET &&
+	    (http_is(&r->method, "GET") || http_is(&r->method, "HEAD"));
 }
 
 /* The server's own balances are for admins; count calls against a token. */
@@ -502,7 +508,7 @@ admitted(struct conn *c, struct exchange *x)
 	if (x->tok == NULL || !(x->ep->flags & EP_COUNTS))
 		return 1;
 	if (tokens_begin(exchange_desk(c)->tokens, x->tok,
-	    day_of(now_wall(), s->day_offset)) == -1) {
+		day_of(now_wall(), s->day_offset)) == -1) {
 		error(c, 429, "this token has used up its calls of today");
 		return 0;
 	}
@@ -590,6 +596,5 @@ on_done(struct conn *c)
 	exchange_of(c)->ep = NULL;
 }
 
-const struct conn_ops handle_ops = {
-	on_request_head, on_request, on_refuse, on_room, on_cancel, on_done
-};
+const struct conn_ops handle_ops = { on_request_head, on_request, on_refuse,
+	on_room, on_cancel, on_done };

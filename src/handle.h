@@ -8,6 +8,6 @@
 struct conn_ops;
 
 /* For conn_pool_init(); the pool's arg is a struct desk. */
-extern const struct conn_ops	handle_ops;
+extern const struct conn_ops handle_ops;
 
 #endif

@@ -12,14 +12,19 @@
 
 enum {
 	METHOD_MAX = 32,
-	CHUNK_LINE_MAX = 256,	/* a size with its extensions */
+	CHUNK_LINE_MAX = 256, /* a size with its extensions */
 	TRAILERS_MAX = 8192
 };
 
 /* What a byte may be part of. */
-enum { TOKEN = 1, TARGET = 2, VALUE = 4, HEX = 8 };
+enum {
+	TOKEN = 1,
+	TARGET = 2,
+	VALUE = 4,
+	HEX = 8
+};
 
-static unsigned char	class_of[256];
+static unsigned char class_of[256];
 
 static void
 classes(void)
@@ -85,8 +90,9 @@ http_lists(const struct http_str *s, const char *want)
 		e.s = p;
 		while (p < end && *p != ',')
 			p++;
-		for (e.n = (size_t)(p - e.s); e.n > 0 &&
-		    (e.s[e.n - 1] == ' ' || e.s[e.n - 1] == '\t'); e.n--)
+		for (e.n = (size_t)(p - e.s);
+		     e.n > 0 && (e.s[e.n - 1] == ' ' || e.s[e.n - 1] == '\t');
+		     e.n--)
 			;
 		if (http_is(&e, want))
 			return 1;
@@ -110,8 +116,8 @@ http_field(const struct http_req *r, const char *name, size_t nth)
  * once what no later byte can mend. The head's length, 0, or -1.
  */
 static long
-find_end(struct http_req *r, const char *p, size_t n, size_t skip,
-    size_t last, const struct http_limits *lim)
+find_end(struct http_req *r, const char *p, size_t n, size_t skip, size_t last,
+    const struct http_limits *lim)
 {
 	const char *eol;
 	size_t i, line, end = 0;
@@ -141,8 +147,8 @@ find_end(struct http_req *r, const char *p, size_t n, size_t skip,
 static long
 version(struct http_req *r, const char *s, size_t n)
 {
-	if (n != 8 || memcmp(s, "HTTP/", 5) != 0 || s[6] != '.' ||
-	    s[5] < '0' || s[5] > '9' || s[7] < '0' || s[7] > '9')
+	if (n != 8 || memcmp(s, "HTTP/", 5) != 0 || s[6] != '.' || s[5] < '0' ||
+	    s[5] > '9' || s[7] < '0' || s[7] > '9')
 		return never(r, 400, "the request line is not HTTP");
 	if (s[5] != '1')
 		return never(r, 505, "this server speaks HTTP/1.1");
@@ -165,8 +171,8 @@ target(struct http_req *r, const char *s, size_t n)
 		r->host.n = (size_t)(s - r->host.s);
 		if (r->host.n == 0)
 			return never(r, 400, "the target names no host");
-	} else if (*s != '/' && (n != 1 || *s != '*' ||
-	    !http_is(&r->method, "OPTIONS"))) {
+	} else if (*s != '/' &&
+	    (n != 1 || *s != '*' || !http_is(&r->method, "OPTIONS"))) {
 		return never(r, 400, "the request target is malformed");
 	}
 	q = memchr(s, '?', n);
@@ -176,7 +182,7 @@ target(struct http_req *r, const char *s, size_t n)
 		r->query.s = q + 1;
 		r->query.n = n - r->path.n - 1;
 	}
-	if (r->path.n == 0) {	/* http://host, http://host?query */
+	if (r->path.n == 0) { /* http://host, http://host?query */
 		r->path.s = "/";
 		r->path.n = 1;
 	}
@@ -261,8 +267,11 @@ framing(struct http_req *r)
 		if (http_field(r, "transfer-encoding", 1) != NULL)
 			return never(r, 400, "Transfer-Encoding twice");
 		if (!http_is(te, "chunked"))
-			return never(r, http_lists(te, "chunked") &&
-			    strncasecmp(te->s, "chunked", 7) != 0 ? 501 : 400,
+			return never(r,
+			    http_lists(te, "chunked") &&
+				    strncasecmp(te->s, "chunked", 7) != 0 ?
+				501 :
+				400,
 			    "a Transfer-Encoding other than chunked");
 		r->chunked = 1;
 	} else if (cl != NULL) {
@@ -365,15 +374,15 @@ http_request(struct http_req *r, const char *p, size_t n, size_t last,
 }
 
 enum {
-	C_SIZE,			/* first digit of a size */
+	C_SIZE, /* first digit of a size */
 	C_DIGITS,
-	C_SPACE,		/* white space before an extension */
+	C_SPACE, /* white space before an extension */
 	C_EXT,
 	C_SIZE_LF,
 	C_DATA,
 	C_DATA_CR,
 	C_DATA_LF,
-	C_TRAILER,		/* at the start of a trailer line, or the end */
+	C_TRAILER, /* at the start of a trailer line, or the end */
 	C_NAME,
 	C_VALUE,
 	C_VALUE_LF,
@@ -476,7 +485,7 @@ http_chunks(struct http_chunks *c, const char *p, size_t n, size_t *used,
 			return HTTP_DATA;
 		}
 		next = c->state < C_DATA ? size_byte(c, p[i]) :
-		    tail_byte(c, p[i]);
+					   tail_byte(c, p[i]);
 		if (next == -1) {
 			*used = i;
 			return HTTP_BAD;
@@ -492,24 +501,37 @@ const char *
 http_reason(int status)
 {
 	static const struct {
-		int		 status;
-		const char	*reason;
+		int status;
+		const char *reason;
 	} reasons[] = {
-		{ 100, "Continue" }, { 200, "OK" }, { 202, "Accepted" },
-		{ 204, "No Content" }, { 304, "Not Modified" },
-		{ 400, "Bad Request" }, { 401, "Unauthorized" },
-		{ 402, "Payment Required" }, { 403, "Forbidden" },
-		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 411, "Length Required" }, { 413, "Content Too Large" },
-		{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
-		{ 417, "Expectation Failed" }, { 421, "Misdirected Request" },
-		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
+		{ 100, "Continue" },
+		{ 200, "OK" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 402, "Payment Required" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 411, "Length Required" },
+		{ 413, "Content Too Large" },
+		{ 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" },
+		{ 417, "Expectation Failed" },
+		{ 421, "Misdirected Request" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
-		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
-		{ 502, "Bad Gateway" }, { 503, "Service Unavailable" },
+		{ 500, "Internal Server Error" },
+		{ 501, "Not Implemented" },
+		{ 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" },
 		{ 504, "Gateway Timeout" },
-		{ 505, "HTTP Version Not Supported" }
+		{ 505, "HTTP Version Not Supported" },
 	};
 	size_t i;
 

@@ -6,31 +6,34 @@
 #include "metrics.h"
 #include "prom.h"
 
-enum { STATUSES = 24, BUCKETS = 14 };
+enum {
+	STATUSES = 24,
+	BUCKETS = 14
+};
 
 /* The upper ends of the buckets, in milliseconds. */
-static const int	bucket_ms[BUCKETS] = { 5, 10, 25, 50, 100, 250, 500,
-	1000, 2500, 5000, 10000, 30000, 60000, 300000 };
+static const int bucket_ms[BUCKETS] = { 5, 10, 25, 50, 100, 250, 500, 1000,
+	2500, 5000, 10000, 30000, 60000, 300000 };
 
 struct histogram {
-	uint64_t	 n[BUCKETS + 1];
-	uint64_t	 count;
-	double		 sum;		/* seconds */
+	uint64_t n[BUCKETS + 1];
+	uint64_t count;
+	double sum; /* seconds */
 };
 
 struct series {
-	const char	*name;
+	const char *name;
 	struct {
-		int		 status;
-		uint64_t	 n;
-	} answers[STATUSES];		/* the last takes what has no room */
+		int status;
+		uint64_t n;
+	} answers[STATUSES]; /* the last takes what has no room */
 	struct histogram all, first;
 };
 
 struct metrics {
-	size_t		 n;
-	uint64_t	 attempts;
-	struct series	 v[];
+	size_t n;
+	uint64_t attempts;
+	struct series v[];
 };
 
 struct metrics *
@@ -87,12 +90,15 @@ write_answers(const struct metrics *m, struct buf *out)
 {
 	static const char name[] = "ms_http_requests_total";
 	char status[12];
-	struct prom_label l[] = { { "endpoint", NULL }, { "status", status },
-	    { NULL, NULL } };
+	struct prom_label l[] = {
+		{ "endpoint", NULL },
+		{ "status", status },
+		{ NULL, NULL },
+	};
 	size_t i, k;
 
 	if (prom_family(out, name, "counter",
-	    "Requests answered; status 0: the client left first") == -1)
+		"Requests answered; status 0: the client left first") == -1)
 		return -1;
 	for (i = 0; i < m->n; i++)
 		for (k = 0; k < STATUSES && m->v[i].answers[k].n > 0; k++) {
@@ -100,7 +106,7 @@ write_answers(const struct metrics *m, struct buf *out)
 			snprintf(status, sizeof(status), "%d",
 			    m->v[i].answers[k].status);
 			if (prom_sample(out, name, l,
-			    (double)m->v[i].answers[k].n) == -1)
+				(double)m->v[i].answers[k].n) == -1)
 				return -1;
 		}
 	return 0;
@@ -111,8 +117,11 @@ write_buckets(const char *family, const char *endpoint,
     const struct histogram *h, struct buf *out)
 {
 	char name[64], le[16];
-	struct prom_label l[] = { { "endpoint", endpoint }, { "le", le },
-	    { NULL, NULL } };
+	struct prom_label l[] = {
+		{ "endpoint", endpoint },
+		{ "le", le },
+		{ NULL, NULL },
+	};
 	uint64_t n = 0;
 	size_t i;
 
@@ -135,8 +144,8 @@ write_buckets(const char *family, const char *endpoint,
 }
 
 static int
-write_histogram(const struct metrics *m, const char *family,
-    const char *help, int first, struct buf *out)
+write_histogram(const struct metrics *m, const char *family, const char *help,
+    int first, struct buf *out)
 {
 	const struct histogram *h;
 	size_t i;
@@ -157,8 +166,8 @@ metrics_write(const struct metrics *m, const struct metrics_now *now,
     struct buf *out)
 {
 	const struct {
-		const char	*name, *type, *help;
-		double		 value;
+		const char *name, *type, *help;
+		double value;
 	} one[] = {
 		{ "ms_http_connections", "gauge", "Connections of clients",
 		    (double)now->connections },
@@ -173,18 +182,19 @@ metrics_write(const struct metrics *m, const struct metrics_now *now,
 		    now->restarts },
 		{ "ms_log_lost_lines_total", "counter",
 		    "Lines of the access log that nobody took",
-		    (double)now->lost_lines }
+		    (double)now->lost_lines },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(one) / sizeof(one[0]); i++)
-		if (prom_family(out, one[i].name, one[i].type,
-		    one[i].help) == -1 ||
+		if (prom_family(out, one[i].name, one[i].type, one[i].help) ==
+			-1 ||
 		    prom_sample(out, one[i].name, NULL, one[i].value) == -1)
 			return -1;
-	if (write_answers(m, out) == -1 || write_histogram(m,
-	    "ms_http_request_duration_seconds",
-	    "From a request's first byte to its answer's last", 0, out) == -1)
+	if (write_answers(m, out) == -1 ||
+	    write_histogram(m, "ms_http_request_duration_seconds",
+		"From a request's first byte to its answer's last", 0,
+		out) == -1)
 		return -1;
 	return write_histogram(m, "ms_http_first_byte_seconds",
 	    "From a request's first byte to its answer's first", 1, out);

@@ -28,14 +28,20 @@
 enum {
 	PORTS_MAX = 8,
 	WORKERS_MAX = 64,
-	SPARE_FDS = 64,		/* besides two a connection */
+	SPARE_FDS = 64, /* besides two a connection */
 	WARN_MAX = 64 * 1024,
 	OPTIONS_MAX = 48
 };
 
 enum {
-	OPT_TOKENS = CLI_OWN, OPT_HOST, OPT_CORS, OPT_WORKERS, OPT_NO_AUTH,
-	OPT_PROXY, OPT_LOG, OPT_BOUND	/* the first of bounds_table */
+	OPT_TOKENS = CLI_OWN,
+	OPT_HOST,
+	OPT_CORS,
+	OPT_WORKERS,
+	OPT_NO_AUTH,
+	OPT_PROXY,
+	OPT_LOG,
+	OPT_BOUND /* the first of bounds_table */
 };
 
 static const struct option fixed[] = {
@@ -54,20 +60,20 @@ static const struct option fixed[] = {
 	{ "workers", required_argument, NULL, OPT_WORKERS },
 	{ "no-auth", no_argument, NULL, OPT_NO_AUTH },
 	{ "trust-proxy", required_argument, NULL, OPT_PROXY },
-	{ "log", required_argument, NULL, OPT_LOG }
+	{ "log", required_argument, NULL, OPT_LOG },
 };
 
 static struct {
-	struct cli	 cli;
-	struct site	 site;
-	struct bounds	 bounds;
+	struct cli cli;
+	struct site site;
+	struct bounds bounds;
 	struct setup_opts setup;
-	const char	*listen[PORTS_MAX];
-	int		 nlisten, workers, no_auth;
+	const char *listen[PORTS_MAX];
+	int nlisten, workers, no_auth;
 } opt = { .workers = 2 };
 
-static struct port	ports[PORTS_MAX];
-static int		nports;
+static struct port ports[PORTS_MAX];
+static int nports;
 
 static void
 usage(FILE *fp)
@@ -75,7 +81,8 @@ usage(FILE *fp)
 	const struct bound *row;
 	int col = 8;
 
-	fprintf(fp, "usage: ms-serve [-hqV] [-l addr:port] [-k file] "
+	fprintf(fp,
+	    "usage: ms-serve [-hqV] [-l addr:port] [-k file] "
 	    "[--config file]\n"
 	    "                [--state dir] [--key name] [--env-file file]\n"
 	    "                [--tokens file] [--host name] [--cors origin]\n"
@@ -113,14 +120,15 @@ add(char ***list, size_t *n, const char *arg, struct fault *f)
 }
 
 static int
-number(const char *name, const char *arg, int64_t min, int64_t max,
-    int64_t *v, struct fault *f)
+number(const char *name, const char *arg, int64_t min, int64_t max, int64_t *v,
+    struct fault *f)
 {
 	const char *why;
 
 	*v = strtonum(arg, min, max, &why);
-	return why == NULL ? 0 : fault_set(f, EX_USAGE, "--%s %s: %s", name,
-	    arg, why);
+	return why == NULL ?
+	    0 :
+	    fault_set(f, EX_USAGE, "--%s %s: %s", name, arg, why);
 }
 
 static int
@@ -145,8 +153,7 @@ log_option(const char *arg, struct fault *f)
 			opt.site.log = (enum site_log)i;
 			return 0;
 		}
-	return fault_set(f, EX_USAGE, "--log %s: want json, text or none",
-	    arg);
+	return fault_set(f, EX_USAGE, "--log %s: want json, text or none", arg);
 }
 
 static int
@@ -199,7 +206,7 @@ parse(int argc, char *argv[], struct fault *f)
 	memcpy(all, fixed, sizeof(fixed));
 	for (i = 0; bounds_table[i].name != NULL; i++)
 		all[n++] = (struct option){ bounds_table[i].name,
-		    required_argument, NULL, OPT_BOUND + (int)i };
+			required_argument, NULL, OPT_BOUND + (int)i };
 	while ((ch = getopt_long(argc, argv, "hVk:l:q", all, NULL)) != -1) {
 		if (ch == 'h')
 			usage(stdout);
@@ -228,14 +235,14 @@ parse(int argc, char *argv[], struct fault *f)
 /* ---- what follows from them ---- */
 
 /* The programs that we run find the same files by the environment. */
-static int
-export(struct fault *f)
+static int export(struct fault *f)
 {
 	const struct {
-		const char	*name, *value;
+		const char *name, *value;
 	} vars[] = {
-		{ "MS_CONFIG", opt.cli.config }, { "MS_STATE", opt.cli.state },
-		{ "MS_KEYS_FILE", opt.cli.keys }
+		{ "MS_CONFIG", opt.cli.config },
+		{ "MS_STATE", opt.cli.state },
+		{ "MS_KEYS_FILE", opt.cli.keys },
 	};
 	const char *token = getenv("MS_TOKEN"), *no_auth;
 	size_t i;
@@ -296,9 +303,12 @@ check_access(struct fault *f)
 			    "--cors '*' is only for a gateway with tokens");
 	for (i = 0; i < nports && !opt.site.auth && !opt.no_auth; i++)
 		if (!ports[i].local) {
-			fault_set(f, EX_CONFIG, "%s: anyone who reaches it "
-			    "could use your keys", ports[i].name);
-			return fault_hint(f, "use --tokens FILE or MS_TOKEN; "
+			fault_set(f, EX_CONFIG,
+			    "%s: anyone who reaches it "
+			    "could use your keys",
+			    ports[i].name);
+			return fault_hint(f,
+			    "use --tokens FILE or MS_TOKEN; "
 			    "or, to leave it open, --no-auth or MS_NO_AUTH=1");
 		}
 	return 0;
@@ -320,8 +330,10 @@ raise_limit(void)
 		return;
 	opt.bounds.connections = (int64_t)r.rlim_cur > SPARE_FDS + 2 ?
 	    ((int64_t)r.rlim_cur - SPARE_FDS) / 2 :
-	    (int64_t)r.rlim_cur > 16 ? ((int64_t)r.rlim_cur - 14) / 2 : 1;
-	snprintf(line, sizeof(line), "at most %lld connections: only %lld "
+	    (int64_t)r.rlim_cur > 16 ? ((int64_t)r.rlim_cur - 14) / 2 :
+				       1;
+	snprintf(line, sizeof(line),
+	    "at most %lld connections: only %lld "
 	    "descriptors may be open (ulimit -n)",
 	    (long long)opt.bounds.connections, (long long)r.rlim_cur);
 	say(line);
@@ -330,9 +342,12 @@ raise_limit(void)
 static int
 run(struct fault *f)
 {
-	struct supervise_opts o = { .site = &opt.site, .setup = &opt.setup,
-	    .ports = ports, .workers = opt.workers, .key = opt.cli.key,
-	    .say = say };
+	struct supervise_opts o = { .site = &opt.site,
+		.setup = &opt.setup,
+		.ports = ports,
+		.workers = opt.workers,
+		.key = opt.cli.key,
+		.say = say };
 	struct buf warn;
 	char *bin;
 	int rc;
@@ -346,8 +361,8 @@ run(struct fault *f)
 	if (rc == -1 || open_ports(f) == -1 || check_access(f) == -1)
 		return -1;
 	opt.site.www = paths_share("www");
-	if ((bin = paths_bin()) == NULL || (opt.site.www == NULL &&
-	    (opt.site.www = strdup("")) == NULL))
+	if ((bin = paths_bin()) == NULL ||
+	    (opt.site.www == NULL && (opt.site.www = strdup("")) == NULL))
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	o.nports = (size_t)nports;
 	o.bin = bin;

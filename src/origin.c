@@ -7,7 +7,9 @@
 #include "http.h"
 #include "origin.h"
 
-enum { NAME_MAX_LEN = 256 };
+enum {
+	NAME_MAX_LEN = 256
+};
 
 /* The host without port, brackets and final dot, into dst. Its length. */
 static size_t

@@ -14,14 +14,12 @@ struct http_str;
  * cannot have: an IP literal, localhost, a single label, host.docker.internal,
  * or one of names[0..n)? An absent (empty) one is, too.
  */
-int	origin_host(const struct http_str *host, char *const *names, size_t n);
+int origin_host(const struct http_str *host, char *const *names, size_t n);
 
 /* Is the Origin http(s)://HOST, the very host that was asked? */
-int	origin_same(const struct http_str *origin,
-	    const struct http_str *host);
+int origin_same(const struct http_str *origin, const struct http_str *host);
 
 /* Is the Origin one of list[0..n), or is "*" in it? */
-int	origin_listed(const struct http_str *origin, char *const *list,
-	    size_t n);
+int origin_listed(const struct http_str *origin, char *const *list, size_t n);
 
 #endif

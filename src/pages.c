@@ -14,11 +14,14 @@
 #include "http.h"
 #include "pages.h"
 
-enum { PAGES_MAX = 64, PAGE_BYTES = 8 * 1024 * 1024 };
+enum {
+	PAGES_MAX = 64,
+	PAGE_BYTES = 8 * 1024 * 1024
+};
 
 struct pages {
-	struct page	 v[PAGES_MAX];
-	size_t		 n;
+	struct page v[PAGES_MAX];
+	size_t n;
 };
 
 static const char *
@@ -28,10 +31,8 @@ type_of(const char *name)
 		{ ".html", "text/html; charset=utf-8" },
 		{ ".css", "text/css; charset=utf-8" },
 		{ ".js", "text/javascript; charset=utf-8" },
-		{ ".json", "application/json" },
-		{ ".svg", "image/svg+xml" },
-		{ ".png", "image/png" },
-		{ ".ico", "image/x-icon" }
+		{ ".json", "application/json" }, { ".svg", "image/svg+xml" },
+		{ ".png", "image/png" }, { ".ico", "image/x-icon" }
 	};
 	const char *dot = strrchr(name, '.');
 	size_t i;
@@ -72,6 +73,18 @@ load(struct pages *p, int dir, const char *name, const char *path)
 	return 0;
 }
 
+/* Where a file is served. */
+static void
+place(char *path, size_t size, const char *name)
+{
+	if (strcmp(name, "index.html") == 0)
+		strlcpy(path, "/", size);
+	else if (strcmp(name, "docs.html") == 0)
+		strlcpy(path, "/docs", size);
+	else
+		snprintf(path, size, "/www/%s", name);
+}
+
 static int
 load_all(struct pages *p, DIR *d)
 {
@@ -80,16 +93,14 @@ load_all(struct pages *p, DIR *d)
 	struct stat st;
 
 	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st,
-		    0) == -1 || !S_ISREG(st.st_mode))
+		if (e->d_name[0] == '.' ||
+		    fstatat(dirfd(d), e->d_name, &st, 0) == -1 ||
+		    !S_ISREG(st.st_mode))
 			continue;
-		snprintf(path, sizeof(path), "/www/%s", e->d_name);
+		place(path, sizeof(path), e->d_name);
 		if (load(p, dirfd(d), e->d_name, path) == -1)
 			return -1;
 	}
-	if (load(p, dirfd(d), "index.html", "/") == -1 ||
-	    load(p, dirfd(d), "docs.html", "/docs") == -1)
-		return -1;
 	return load(p, dirfd(d), "../openapi.json", "/openapi.json");
 }
 

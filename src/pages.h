@@ -11,22 +11,23 @@ struct http_str;
 struct pages;
 
 struct page {
-	char		*path;		/* "/www/app.js" */
-	const char	*type;
-	char		*body;
-	size_t		 n;
+	char *path; /* "/www/app.js", "/" */
+	const char *type;
+	char *body;
+	size_t n;
 };
 
 /*
- * Reads the files in folder www as /www/NAME, those of index.html and
- * docs.html also as / and /docs, and www/../openapi.json as /openapi.json.
- * What is not there is not served. NULL with errno.
+ * Reads the files in folder www as /www/NAME, but index.html and docs.html as
+ * / and /docs (what they refer to is relative to that), and
+ * www/../openapi.json as /openapi.json. What is not there is not served. NULL
+ * with errno.
  */
-struct pages	*pages_load(const char *www);
-void		 pages_free(struct pages *p);
+struct pages *pages_load(const char *www);
+void pages_free(struct pages *p);
 
 /* The one of this path, or NULL. */
-const struct page	*pages_find(const struct pages *p,
-			    const struct http_str *path);
+const struct page *pages_find(const struct pages *p,
+    const struct http_str *path);
 
 #endif

@@ -17,18 +17,21 @@
 #include "fault.h"
 #include "port.h"
 
-enum { INHERITED_FIRST = 3, HOST_MAX = 256 };
+enum {
+	INHERITED_FIRST = 3,
+	HOST_MAX = 256
+};
 
 /* Names the socket, and says whether only this machine can reach it. */
 static int
 describe(struct port *l)
 {
 	union {
-		struct sockaddr		 sa;
-		struct sockaddr_in	 in;
-		struct sockaddr_in6	 in6;
-		struct sockaddr_un	 un;
-		struct sockaddr_storage	 ss;
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
+		struct sockaddr_storage ss;
 	} a;
 	socklen_t len = sizeof(a);
 	char addr[INET6_ADDRSTRLEN];
@@ -93,7 +96,7 @@ remove_stale(const char *path)
 
 	if (lstat(path, &st) == -1 || !S_ISSOCK(st.st_mode) ||
 	    strlcpy(un.sun_path, path, sizeof(un.sun_path)) >=
-	    sizeof(un.sun_path) ||
+		sizeof(un.sun_path) ||
 	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
 		return;
 	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 &&
@@ -123,8 +126,8 @@ open_one(struct port *l, const struct addrinfo *ai, int backlog)
 {
 	int one = 1, e;
 
-	l->fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC |
-	    SOCK_NONBLOCK, 0);
+	l->fd = socket(ai->ai_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd == -1)
 		return -1;
 	setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -163,11 +166,11 @@ split(const char *where, char host[HOST_MAX], const char **port)
 }
 
 int
-port_open(struct port *l, const char *where, int backlog,
-    struct fault *f)
+port_open(struct port *l, const char *where, int backlog, struct fault *f)
 {
 	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-	    .ai_socktype = SOCK_STREAM }, *res, *ai;
+		.ai_socktype = SOCK_STREAM },
+			*res, *ai;
 	char host[HOST_MAX];
 	const char *port;
 	int rc;
@@ -199,8 +202,8 @@ port_inherited(struct port *l, int max, struct fault *f)
 	const char *why = NULL;
 	int n = 0, i;
 
-	if (pid != NULL && fds != NULL && strtonum(pid, 1, 1 << 30, NULL) ==
-	    getpid())
+	if (pid != NULL && fds != NULL &&
+	    strtonum(pid, 1, 1 << 30, NULL) == getpid())
 		n = (int)strtonum(fds, 0, max, &why);
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");

@@ -3,7 +3,9 @@
 
 #include "record.h"
 
-enum { DIGITS_MAX = 12 };
+enum {
+	DIGITS_MAX = 12
+};
 
 enum record_res
 record_next(struct record *r, const char *p, size_t n, size_t *used,

@@ -24,26 +24,25 @@
 #endif
 
 #if defined(__x86_64__)
-#define SANDBOX_ARCH	AUDIT_ARCH_X86_64
+#define SANDBOX_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
-#define SANDBOX_ARCH	AUDIT_ARCH_AARCH64
+#define SANDBOX_ARCH AUDIT_ARCH_AARCH64
 #elif defined(__riscv) && __riscv_xlen == 64
-#define SANDBOX_ARCH	AUDIT_ARCH_RISCV64
+#define SANDBOX_ARCH AUDIT_ARCH_RISCV64
 #else
 #error "name the audit architecture of this machine here"
 #endif
 
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
-	offsetof(struct seccomp_data, field))
+#define LOAD(field) \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define EQ(value, yes, no) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), yes, no)
-#define RETURN(what)	BPF_STMT(BPF_RET | BPF_K, what)
-#define ALLOW(name)	EQ(__NR_##name, 0, 1), RETURN(SECCOMP_RET_ALLOW)
-#define DENY(name)	EQ(__NR_##name, 0, 1), \
-	RETURN(SECCOMP_RET_ERRNO | EACCES)
+#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
+#define ALLOW(name) EQ(__NR_##name, 0, 1), RETURN(SECCOMP_RET_ALLOW)
+#define DENY(name) EQ(__NR_##name, 0, 1), RETURN(SECCOMP_RET_ERRNO | EACCES)
 
 /* The low half of the first argument, on this byte order. */
-#define ARG0	LOAD(args[0])
+#define ARG0 LOAD(args[0])
 
 static struct sock_filter filter[] = {
 	LOAD(arch),
@@ -87,7 +86,7 @@ static struct sock_filter filter[] = {
 	ALLOW(fcntl),
 	ALLOW(exit),
 	ALLOW(exit_group),
-	/* libraries look for files now and then, and can do without */
+/* libraries look for files now and then, and can do without */
 #ifdef __NR_open
 	DENY(open),
 #endif
@@ -102,7 +101,7 @@ static struct sock_filter filter[] = {
 	ARG0,
 	EQ(AF_UNIX, 0, 1),
 	RETURN(SECCOMP_RET_ALLOW),
-	RETURN(SECCOMP_RET_KILL_PROCESS)
+	RETURN(SECCOMP_RET_KILL_PROCESS),
 };
 
 /* No file at all: a rule set that handles every right and grants none. */
@@ -113,9 +112,8 @@ no_files(void)
 	int fd;
 
 	attr.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
-	fd = (int)syscall(__NR_landlock_create_ruleset, &attr, sizeof(attr),
-	    0);
-	if (fd == -1)	/* an older kernel, or not enabled */
+	fd = (int)syscall(__NR_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (fd == -1) /* an older kernel, or not enabled */
 		return;
 	(void)syscall(__NR_landlock_restrict_self, fd, 0);
 	close(fd);
@@ -129,7 +127,7 @@ sandbox_front(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return -1;
 	no_files();
-#if defined(SANDBOX_OFF)	/* the leak check must clone and trace us */
+#if defined(SANDBOX_OFF) /* the leak check must clone and trace us */
 	return 0;
 #endif
 	prog.len = sizeof(filter) / sizeof(filter[0]);

@@ -10,6 +10,6 @@
  * (SIGSYS), but opening files fails with EACCES. 0, or -1 with errno: seccomp
  * is not there. Landlock is used where the kernel has it.
  */
-int	sandbox_front(void);
+int sandbox_front(void);
 
 #endif

@@ -20,8 +20,11 @@
 #include "site.h"
 #include "tokens.h"
 
-enum { TOKENS_MAX = 4 * 1024 * 1024, LIST_MAX = 8 * 1024 * 1024,
-	PATH_BYTES = 4096 };
+enum {
+	TOKENS_MAX = 4 * 1024 * 1024,
+	LIST_MAX = 8 * 1024 * 1024,
+	PATH_BYTES = 4096
+};
 
 /* Others who can read the file have the tokens: it is then not taken. */
 static int
@@ -31,8 +34,7 @@ check_mode(int fd, const char *path, struct fault *f)
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
-		return fault_set(f, EX_OSERR, "%s: %s", path,
-		    strerror(errno));
+		return fault_set(f, EX_OSERR, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
 	    (st.st_mode & 077) == 0 ||
 	    strncmp(path, "/run/secrets/", 13) == 0 ||

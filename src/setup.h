@@ -10,10 +10,10 @@ struct fault;
 struct site;
 
 struct setup_opts {
-	const char	*config;	/* path or NULL, as for conf_load() */
-	const char	*state;		/* folder or NULL */
-	const char	*tokens;	/* path, or NULL: as SPEC says */
-	const char	*token;		/* of $MS_TOKEN, or NULL */
+	const char *config; /* path or NULL, as for conf_load() */
+	const char *state;  /* folder or NULL */
+	const char *tokens; /* path, or NULL: as SPEC says */
+	const char *token;  /* of $MS_TOKEN, or NULL */
 };
 
 /*
@@ -21,7 +21,7 @@ struct setup_opts {
  * members stay. Lines for people are appended to warn. 0, or -1 with *f; s
  * is then as before.
  */
-int	setup_load(struct site *s, const struct setup_opts *o,
-	    struct fault *f, struct buf *warn);
+int setup_load(struct site *s, const struct setup_opts *o, struct fault *f,
+    struct buf *warn);
 
 #endif

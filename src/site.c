@@ -13,8 +13,8 @@
 
 /* The members that are texts, and those that are lists of them. */
 static const struct {
-	const char	*name;
-	size_t		 at;
+	const char *name;
+	size_t at;
 } texts[] = {
 	{ "chat", offsetof(struct site, chat) },
 	{ "tool", offsetof(struct site, tool) },
@@ -23,8 +23,8 @@ static const struct {
 	{ "native", offsetof(struct site, native) },
 };
 static const struct {
-	const char	*name;
-	size_t		 at, n;
+	const char *name;
+	size_t at, n;
 } lists[] = {
 	{ "hosts", offsetof(struct site, hosts),
 	    offsetof(struct site, nhosts) },
@@ -33,8 +33,8 @@ static const struct {
 	    offsetof(struct site, nproxies) },
 };
 static const struct {
-	const char	*name;
-	size_t		 at;
+	const char *name;
+	size_t at;
 } numbers[] = {
 	{ "listeners", offsetof(struct site, listeners) },
 	{ "auth", offsetof(struct site, auth) },
@@ -149,7 +149,7 @@ read_tokens(struct site *s, jv o)
 	if ((s->tokens = tokens_new()) == NULL)
 		rc = -1;
 	if (rc == 0 && jv_get_kind(v) == JV_KIND_ARRAY) {
-		jv_array_foreach(v, i, e) {
+		jv_array_foreach (v, i, e) {
 			if (rc == 0)
 				rc = read_token(s->tokens, e);
 			jv_free(e);
@@ -171,8 +171,8 @@ read_members(struct site *s, jv o)
 		return -1;
 	b = jv_object_get(jv_copy(o), jv_string("bounds"));
 	for (row = bounds_table; row->name != NULL; row++)
-		*bounds_value(s->bounds, row) =
-		    (int64_t)json_get_num(b, row->name, (double)row->dflt);
+		*bounds_value(s->bounds, row) = (int64_t)json_get_num(b,
+		    row->name, (double)row->dflt);
 	jv_free(b);
 	for (i = 0; i < COUNT(texts); i++) {
 		if ((v = json_get_str(o, texts[i].name, NULL)) == NULL) {
@@ -183,12 +183,12 @@ read_members(struct site *s, jv o)
 			return -1;
 	}
 	for (i = 0; i < COUNT(numbers); i++)
-		*FIELD(s, int, numbers[i].at) =
-		    (int)json_get_num(o, numbers[i].name, 0);
+		*FIELD(s, int, numbers[i].at) = (int)json_get_num(o,
+		    numbers[i].name, 0);
 	s->log = (enum site_log)json_get_num(o, "log", SITE_NONE);
 	for (i = 0; i < COUNT(lists); i++)
 		if (read_list(o, lists[i].name, FIELD(s, char **, lists[i].at),
-		    FIELD(s, size_t, lists[i].n)) == -1)
+			FIELD(s, size_t, lists[i].n)) == -1)
 			return -1;
 	return read_tokens(s, o);
 }

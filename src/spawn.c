@@ -11,7 +11,9 @@
 
 #include "spawn.h"
 
-enum { NOT_RUN = 127 };
+enum {
+	NOT_RUN = 127
+};
 
 static void
 set_descriptors(const struct spawn *s)
@@ -43,7 +45,7 @@ set_signals(const struct spawn *s, pid_t parent)
 	if (s->death == 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, s->death);
-	if (getppid() != parent)	/* it died before we asked */
+	if (getppid() != parent) /* it died before we asked */
 		raise(s->death);
 }
 

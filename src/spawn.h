@@ -4,16 +4,18 @@
 
 #include <sys/types.h>
 
-enum { SPAWN_FDS = 16 };
+enum {
+	SPAWN_FDS = 16
+};
 
 struct spawn {
-	const char	*path;
-	char *const	*argv;
-	int		 empty;		/* with no environment at all */
-	int		 listen;	/* tell it LISTEN_FDS=1, LISTEN_PID */
-	int		 death;		/* signal it gets when we die, or 0 */
-	int		 nfds;		/* its descriptors are 0 to nfds - 1 */
-	int		 fds[SPAWN_FDS];/* what they copy; -1: /dev/null */
+	const char *path;
+	char *const *argv;
+	int empty;	    /* with no environment at all */
+	int listen;	    /* tell it LISTEN_FDS=1, LISTEN_PID */
+	int death;	    /* signal it gets when we die, or 0 */
+	int nfds;	    /* its descriptors are 0 to nfds - 1 */
+	int fds[SPAWN_FDS]; /* what they copy; -1: /dev/null */
 };
 
 /*
@@ -21,6 +23,6 @@ struct spawn {
  * -1 with errno. A program that cannot be run says so on its stderr and exits
  * with 127.
  */
-pid_t	spawn(const struct spawn *s);
+pid_t spawn(const struct spawn *s);
 
 #endif

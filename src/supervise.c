@@ -29,56 +29,56 @@
 #include "tools.h"
 
 enum {
-	DELAY_FIRST = 100,	/* ms before a dead process is started anew */
+	DELAY_FIRST = 100, /* ms before a dead process is started anew */
 	DELAY_MAX = 10 * 1000,
 	HEALTHY = 10 * 1000,	/* ms of life after which all is forgotten */
-	READY_TIME = 30 * 1000,	/* for the workers of a reload */
+	READY_TIME = 30 * 1000, /* for the workers of a reload */
 	GRACE = 5 * 1000,	/* when leaving, on top of the front's time */
 	MESSAGE_MAX = 16 * 1024 * 1024,
 	PATH_BYTES = 4096
 };
 
 struct child {
-	TAILQ_ENTRY(child)	 entry;
-	struct super		*super;
-	int			 front;		/* else a worker */
-	int			 generation;
-	pid_t			 pid;
-	int			 fd;		/* its control socket */
-	int			 ready, leaving;
-	int			 told;		/* sites it has not taken yet */
-	int64_t			 started;
-	struct buf		 out;		/* on its way to the front */
+	TAILQ_ENTRY(child) entry;
+	struct super *super;
+	int front; /* else a worker */
+	int generation;
+	pid_t pid;
+	int fd; /* its control socket */
+	int ready, leaving;
+	int told; /* sites it has not taken yet */
+	int64_t started;
+	struct buf out; /* on its way to the front */
 };
 
 TAILQ_HEAD(child_list, child);
 
 struct respawn {
-	int			 delay;
-	struct loop_timer	 timer;
+	int delay;
+	struct loop_timer timer;
 };
 
 struct super {
 	const struct supervise_opts *o;
-	struct loop		*loop;
-	struct tools		*tools;
-	char			 dir[64];	/* of the sockets */
-	int			 chat, tool;	/* they listen */
-	struct child_list	 children;
-	struct respawn		 front, workers;
-	int			 generation;	/* of the workers in use */
-	int			 reloading, again;
-	int			 telling;	/* the front of a reload */
-	struct site		 next;		/* of the reload under way */
-	struct loop_timer	 late;
-	int			 leaving, up;
-	struct fault		*fault;
-	int			 failed;
+	struct loop *loop;
+	struct tools *tools;
+	char dir[64];	/* of the sockets */
+	int chat, tool; /* they listen */
+	struct child_list children;
+	struct respawn front, workers;
+	int generation; /* of the workers in use */
+	int reloading, again;
+	int telling;	  /* the front of a reload */
+	struct site next; /* of the reload under way */
+	struct loop_timer late;
+	int leaving, up;
+	struct fault *fault;
+	int failed;
 };
 
-static void	fill_workers(void *);
-static void	fill_front(void *);
-static void	reload(void *);
+static void fill_workers(void *);
+static void fill_front(void *);
+static void reload(void *);
 
 __attribute__((format(printf, 2, 3))) static void
 say(struct super *s, const char *fmt, ...)
@@ -123,9 +123,8 @@ count(struct super *s, int front, int generation, int ready)
 	size_t n = 0;
 
 	TAILQ_FOREACH(c, &s->children, entry)
-		n += c->front == front && !c->leaving &&
-		    (front || c->generation == generation) &&
-		    (!ready || c->ready);
+	n += c->front == front && !c->leaving &&
+	    (front || c->generation == generation) && (!ready || c->ready);
 	return n;
 }
 
@@ -135,12 +134,12 @@ the_front(struct super *s)
 	struct child *c;
 
 	TAILQ_FOREACH(c, &s->children, entry)
-		if (c->front)
-			break;
+	if (c->front)
+		break;
 	return c;
 }
 
-static void	child_event(void *, int, short);
+static void child_event(void *, int, short);
 
 static void
 child_watch(struct child *c)
@@ -157,7 +156,7 @@ tell(struct child *front, const char *text, size_t n)
 
 	if (buf_add(&front->out, size, record_head(size, n)) == -1 ||
 	    buf_add(&front->out, text, n) == -1)
-		kill(front->pid, SIGKILL);	/* and start it anew */
+		kill(front->pid, SIGKILL); /* and start it anew */
 	child_watch(front);
 }
 
@@ -184,7 +183,7 @@ reload_over(struct super *s, const char *why)
 	loop_timer_del(s->loop, &s->late);
 	if (why != NULL)
 		say(s, "reload: %s; the old configuration stays", why);
-	if (s->again) {		/* whoever asked since then waits for that */
+	if (s->again) { /* whoever asked since then waits for that */
 		s->again = 0;
 		reload(s);
 		return;
@@ -201,10 +200,10 @@ reload_commit(struct super *s)
 
 	s->generation++;
 	TAILQ_FOREACH(c, &s->children, entry)
-		if (!c->front && c->generation != s->generation) {
-			c->leaving = 1;
-			kill(c->pid, SIGTERM);
-		}
+	if (!c->front && c->generation != s->generation) {
+		c->leaving = 1;
+		kill(c->pid, SIGTERM);
+	}
 	site_take(site, &s->next);
 	tell_site(s);
 	say(s, "configuration reloaded");
@@ -220,10 +219,10 @@ reload_fail(struct super *s, const char *why)
 	struct child *c;
 
 	TAILQ_FOREACH(c, &s->children, entry)
-		if (!c->front && c->generation > s->generation) {
-			c->leaving = 1;
-			kill(c->pid, SIGTERM);
-		}
+	if (!c->front && c->generation > s->generation) {
+		c->leaving = 1;
+		kill(c->pid, SIGTERM);
+	}
 	reload_over(s, why);
 }
 
@@ -278,7 +277,7 @@ child_event(void *arg, int fd, short revents)
 	if (!(revents & (POLLIN | POLLHUP)))
 		return;
 	n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-	if (n <= 0) {		/* it is dying; SIGCHLD says how */
+	if (n <= 0) { /* it is dying; SIGCHLD says how */
 		loop_fd(s->loop, fd, 0, NULL, NULL);
 		return;
 	}
@@ -326,8 +325,11 @@ start_worker(struct super *s, int generation)
 	char name[] = "ms-chat", listen[] = "--listen", opt[] = "--key";
 	char *key = NULL;
 	char *argv[5] = { name, listen, NULL, NULL, NULL };
-	struct spawn sp = { .path = path, .argv = argv, .listen = 1,
-	    .nfds = 4, .fds = { -1, STDERR_FILENO, STDERR_FILENO, s->chat } };
+	struct spawn sp = { .path = path,
+		.argv = argv,
+		.listen = 1,
+		.nfds = 4,
+		.fds = { -1, STDERR_FILENO, STDERR_FILENO, s->chat } };
 	struct child *c;
 
 	if (s->o->key != NULL && (key = strdup(s->o->key)) == NULL)
@@ -371,8 +373,10 @@ fill_front(void *arg)
 	char path[PATH_BYTES];
 	char name[] = SUPERVISE_FRONT;
 	char *argv[] = { name, NULL };
-	struct spawn sp = { .path = path, .argv = argv, .empty = 1,
-	    .fds = { -1, -1, STDERR_FILENO } };
+	struct spawn sp = { .path = path,
+		.argv = argv,
+		.empty = 1,
+		.fds = { -1, -1, STDERR_FILENO } };
 	size_t i;
 
 	snprintf(path, sizeof(path), "%s/ms-serve", s->o->bin);
@@ -391,9 +395,8 @@ fill_front(void *arg)
 static void
 how_it_ended(char *dst, size_t size, const struct child *c, int status)
 {
-	snprintf(dst, size, "%s %d: %s %d",
-	    c->front ? "front" : "worker", (int)c->pid,
-	    WIFSIGNALED(status) ? "signal" : "exit status",
+	snprintf(dst, size, "%s %d: %s %d", c->front ? "front" : "worker",
+	    (int)c->pid, WIFSIGNALED(status) ? "signal" : "exit status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
@@ -410,14 +413,14 @@ child_ended(struct super *s, struct child *c, int status)
 	if (now_mono() - c->started > HEALTHY)
 		r->delay = DELAY_FIRST;
 	child_free(c);
-	if (front && s->telling) {	/* the next one is told at once */
+	if (front && s->telling) { /* the next one is told at once */
 		s->telling = 0;
 		reload_over(s, NULL);
 	}
 	if (expected) {
 		if (s->leaving && front)
 			TAILQ_FOREACH(c, &s->children, entry)
-				kill(c->pid, SIGTERM);
+		kill(c->pid, SIGTERM);
 		if (s->leaving && TAILQ_EMPTY(&s->children))
 			loop_stop(s->loop);
 	} else if (fresh) {
@@ -447,8 +450,8 @@ on_child(void *arg, int sig)
 		if (tools_exited(s->tools, pid, status))
 			continue;
 		TAILQ_FOREACH(c, &s->children, entry)
-			if (c->pid == pid)
-				break;
+		if (c->pid == pid)
+			break;
 		if (c != NULL)
 			child_ended(s, c, status);
 	}
@@ -513,7 +516,7 @@ kill_all(void *arg)
 	struct child *c;
 
 	TAILQ_FOREACH(c, &s->children, entry)
-		kill(c->pid, SIGKILL);
+	kill(c->pid, SIGKILL);
 }
 
 static void
@@ -523,7 +526,7 @@ on_leave(void *arg, int sig)
 	struct child *front = the_front(s), *c;
 
 	(void)sig;
-	if (s->leaving) {	/* asked twice */
+	if (s->leaving) { /* asked twice */
 		kill_all(s);
 		return;
 	}
@@ -536,7 +539,7 @@ on_leave(void *arg, int sig)
 		tell(front, "drain", 5);
 	else
 		TAILQ_FOREACH(c, &s->children, entry)
-			kill(c->pid, SIGTERM);
+	kill(c->pid, SIGTERM);
 	if (TAILQ_EMPTY(&s->children))
 		loop_stop(s->loop);
 }
@@ -554,7 +557,7 @@ make_sockets(struct super *s)
 	if (run == NULL && (run = getenv("XDG_RUNTIME_DIR")) == NULL)
 		run = "/tmp";
 	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX",
-	    run) >= sizeof(s->dir)) {
+		run) >= sizeof(s->dir)) {
 		errno = ENAMETOOLONG;
 		s->dir[0] = '\0';
 		return -1;
@@ -608,16 +611,18 @@ begin(struct super *s)
 int
 supervise(const struct supervise_opts *o, struct fault *f)
 {
-	struct super s = { .o = o, .chat = -1, .tool = -1, .fault = f,
-	    .front = { .delay = DELAY_FIRST },
-	    .workers = { .delay = DELAY_FIRST } };
+	struct super s = { .o = o,
+		.chat = -1,
+		.tool = -1,
+		.fault = f,
+		.front = { .delay = DELAY_FIRST },
+		.workers = { .delay = DELAY_FIRST } };
 	struct child *c;
 
 	TAILQ_INIT(&s.children);
 	if (begin(&s) == -1)
 		s.failed = fault_set(f, EX_OSERR, "%s: %s",
-		    s.dir[0] != '\0' ? s.dir : "supervisor",
-		    strerror(errno));
+		    s.dir[0] != '\0' ? s.dir : "supervisor", strerror(errno));
 	while ((c = TAILQ_FIRST(&s.children)) != NULL) {
 		kill(c->pid, SIGTERM);
 		child_free(c);

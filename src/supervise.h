@@ -14,21 +14,21 @@ struct setup_opts;
 struct site;
 
 struct supervise_opts {
-	struct site		*site;	/* all but what setup_load() fills in */
-	const struct setup_opts	*setup;
-	const struct port	*ports;
-	size_t			 nports;
-	int			 workers;
-	const char		*key;	/* for the workers: --key, or NULL */
-	const char		*bin;	/* folder of the programs */
+	struct site *site; /* all but what setup_load() fills in */
+	const struct setup_opts *setup;
+	const struct port *ports;
+	size_t nports;
+	int workers;
+	const char *key; /* for the workers: --key, or NULL */
+	const char *bin; /* folder of the programs */
 	/* One line for people. */
-	void			(*say)(const char *line);
+	void (*say)(const char *line);
 };
 
 /* argv[0] of the front, by which ms-serve knows what it is to be. */
-#define SUPERVISE_FRONT	"ms-serve: front"
+#define SUPERVISE_FRONT "ms-serve: front"
 
 /* Runs until told to leave. 0, or -1 with *f. */
-int	supervise(const struct supervise_opts *o, struct fault *f);
+int supervise(const struct supervise_opts *o, struct fault *f);
 
 #endif

@@ -12,11 +12,15 @@
 #include "http.h"
 #include "tokens.h"
 
-enum { TOKEN_LEN = 512, NAME_LEN = 64, LINE_FIELDS = 5 };
+enum {
+	TOKEN_LEN = 512,
+	NAME_LEN = 64,
+	LINE_FIELDS = 5
+};
 
 struct tokens {
-	struct token	*first;
-	int64_t		 today;
+	struct token *first;
+	int64_t today;
 };
 
 static void
@@ -154,8 +158,8 @@ per_day(const struct http_str *w, int64_t *n)
 			return -1;
 		*n = *n * 10 + (w->s[i] - '0');
 	}
-	return i > 0 && w->n - i == 4 && memcmp(w->s + i, "/day", 4) == 0 ?
-	    0 : -1;
+	return i > 0 && w->n - i == 4 && memcmp(w->s + i, "/day", 4) == 0 ? 0 :
+									    -1;
 }
 
 /* Control and non-ASCII bytes have no place in a header field. */
@@ -219,8 +223,8 @@ tokens_parse(const char *text, size_t n, const char *from, struct fault *f)
 		if (nw == 0 || w[0].s[0] == '#')
 			continue;
 		if ((why = parse_line(t, w, nw)) != NULL) {
-			fault_set(f, EX_DATAERR, "%s: line %zu: %s", from,
-			    line, why);
+			fault_set(f, EX_DATAERR, "%s: line %zu: %s", from, line,
+			    why);
 			tokens_free(t);
 			return NULL;
 		}

@@ -12,17 +12,19 @@ struct fault;
 struct http_str;
 struct tokens;
 
-enum { TOKENS_HASH = 65 };	/* hex digits of SHA-256, and a NUL */
+enum {
+	TOKENS_HASH = 65
+}; /* hex digits of SHA-256, and a NUL */
 
 struct token {
-	char		*name;
-	char		 hash[TOKENS_HASH];
-	int64_t		 limit;		/* calls a day, -1: any number */
-	int64_t		 used;		/* today, those in flight included */
-	int		 admin;
-	int		 inflight;
-	int		 gone;		/* no longer in the file */
-	struct token	*next;
+	char *name;
+	char hash[TOKENS_HASH];
+	int64_t limit; /* calls a day, -1: any number */
+	int64_t used;  /* today, those in flight included */
+	int admin;
+	int inflight;
+	int gone; /* no longer in the file */
+	struct token *next;
 };
 
 /*
@@ -30,38 +32,38 @@ struct token {
  * tolerated; from names the text in messages. NULL with *f: EX_DATAERR and
  * the line's number, never its bytes.
  */
-struct tokens	*tokens_parse(const char *text, size_t n, const char *from,
-		    struct fault *f);
+struct tokens *tokens_parse(const char *text, size_t n, const char *from,
+    struct fault *f);
 
 /* A single token without limits, of $MS_TOKEN: "NAME" is "default". */
-struct tokens	*tokens_one(const char *secret, struct fault *f);
+struct tokens *tokens_one(const char *secret, struct fault *f);
 
 /* None; for tokens_put(). NULL with errno. */
-struct tokens	*tokens_new(void);
-void		 tokens_free(struct tokens *t);
+struct tokens *tokens_new(void);
+void tokens_free(struct tokens *t);
 
 /* The first; go on with ->next. Some may be gone. */
-struct token	*tokens_first(struct tokens *t);
+struct token *tokens_first(struct tokens *t);
 
 /*
  * Takes one in by its name: a new one, or the old one changed (what it has
  * used is kept if it is more). Before a new list comes, tokens_mark() says
  * that all are gone; whoever is put is not. 0, or -1 with ENOMEM.
  */
-int	tokens_put(struct tokens *t, const struct token *tok);
-void	tokens_mark(struct tokens *t);
+int tokens_put(struct tokens *t, const struct token *tok);
+void tokens_mark(struct tokens *t);
 
 /*
  * The token that secret says, compared with each in constant time; NULL if
  * it is none.
  */
-struct token	*tokens_find(struct tokens *t, const struct http_str *secret);
+struct token *tokens_find(struct tokens *t, const struct http_str *secret);
 
 /*
  * Begins a call: 0, or -1 if today's number is reached. today is any number
  * that changes with the day. tokens_end() ends it; it counts if it was one.
  */
-int	tokens_begin(struct tokens *t, struct token *tok, int64_t today);
-void	tokens_end(struct token *tok, int counts);
+int tokens_begin(struct tokens *t, struct token *tok, int64_t today);
+void tokens_end(struct token *tok, int counts);
 
 #endif

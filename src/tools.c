@@ -23,7 +23,7 @@
 #include "tools.h"
 
 enum {
-	TOOLS_MAX = 16,		/* at once */
+	TOOLS_MAX = 16, /* at once */
 	HEAD_MAX = 64 * 1024,
 	OUT_MAX = 8 * 1024 * 1024,
 	ERR_MAX = 16 * 1024,
@@ -31,44 +31,46 @@ enum {
 };
 
 static const struct tool {
-	const char	*op;
-	const char	*type;		/* of what it prints */
-	const char	*argv[8];
+	const char *op;
+	const char *type; /* of what it prints */
+	const char *argv[8];
 } table[] = {
 	{ "status", "application/json", { "ms-quota", "-o", "json", NULL } },
+	{ "history", "application/json",
+	    { "ms-quota", "--history", "14", "-o", "json", NULL } },
 	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL } },
 	{ "route", "application/json", { "ms-route", "--explain", NULL } },
-	{ "balance", "application/json", { "ms-balance", "--keys", "-", "-o",
-	    "json", NULL } }
+	{ "balance", "application/json",
+	    { "ms-balance", "--keys", "-", "-o", "json", NULL } },
 };
 
 /* One who asks, from accept to the last byte of the answer. */
 struct run {
-	TAILQ_ENTRY(run)	 entry;
-	struct tools		*tools;
-	const struct tool	*tool;
-	int			 fd;
-	struct buf		 head, body;
-	int			 headed;	/* the head line is in */
-	struct record		 record;
-	pid_t			 pid;		/* 0: does not run */
-	int			 out, err;	/* its pipes, or -1 */
-	struct buf		 outb, errb;
-	int			 late;
-	int			 waits;		/* for a reload */
-	struct buf		 answer;
-	struct loop_timer	 timer;
+	TAILQ_ENTRY(run) entry;
+	struct tools *tools;
+	const struct tool *tool;
+	int fd;
+	struct buf head, body;
+	int headed; /* the head line is in */
+	struct record record;
+	pid_t pid;    /* 0: does not run */
+	int out, err; /* its pipes, or -1 */
+	struct buf outb, errb;
+	int late;
+	int waits; /* for a reload */
+	struct buf answer;
+	struct loop_timer timer;
 };
 
 TAILQ_HEAD(run_list, run);
 
 struct tools {
-	struct tools_opts	 o;
-	struct run_list		 runs;
-	size_t			 n;
+	struct tools_opts o;
+	struct run_list runs;
+	size_t n;
 };
 
-static void	accept_one(void *, int, short);
+static void accept_one(void *, int, short);
 
 static void
 shut(struct run *r, int *fd)
@@ -132,15 +134,15 @@ answer(struct run *r, int status, const char *error)
 	json_begin(&j, b);
 	json_object(&j, NULL);
 	json_int(&j, "status", status);
-	json_str(&j, "type", r->tool != NULL ? r->tool->type :
-	    "application/json");
+	json_str(&j, "type",
+	    r->tool != NULL ? r->tool->type : "application/json");
 	if (error != NULL)
 		json_str(&j, "error", error);
 	json_end(&j);
 	if (json_finish(&j) == -1 || buf_addc(b, '\n') == -1 ||
-	    (r->outb.len > 0 && (buf_add(b, size, record_head(size,
-	    r->outb.len)) == -1 ||
-	    buf_add(b, r->outb.d, r->outb.len) == -1)) ||
+	    (r->outb.len > 0 &&
+		(buf_add(b, size, record_head(size, r->outb.len)) == -1 ||
+		    buf_add(b, r->outb.d, r->outb.len) == -1)) ||
 	    buf_adds(b, "0\n") == -1 ||
 	    loop_fd(r->tools->o.loop, r->fd, POLLOUT, send_answer, r) == -1)
 		finish(r);
@@ -157,7 +159,8 @@ tools_reloaded(struct tools *t, const char *why)
 			continue;
 		r->waits = 0;
 		if (why == NULL)
-			buf_adds(&r->outb, "{\"status\":\"ok\","
+			buf_adds(&r->outb,
+			    "{\"status\":\"ok\","
 			    "\"message\":\"configuration reloaded\"}");
 		answer(r, why == NULL ? 200 : 400, why);
 	}
@@ -239,8 +242,8 @@ tools_exited(struct tools *t, pid_t pid, int status)
 	int http;
 
 	TAILQ_FOREACH(r, &t->runs, entry)
-		if (r->pid == pid)
-			break;
+	if (r->pid == pid)
+		break;
 	if (r == NULL)
 		return 0;
 	r->pid = 0;
@@ -258,8 +261,9 @@ tools_exited(struct tools *t, pid_t pid, int status)
 	else if (http == 200 || r->outb.len > 0)
 		answer(r, http, NULL);
 	else
-		answer(r, http, *words != '\0' ? words :
-		    "the program failed without a word");
+		answer(r, http,
+		    *words != '\0' ? words :
+				     "the program failed without a word");
 	return 1;
 }
 
@@ -399,8 +403,8 @@ take_request(struct run *r, const char *p, size_t n)
 		res = record_next(&r->record, p, n, &used, &data, &len);
 		if (res == RECORD_END)
 			return 1;
-		if (res == RECORD_BAD || (res == RECORD_DATA &&
-		    buf_add(&r->body, data, len) == -1))
+		if (res == RECORD_BAD ||
+		    (res == RECORD_DATA && buf_add(&r->body, data, len) == -1))
 			return -1;
 	}
 	return 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every endpoint of ms-serve as curl sees it, and what comes with answers.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim
 config
 serve

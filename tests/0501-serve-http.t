@@ -1,7 +1,7 @@
 #!/bin/sh
 # HTTP/1.1 byte by byte: what clients never send, and what they may.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim
 config
 serve

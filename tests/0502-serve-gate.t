@@ -1,7 +1,7 @@
 #!/bin/sh
 # Who may call: web pages, tokens, addresses.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim
 config
 chat='{"messages":[{"role":"user","content":"hi"}]}'

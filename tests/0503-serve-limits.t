@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every limit of ms-serve, and what happens past it.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim
 config
 chat='{"messages":[{"role":"user","content":"hi"}]}'

@@ -2,7 +2,7 @@
 # Processes that die, configurations that change, and leaving: what the
 # clients of ms-serve notice of it.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim --credits 1000000
 config
 sed -i 's/^{/{"per_key_concurrency":0,/' models.json

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Clients that leave, that do not read, that are many.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim --credits 1000000
 config
 sed -i 's/^{/{"per_key_concurrency":0,/' models.json

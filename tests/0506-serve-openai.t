@@ -1,7 +1,7 @@
 #!/bin/sh
 # The OpenAI SDK for Node against ms-serve.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 [ -d "$top/tests/node_modules/openai" ] || {
 	echo '1..0 # SKIP the openai package is not installed (make deps)'
 	exit 0

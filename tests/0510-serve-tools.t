@@ -1,7 +1,7 @@
 #!/bin/sh
 # What ms-serve has the other programs do: status, routes, balances, reloads.
 . "${0%/*}/lib.sh"
-. "${0%/*}/serve.sh"
+. "$top/tests/serve.sh"
 sim
 config
 serve

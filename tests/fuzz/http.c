@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static const struct http_limits	limits = { 512, 1024, 16 };
+static const struct http_limits limits = { 512, 1024, 16 };
 
 /* The chunked body at p: its length on the wire, or -1; sums its bytes. */
 static long

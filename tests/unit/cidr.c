@@ -5,8 +5,8 @@
 #include "tap.h"
 
 static const struct {
-	const char	*range, *peer;
-	int		 in;
+	const char *range, *peer;
+	int in;
 } cases[] = {
 	{ "10.0.0.0/8", "10.1.2.3:4711", 1 },
 	{ "10.0.0.0/8", "11.1.2.3:4711", 0 },
@@ -25,12 +25,19 @@ static const struct {
 };
 
 static const struct {
-	const char	*range;
-	int		 good;
+	const char *range;
+	int good;
 } forms[] = {
-	{ "10.0.0.0/8", 1 }, { "::/0", 1 }, { "10.0.0.0/33", 0 },
-	{ "10.0.0/8", 0 }, { "10.0.0.0/", 0 }, { "10.0.0.0/x", 0 },
-	{ "", 0 }, { "localhost", 0 }, { "::1/129", 0 }, { "/8", 0 },
+	{ "10.0.0.0/8", 1 },
+	{ "::/0", 1 },
+	{ "10.0.0.0/33", 0 },
+	{ "10.0.0/8", 0 },
+	{ "10.0.0.0/", 0 },
+	{ "10.0.0.0/x", 0 },
+	{ "", 0 },
+	{ "localhost", 0 },
+	{ "::1/129", 0 },
+	{ "/8", 0 },
 };
 
 int

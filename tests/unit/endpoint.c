@@ -6,18 +6,27 @@
 #include "tap.h"
 
 static const struct {
-	const char		*path;
-	enum endpoint_kind	 kind;
+	const char *path;
+	enum endpoint_kind kind;
 } cases[] = {
-	{ "/v1/chat/completions", KIND_CHAT }, { "/chat", KIND_CHAT },
-	{ "/n8n/chat", KIND_CHAT }, { "/v1/models", KIND_MODELS },
-	{ "/v1/models/a%2Fb", KIND_MODEL }, { "/v1/models/a/b", KIND_MODEL },
-	{ "/models", KIND_NATIVE_MODELS }, { "/", KIND_ROOT },
-	{ "/www/app.js", KIND_FILE }, { "/metrics", KIND_METRICS },
-	{ "/v1/chat/completions/", KIND_NONE }, { "/v1/chat", KIND_NONE },
-	{ "/v1/modelsx", KIND_NONE }, { "/CHAT", KIND_NONE },
-	{ "//chat", KIND_NONE }, { "/chatx", KIND_NONE },
-	{ "*", KIND_NONE }, { "", KIND_NONE },
+	{ "/v1/chat/completions", KIND_CHAT },
+	{ "/chat", KIND_CHAT },
+	{ "/n8n/chat", KIND_CHAT },
+	{ "/v1/models", KIND_MODELS },
+	{ "/v1/models/a%2Fb", KIND_MODEL },
+	{ "/v1/models/a/b", KIND_MODEL },
+	{ "/models", KIND_NATIVE_MODELS },
+	{ "/", KIND_ROOT },
+	{ "/www/app.js", KIND_FILE },
+	{ "/metrics", KIND_METRICS },
+	{ "/v1/chat/completions/", KIND_NONE },
+	{ "/v1/chat", KIND_NONE },
+	{ "/v1/modelsx", KIND_NONE },
+	{ "/CHAT", KIND_NONE },
+	{ "//chat", KIND_NONE },
+	{ "/chatx", KIND_NONE },
+	{ "*", KIND_NONE },
+	{ "", KIND_NONE },
 };
 
 int
@@ -34,9 +43,11 @@ main(void)
 		    path.s);
 	}
 	for (e = endpoint_table; e->kind != KIND_NONE; e++)
-		ok((e->op != NULL) == (e->kind == KIND_CHAT ||
-		    e->kind == KIND_TOOL || e->kind == KIND_BALANCE ||
-		    e->kind == KIND_METRICS) && e->methods != 0,
+		ok((e->op != NULL) ==
+			    (e->kind == KIND_CHAT || e->kind == KIND_TOOL ||
+				e->kind == KIND_BALANCE ||
+				e->kind == KIND_METRICS) &&
+			e->methods != 0,
 		    "%s is whole", e->path);
 	ok((size_t)(e - endpoint_table) + 1 == endpoint_count(), "count");
 	return done();

@@ -7,9 +7,9 @@
 #include "tap.h"
 
 static const struct {
-	struct errbody		 e;
-	enum endpoint_family	 family;
-	const char		*want;
+	struct errbody e;
+	enum endpoint_family family;
+	const char *want;
 } cases[] = {
 	{ { 401, NULL, "no", NULL }, FAMILY_OPENAI,
 	    "{\"error\":{\"message\":\"no\","
@@ -42,7 +42,8 @@ main(void)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		buf_cut(&b, 0);
 		ok(errbody_write(&b, (int)cases[i].family, &cases[i].e) == 0 &&
-		    strcmp(b.d, cases[i].want) == 0, "error %zu", i);
+			strcmp(b.d, cases[i].want) == 0,
+		    "error %zu", i);
 	}
 	buf_free(&b);
 	return done();

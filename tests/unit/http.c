@@ -10,7 +10,7 @@
 #include "http.h"
 #include "tap.h"
 
-static const struct http_limits	limits = { 200, 400, 5 };
+static const struct http_limits limits = { 200, 400, 5 };
 
 /* s[0..n) placed so that the byte behind it cannot be read. */
 static char *
@@ -61,24 +61,30 @@ refuse(const char *name, int status, const char *s, size_t n)
 #define REQ(line, fields) line "\r\n" fields "\r\n"
 
 static const struct {
-	const char	*name;
-	int		 status;
-	const char	*text;
+	const char *name;
+	int status;
+	const char *text;
 } bad[] = {
-	{ "bare LF after the request line", 400, "GET / HTTP/1.1\nHost: x\r\n\r\n" },
+	{ "bare LF after the request line", 400,
+	    "GET / HTTP/1.1\nHost: x\r\n\r\n" },
 	{ "bare LF after a field", 400, "GET / HTTP/1.1\r\nHost: x\n\r\n" },
 	{ "bare LF as the empty line", 400, "GET / HTTP/1.1\r\nHost: x\r\n\n" },
-	{ "bare CR in the request line", 400, "GET /\r HTTP/1.1\r\nHost: x\r\n\r\n" },
+	{ "bare CR in the request line", 400,
+	    "GET /\r HTTP/1.1\r\nHost: x\r\n\r\n" },
 	{ "bare CR in a field", 400, "GET / HTTP/1.1\r\nHost: x\ry\r\n\r\n" },
-	{ "a LF at the very start", 400, "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n" },
+	{ "a LF at the very start", 400,
+	    "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n" },
 	{ "space before the colon", 400, REQ("GET / HTTP/1.1", H "A : b\r\n") },
 	{ "tab before the colon", 400, REQ("GET / HTTP/1.1", H "A\t: b\r\n") },
 	{ "folded line", 400, REQ("GET / HTTP/1.1", H "A: b\r\n c\r\n") },
-	{ "white space before the first field", 400, REQ("GET / HTTP/1.1", " " H) },
+	{ "white space before the first field", 400,
+	    REQ("GET / HTTP/1.1", " " H) },
 	{ "no colon", 400, REQ("GET / HTTP/1.1", H "A b\r\n") },
 	{ "no name", 400, REQ("GET / HTTP/1.1", H ": b\r\n") },
-	{ "control byte in a value", 400, REQ("GET / HTTP/1.1", H "A: b\001\r\n") },
-	{ "8-bit byte in a name", 400, REQ("GET / HTTP/1.1", H "\303\251: b\r\n") },
+	{ "control byte in a value", 400,
+	    REQ("GET / HTTP/1.1", H "A: b\001\r\n") },
+	{ "8-bit byte in a name", 400,
+	    REQ("GET / HTTP/1.1", H "\303\251: b\r\n") },
 	{ "no Host", 400, REQ("GET / HTTP/1.1", "A: b\r\n") },
 	{ "Host twice", 400, REQ("GET / HTTP/1.1", H H) },
 	{ "Host is a list", 400, REQ("GET / HTTP/1.1", "Host: a, b\r\n") },
@@ -86,22 +92,44 @@ static const struct {
 	{ "Host with a path", 400, REQ("GET / HTTP/1.1", "Host: a/b\r\n") },
 	{ "Host with a bad port", 400, REQ("GET / HTTP/1.1", "Host: a:b\r\n") },
 	{ "unclosed bracket", 400, REQ("GET / HTTP/1.1", "Host: [::1\r\n") },
-	{ "Content-Length twice", 400, REQ("POST / HTTP/1.1", H "Content-Length: 5\r\nContent-Length: 5\r\n") },
-	{ "Content-Length list", 400, REQ("POST / HTTP/1.1", H "Content-Length: 5, 5\r\n") },
-	{ "Content-Length +5", 400, REQ("POST / HTTP/1.1", H "Content-Length: +5\r\n") },
-	{ "Content-Length -5", 400, REQ("POST / HTTP/1.1", H "Content-Length: -5\r\n") },
-	{ "Content-Length 0x5", 400, REQ("POST / HTTP/1.1", H "Content-Length: 0x5\r\n") },
-	{ "Content-Length 5 5", 400, REQ("POST / HTTP/1.1", H "Content-Length: 5 5\r\n") },
-	{ "Content-Length empty", 400, REQ("POST / HTTP/1.1", H "Content-Length:\r\n") },
-	{ "Content-Length past 64 bits", 413, REQ("POST / HTTP/1.1", H "Content-Length: 99999999999999999999\r\n") },
-	{ "both lengths", 400, REQ("POST / HTTP/1.1", H "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") },
-	{ "both lengths, the other way", 400, REQ("POST / HTTP/1.1", H "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n") },
-	{ "Transfer-Encoding twice", 400, REQ("POST / HTTP/1.1", H "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") },
-	{ "Transfer-Encoding identity", 400, REQ("POST / HTTP/1.1", H "Transfer-Encoding: identity\r\n") },
-	{ "Transfer-Encoding xchunked", 400, REQ("POST / HTTP/1.1", H "Transfer-Encoding: xchunked\r\n") },
-	{ "Transfer-Encoding gzip, chunked", 501, REQ("POST / HTTP/1.1", H "Transfer-Encoding: gzip, chunked\r\n") },
-	{ "Transfer-Encoding in HTTP/1.0", 400, REQ("POST / HTTP/1.0", H "Transfer-Encoding: chunked\r\n") },
-	{ "unknown expectation", 417, REQ("POST / HTTP/1.1", H "Expect: tea\r\n") },
+	{ "Content-Length twice", 400,
+	    REQ("POST / HTTP/1.1",
+		H "Content-Length: 5\r\nContent-Length: 5\r\n") },
+	{ "Content-Length list", 400,
+	    REQ("POST / HTTP/1.1", H "Content-Length: 5, 5\r\n") },
+	{ "Content-Length +5", 400,
+	    REQ("POST / HTTP/1.1", H "Content-Length: +5\r\n") },
+	{ "Content-Length -5", 400,
+	    REQ("POST / HTTP/1.1", H "Content-Length: -5\r\n") },
+	{ "Content-Length 0x5", 400,
+	    REQ("POST / HTTP/1.1", H "Content-Length: 0x5\r\n") },
+	{ "Content-Length 5 5", 400,
+	    REQ("POST / HTTP/1.1", H "Content-Length: 5 5\r\n") },
+	{ "Content-Length empty", 400,
+	    REQ("POST / HTTP/1.1", H "Content-Length:\r\n") },
+	{ "Content-Length past 64 bits", 413,
+	    REQ("POST / HTTP/1.1",
+		H "Content-Length: 99999999999999999999\r\n") },
+	{ "both lengths", 400,
+	    REQ("POST / HTTP/1.1",
+		H "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") },
+	{ "both lengths, the other way", 400,
+	    REQ("POST / HTTP/1.1",
+		H "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n") },
+	{ "Transfer-Encoding twice", 400,
+	    REQ("POST / HTTP/1.1",
+		H
+		"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") },
+	{ "Transfer-Encoding identity", 400,
+	    REQ("POST / HTTP/1.1", H "Transfer-Encoding: identity\r\n") },
+	{ "Transfer-Encoding xchunked", 400,
+	    REQ("POST / HTTP/1.1", H "Transfer-Encoding: xchunked\r\n") },
+	{ "Transfer-Encoding gzip, chunked", 501,
+	    REQ("POST / HTTP/1.1", H "Transfer-Encoding: gzip, chunked\r\n") },
+	{ "Transfer-Encoding in HTTP/1.0", 400,
+	    REQ("POST / HTTP/1.0", H "Transfer-Encoding: chunked\r\n") },
+	{ "unknown expectation", 417,
+	    REQ("POST / HTTP/1.1", H "Expect: tea\r\n") },
 	{ "no method", 400, REQ(" / HTTP/1.1", H) },
 	{ "method is no token", 400, REQ("G@T / HTTP/1.1", H) },
 	{ "no version", 400, REQ("GET /", H) },
@@ -118,7 +146,8 @@ static const struct {
 	{ "lower-case http", 400, REQ("GET / http/1.1", H) },
 	{ "HTTP/1.10", 400, REQ("GET / HTTP/1.10", H) },
 	{ "HTTP/2.0", 505, REQ("PRI * HTTP/2.0", "") },
-	{ "six fields", 431, REQ("GET / HTTP/1.1", H "A:\r\nA:\r\nA:\r\nA:\r\nA:\r\n") },
+	{ "six fields", 431,
+	    REQ("GET / HTTP/1.1", H "A:\r\nA:\r\nA:\r\nA:\r\nA:\r\n") },
 };
 
 static void
@@ -155,21 +184,25 @@ test_good(void)
 	    "Content-Length: 12\r\nExpect: 100-Continue\r\n\r\nrest";
 	ok(parse(&r, s, strlen(s)) == (long)strlen(s) - 4, "a request");
 	ok(eq(&r.method, "POST") && eq(&r.path, "/v1/x") &&
-	    eq(&r.query, "a=b") && eq(&r.host, "h:80"), "its parts");
+		eq(&r.query, "a=b") && eq(&r.host, "h:80"),
+	    "its parts");
 	ok(r.length == 12 && !r.chunked && r.expect && r.keep, "its body");
 	ok(eq(http_field(&r, "a", 0), "b c") &&
-	    http_field(&r, "a", 1) == NULL && r.nfields == 4, "its fields");
+		http_field(&r, "a", 1) == NULL && r.nfields == 4,
+	    "its fields");
 
 	s = REQ("GET http://h?q HTTP/1.1", "Host: other\r\n");
 	ok(parse(&r, s, strlen(s)) > 0 && eq(&r.host, "h") &&
-	    eq(&r.path, "/") && eq(&r.query, "q"), "absolute form");
+		eq(&r.path, "/") && eq(&r.query, "q"),
+	    "absolute form");
 	s = REQ("OPTIONS * HTTP/1.1", H);
 	ok(parse(&r, s, strlen(s)) > 0 && eq(&r.path, "*"), "asterisk form");
 	s = REQ("GET / HTTP/1.0", "");
 	ok(parse(&r, s, strlen(s)) > 0 && !r.keep && r.host.n == 0, "1.0");
 	s = REQ("GET / HTTP/1.0", "Connection: a, keep-alive\r\n");
 	ok(parse(&r, s, strlen(s)) > 0 && r.keep, "1.0, kept");
-	s = REQ("GET / HTTP/1.7", "Connection: a\r\nConnection: b ,Close\r\n"
+	s = REQ("GET / HTTP/1.7",
+	    "Connection: a\r\nConnection: b ,Close\r\n"
 	    "Host: [::1]:8000\r\n");
 	ok(parse(&r, s, strlen(s)) > 0 && !r.keep && r.minor == 1, "close");
 	s = REQ("POST / HTTP/1.1", H "Transfer-Encoding:  Chunked \r\n");
@@ -207,10 +240,10 @@ decode(const char *s, size_t n, size_t step, struct buf *out, size_t *taken)
 }
 
 static const struct {
-	const char	*text;
-	enum http_chunk	 end;
-	const char	*body;
-	size_t		 taken;	/* when HTTP_END */
+	const char *text;
+	enum http_chunk end;
+	const char *body;
+	size_t taken; /* when HTTP_END */
 } chunked[] = {
 	{ "0\r\n\r\nGET", HTTP_END, "", 5 },
 	{ "3\r\nabc\r\n0\r\n\r\n", HTTP_END, "abc", 13 },
@@ -248,11 +281,11 @@ test_chunked(void)
 	for (i = 0; i < sizeof(chunked) / sizeof(chunked[0]); i++) {
 		n = strlen(chunked[i].text);
 		for (good = 1, step = 1; step <= n && good; step++)
-			good = decode(chunked[i].text, n, step, &out,
-			    &taken) == chunked[i].end &&
+			good = decode(chunked[i].text, n, step, &out, &taken) ==
+				chunked[i].end &&
 			    strcmp(out.d, chunked[i].body) == 0 &&
 			    (chunked[i].end != HTTP_END ||
-			    taken == chunked[i].taken);
+				taken == chunked[i].taken);
 		ok(good, "chunked body %zu", i);
 	}
 	memset(big, 'a', sizeof(big));
@@ -260,7 +293,8 @@ test_chunked(void)
 	ok(decode(big, 300, 300, &out, &taken) == HTTP_BAD, "long extension");
 	memcpy(big, "0\r\na:", 5);
 	ok(decode(big, 8190, 8190, &out, &taken) == HTTP_BAD ||
-	    decode(big, 8200, 4000, &out, &taken) == HTTP_BAD, "long trailer");
+		decode(big, 8200, 4000, &out, &taken) == HTTP_BAD,
+	    "long trailer");
 	buf_free(&out);
 }
 
@@ -277,18 +311,21 @@ test_parts(void)
 	ok(strcmp(dst, "Tue, 29 Feb 2000 00:00:00 GMT") == 0, "leap day");
 	http_date(dst, 1796083199);
 	ok(strcmp(dst, "Mon, 30 Nov 2026 23:59:59 GMT") == 0 ||
-	    printf("# %s\n", dst) < 0, "end of a month");
+		printf("# %s\n", dst) < 0,
+	    "end of a month");
 	buf_init(&b, 64);
-	ok(http_add(&b, "A", "b c", 3) == 0 &&
-	    strcmp(b.d, "A: b c\r\n") == 0, "a field");
+	ok(http_add(&b, "A", "b c", 3) == 0 && strcmp(b.d, "A: b c\r\n") == 0,
+	    "a field");
 	ok(http_add(&b, "A", "b\r\nC: d", 7) == -1 && errno == EINVAL &&
-	    b.len == 8, "no splitting by a value");
+		b.len == 8,
+	    "no splitting by a value");
 	ok(http_add(&b, "A:", "b", 1) == -1 && http_add(&b, "", "b", 1) == -1,
 	    "no splitting by a name");
 	buf_free(&b);
 	s = (struct http_str){ "a%2Fb%e4", 8 };
 	ok(http_unescape(dst, sizeof(dst), &s) == 4 &&
-	    strcmp(dst, "a/b\344") == 0, "unescape");
+		strcmp(dst, "a/b\344") == 0,
+	    "unescape");
 	ok(http_unescape(dst, 4, &s) == -1, "unescape: too long");
 	s = (struct http_str){ "a%2", 3 };
 	ok(http_unescape(dst, sizeof(dst), &s) == -1, "unescape: cut");

@@ -5,27 +5,39 @@
 #include "origin.h"
 #include "tap.h"
 
-static char	name[] = "Gateway.example.org";
-static char	*names[] = { name };
+static char name[] = "Gateway.example.org";
+static char *names[] = { name };
 
 static const struct {
-	const char	*host;
-	int		 good;
+	const char *host;
+	int good;
 } hosts[] = {
-	{ "", 1 }, { "127.0.0.1", 1 }, { "127.0.0.1:8000", 1 },
-	{ "[::1]:8000", 1 }, { "192.168.1.2:80", 1 }, { "localhost", 1 },
-	{ "LOCALHOST:8000", 1 }, { "localhost.", 1 }, { "nas", 1 },
-	{ "host.docker.internal:8000", 1 }, { "gateway.example.org:1", 1 },
-	{ "gateway.example.org.", 1 }, { "evil.example", 0 },
-	{ "evil.example:8000", 0 }, { "localhost.evil.example", 0 },
-	{ "127.0.0.1.evil.example", 0 }, { "127.0.0.1.nip.io", 0 },
-	{ "gateway.example.org.evil", 0 }, { "1.2.3", 0 }, { ":8000", 0 },
+	{ "", 1 },
+	{ "127.0.0.1", 1 },
+	{ "127.0.0.1:8000", 1 },
+	{ "[::1]:8000", 1 },
+	{ "192.168.1.2:80", 1 },
+	{ "localhost", 1 },
+	{ "LOCALHOST:8000", 1 },
+	{ "localhost.", 1 },
+	{ "nas", 1 },
+	{ "host.docker.internal:8000", 1 },
+	{ "gateway.example.org:1", 1 },
+	{ "gateway.example.org.", 1 },
+	{ "evil.example", 0 },
+	{ "evil.example:8000", 0 },
+	{ "localhost.evil.example", 0 },
+	{ "127.0.0.1.evil.example", 0 },
+	{ "127.0.0.1.nip.io", 0 },
+	{ "gateway.example.org.evil", 0 },
+	{ "1.2.3", 0 },
+	{ ":8000", 0 },
 	{ "0x7f.1", 0 },
 };
 
 static const struct {
-	const char	*origin, *host;
-	int		 same;
+	const char *origin, *host;
+	int same;
 } origins[] = {
 	{ "http://127.0.0.1:8000", "127.0.0.1:8000", 1 },
 	{ "https://nas", "NAS", 1 },
@@ -65,7 +77,7 @@ main(void)
 	a = str("https://app.example");
 	b = str("https://app.example.evil");
 	ok(origin_listed(&a, list, 1) && !origin_listed(&b, list, 1) &&
-	    !origin_listed(&a, list, 0) && origin_listed(&b, any, 1),
+		!origin_listed(&a, list, 0) && origin_listed(&b, any, 1),
 	    "listed origins");
 	return done();
 }

@@ -6,13 +6,15 @@
 #include "tap.h"
 
 static const struct {
-	const char	*text;
-	enum record_res	 end;
-	const char	*body;
+	const char *text;
+	enum record_res end;
+	const char *body;
 } cases[] = {
 	{ "0\n", RECORD_END, "" },
 	{ "3\nabc0\n", RECORD_END, "abc" },
-	{ "3\nabc10\n0123456789" "0\nrest", RECORD_END, "abc0123456789" },
+	{ "3\nabc10\n0123456789"
+	  "0\nrest",
+	    RECORD_END, "abc0123456789" },
 	{ "3\nab", RECORD_MORE, "ab" },
 	{ "3\nabc", RECORD_MORE, "abc" },
 	{ "", RECORD_MORE, "" },
@@ -58,7 +60,8 @@ main(void)
 		n = strlen(cases[i].text);
 		for (good = 1, step = 1; step <= n + 1 && good; step++)
 			good = decode(cases[i].text, n, step, &out) ==
-			    cases[i].end && strcmp(out.d, cases[i].body) == 0;
+				cases[i].end &&
+			    strcmp(out.d, cases[i].body) == 0;
 		ok(good, "records %zu", i);
 	}
 	buf_free(&out);

@@ -26,7 +26,8 @@ test_good(void)
 {
 	struct fault f = { 0 };
 	struct tokens *t = parse("# all\n\nalice s3cret 2/day\r\n"
-	    "bob\tother admin\ncarol third 5/day admin", &f);
+				 "bob\tother admin\ncarol third 5/day admin",
+	    &f);
 	struct token *a;
 	char big[600];
 
@@ -34,18 +35,22 @@ test_good(void)
 		return;
 	a = find(t, "s3cret");
 	ok(a != NULL && strcmp(a->name, "alice") == 0 && a->limit == 2 &&
-	    !a->admin, "alice");
+		!a->admin,
+	    "alice");
 	ok(find(t, "other") != NULL && find(t, "other")->admin &&
-	    find(t, "other")->limit == -1, "bob");
+		find(t, "other")->limit == -1,
+	    "bob");
 	ok(find(t, "third")->admin && find(t, "third")->limit == 5, "carol");
 	memset(big, 'x', sizeof(big));
 	big[sizeof(big) - 1] = '\0';
 	ok(find(t, "") == NULL && find(t, "s3cre") == NULL &&
-	    find(t, "s3crett") == NULL && find(t, "S3CRET") == NULL &&
-	    find(t, big) == NULL, "no other");
+		find(t, "s3crett") == NULL && find(t, "S3CRET") == NULL &&
+		find(t, big) == NULL,
+	    "no other");
 
 	ok(tokens_begin(t, a, 7) == 0 && tokens_begin(t, a, 7) == 0 &&
-	    tokens_begin(t, a, 7) == -1, "two a day");
+		tokens_begin(t, a, 7) == -1,
+	    "two a day");
 	tokens_end(a, 0);
 	ok(tokens_begin(t, a, 7) == 0 && tokens_begin(t, a, 7) == -1,
 	    "one that was none does not count");
@@ -56,8 +61,8 @@ test_good(void)
 
 	tokens_mark(t);
 	ok(find(t, "other") == NULL && find(t, "s3cret") == NULL, "gone");
-	tokens_put(t, &(struct token){ .name = a->name, .limit = 1,
-	    .hash = "x" });
+	tokens_put(t,
+	    &(struct token){ .name = a->name, .limit = 1, .hash = "x" });
 	ok(!a->gone && a->used == 1 && a->limit == 1, "and back, changed");
 	tokens_free(t);
 }
@@ -66,17 +71,19 @@ static void
 test_bad(void)
 {
 	static const char *const bad[] = { "", "# none\n", "alice\n",
-	    "alice s3cret 3\n", "alice s3cret /day\n", "alice s3cret x/day\n",
-	    "alice s3cret 1/day 2/day\n", "alice s3cret root\n",
-	    "alice s\303\251cret\n", "alice a\nalice b\n", "alice a\nbob a\n",
-	    "alice s3cret 99999999999999999999/day\n" };
+		"alice s3cret 3\n", "alice s3cret /day\n",
+		"alice s3cret x/day\n", "alice s3cret 1/day 2/day\n",
+		"alice s3cret root\n", "alice s\303\251cret\n",
+		"alice a\nalice b\n", "alice a\nbob a\n",
+		"alice s3cret 99999999999999999999/day\n" };
 	struct fault f;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		memset(&f, 0, sizeof(f));
 		ok(parse(bad[i], &f) == NULL && f.status == EX_DATAERR &&
-		    strstr(f.text, "s3cret") == NULL, "refused: %s", f.text);
+			strstr(f.text, "s3cret") == NULL,
+		    "refused: %s", f.text);
 	}
 	ok(tokens_one("a b", &f) == NULL && f.status == EX_CONFIG,
 	    "MS_TOKEN with white space");
