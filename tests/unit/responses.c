@@ -668,6 +668,7 @@ test_streams(void)
 			PART("c")) "]") != NULL,
 	    "text and reasoning in turns");
 	tr->free(t);
+	buf_free(&out);
 	buf_init(&out, 600);
 	t = begin("{}");
 	errno = 0;
