@@ -178,7 +178,7 @@ free_job(struct chat_job *j)
 	free(j);
 }
 
-static void
+__attribute__((format(printf, 3, 4))) static void
 say(struct chat_job *j, int what, const char *fmt, ...)
 {
 	const struct chat_opts *o = &j->chat->o;
