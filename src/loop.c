@@ -306,8 +306,9 @@ loop_turn(struct loop *l, int max)
 			continue;
 		r--;
 		w = &l->watch[p.fd];
-		/* removed, or another descriptor of that number since? */
-		if (w->place == 0 || w->turn == l->turn)
+		p.revents &= (short)(w->events | POLLERR | POLLHUP | POLLNVAL);
+		/* removed, asked for less, or another of that number since? */
+		if (w->place == 0 || w->turn == l->turn || p.revents == 0)
 			continue;
 		w->fn(w->arg, p.fd, p.revents);
 	}
