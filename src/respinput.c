@@ -97,7 +97,7 @@ put_image(const struct input *c, struct json *j, struct splice part)
 static int
 put_part(const struct input *c, struct json *j, struct splice part)
 {
-	struct splice text, type;
+	struct splice text = { NULL, 0 }, type;
 	int r;
 
 	if ((r = words(c, part, &text)) == -1)

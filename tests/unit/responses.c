@@ -610,6 +610,10 @@ check_stream(const char *name, const char *const *events,
 static void
 check_fail(size_t n)
 {
+	static const char error[] = "event: error\ndata: ",
+			  failed[] = ",\"code\":\"upstream_error\","
+				     "\"message\":\"gone\",\"param\":null}"
+				     "\n\nevent: response.failed\n";
 	struct buf before, out;
 	const char *rest;
 	void *t;
@@ -620,19 +624,12 @@ check_fail(size_t n)
 	t = stream(talk, n, &out);
 	if (before.len == 0)
 		(void)buf_adds(&before, BEGUN);
-	rest = out.d + before.len;
 	if (!ok(t != NULL && tr->fail(t, "upstream_error", "gone", &out) == 0 &&
 		    out.len > before.len &&
 		    memcmp(out.d, before.d, before.len) == 0 &&
-		    (rest = strstr(out.d + before.len, "\n\n")) != NULL &&
-		    strstr(out.d + before.len, "event: error\ndata: ") ==
-			out.d + before.len &&
-		    strstr(out.d + before.len,
-			",\"code\":\"upstream_error\",\"message\":\"gone\","
-			"\"param\":null}\n\nevent: response.failed\n") !=
-			NULL &&
-		    strstr(rest,
-			"\"status\":\"failed\",\"error\":{\"code\":") != NULL &&
+		    memcmp(out.d + before.len, error, sizeof(error) - 1) == 0 &&
+		    (rest = strstr(out.d + before.len, failed)) != NULL &&
+		    strstr(rest, "\"status\":\"failed\",\"error\":{") != NULL &&
 		    strstr(rest, "in_progress") == NULL,
 		"an error after %zu events", n))
 		printf("# %s\n", out.d);
