@@ -57,6 +57,7 @@ servepid=$!
 pids="$pids $servepid"
 until_ok grep -q 'listening on' socket.err
 read -r port <socket.port
+mv socket.err serve.err
 url=http://127.0.0.1:$port
 req 'a socket of systemd' 200 /health
 unserve

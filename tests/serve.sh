@@ -18,10 +18,13 @@ serve() {
 	port=${url##*:}
 }
 
-# unserve: ends it as a terminal would, and waits.
+# unserve: ends it, and waits: one test, that it left with nothing to report.
 unserve() {
 	kill -TERM "$servepid"
 	wait "$servepid"
+	unserve_got=$?
+	ok 'ms-serve leaves well' sh -c "[ $unserve_got -eq 0 ] &&
+		! grep -E 'Sanitizer|runtime error' serve.err >&2"
 }
 
 # req NAME STATUS PATH [CURL OPTION...]: one test, that curl's answer has this
