@@ -137,13 +137,15 @@ D = $(DESTDIR)$(PREFIX)
 BASH = share/bash-completion/completions
 FISH = share/fish/vendor_completions.d
 ZSH = share/zsh/site-functions
-DATA = $(wildcard share/ms/*)
+DATA = $(shell find share/ms -type f)
+PUT = $(foreach f,$(1),install -D -m 644 $(f) $(D)/$(call $(2),$(f)) &&) :
+same = $(1)
 man = share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 install: all
-	install -d $(D)/bin $(D)/share/ms
+	install -d $(D)/bin
 	install -m 755 bin/ms $(PROGS:%=$(BIN)/%) $(D)/bin
-	install -m 644 $(DATA) $(D)/share/ms
-	$(foreach p,$(PAGES),install -D -m 644 $(p) $(D)/$(call man,$(p)) &&) :
+	@$(call PUT,$(DATA),same)
+	@$(call PUT,$(PAGES),man)
 	install -D -m 644 completions/ms.bash $(D)/$(BASH)/ms
 	install -D -m 644 completions/ms.fish $(D)/$(FISH)/ms.fish
 	install -D -m 644 completions/_ms $(D)/$(ZSH)/_ms
@@ -153,7 +155,8 @@ uninstall:
 	cd $(D) && rm -f $(addprefix bin/,ms $(PROGS)) $(DATA) \
 	    $(foreach p,$(PAGES),$(call man,$(p))) $(ZSH)/_ms \
 	    $(addprefix $(BASH)/,ms $(PROGS)) \
-	    $(patsubst %,$(FISH)/%.fish,ms $(PROGS)) && rmdir share/ms
+	    $(patsubst %,$(FISH)/%.fish,ms $(PROGS)) && \
+	    rmdir $(shell find share/ms -depth -type d)
 
 DIST = ms-$(VERSION)
 dist:

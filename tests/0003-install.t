@@ -24,10 +24,12 @@ for f in bin/ms share/man/man7/ms.7 share/man/man5/ms-models.json.5 \
     share/ms/models.json share/zsh/site-functions/_ms; do
 	ok "$f is there" [ -s root/usr/"$f" ]
 done
+ok 'all that is shared is there' diff -r "$top/share/ms" root/usr/share/ms
 run 'the shipped configuration is found and good' 0 \
     root/usr/bin/ms-route --check
 ok 'nobody else can write there' [ -z "$(find root -perm /022 ! -type l)" ]
 run 'make uninstall' 0 inst uninstall
 find root ! -type d >left
+ls root/usr/share/ms >>left 2>/dev/null
 same 'nothing is left' left </dev/null
 done_testing
