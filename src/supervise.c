@@ -322,24 +322,32 @@ static struct child *
 start_worker(struct super *s, int generation)
 {
 	char path[PATH_BYTES];
-	char name[] = "ms-chat", listen[] = "--listen", opt[] = "--key";
-	char *key = NULL;
-	char *argv[5] = { name, listen, NULL, NULL, NULL };
+	char name[] = "ms-chat", listen[] = "--listen";
+	char *argv[6] = { name, listen }, **arg = argv + 2;
+	const struct bounds *b = s->o->site->bounds;
+	struct bounds dflt;
 	struct spawn sp = { .path = path,
 		.argv = argv,
 		.listen = 1,
 		.nfds = 4,
 		.fds = { -1, STDERR_FILENO, STDERR_FILENO, s->chat } };
-	struct child *c;
+	struct child *c = NULL;
 
-	if (s->o->key != NULL && (key = strdup(s->o->key)) == NULL)
-		return NULL;
-	argv[2] = key != NULL ? opt : NULL;
-	argv[3] = key;
+	bounds_init(&dflt);
 	snprintf(path, sizeof(path), "%s/ms-chat", s->o->bin);
-	if ((c = start(s, &sp, 0, 0)) != NULL)
+	if ((s->o->key == NULL ||
+		asprintf(arg++, "--key=%s", s->o->key) != -1) &&
+	    (b->event == dflt.event ||
+		asprintf(arg++, "--max-event=%lld", (long long)b->event) !=
+		    -1) &&
+	    (b->answer == dflt.answer ||
+		asprintf(arg++, "--max-answer=%lld", (long long)b->answer) !=
+		    -1))
+		c = start(s, &sp, 0, 0);
+	if (c != NULL)
 		c->generation = generation;
-	free(key);
+	while (arg > argv + 2)
+		free(*--arg);
 	return c;
 }
 

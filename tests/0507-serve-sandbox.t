@@ -1,0 +1,44 @@
+#!/bin/sh
+# What the front, which talks to strangers, cannot do and does not have.
+. "${0%/*}/lib.sh"
+. "$top/tests/serve.sh"
+sim
+config
+printf 'alice alice-0123456789abcdef\n' >tokens
+chmod 600 tokens
+serve --tokens tokens
+front=$(pgrep -P "$servepid" -f 'ms-serve: front')
+cp "/proc/$front/status" status
+like 'no new privileges' status '^NoNewPrivs:[[:space:]]*1$'
+case $MS_BUILD in
+*san*) ;;
+*) like 'a filter of system calls' status '^Seccomp:[[:space:]]*2$' ;;
+esac
+ok 'no environment' [ ! -s "/proc/$front/environ" ]
+tr '\0' '\n' <"/proc/$front/cmdline" >cmdline
+same 'no arguments' cmdline <<'!!'
+ms-serve: front
+!!
+ok 'no core' grep -qE '^Max core file size +0 +0' "/proc/$front/limits"
+# Neither keys nor tokens are anywhere in its memory.
+cat >mem.pl <<'!!'
+my ($pid, @words) = @ARGV;
+open my $maps, '<', "/proc/$pid/maps" or die;
+open my $mem, '<', "/proc/$pid/mem" or die;
+while (<$maps>) {
+	/^(\w+)-(\w+) rw/ or next;
+	my ($from, $n) = (hex $1, hex($2) - hex $1);
+	sysseek $mem, $from, 0;
+	sysread $mem, my $bytes, $n or next;
+	for my $w (@words) {
+		print "$w\n" if index($bytes, $w) >= 0;
+	}
+}
+!!
+req 'a request' 200 /health -H "x-request-id: $$.find-me"
+perl mem.pl "$front" "$MODELSCOPE_API_KEY" alice-0123456789abcdef \
+	"$dir/tokens" >found 2>mem.err
+ok 'memory can be searched' [ ! -s mem.err ]
+same 'no secret in its memory' found </dev/null
+unserve
+done_testing
