@@ -10,6 +10,7 @@
 #include "hollow.h"
 #include "json.h"
 #include "splice.h"
+#include "typed.h"
 
 enum {
 	TOOLS_MAX = 1024, /* calls in one answer */
@@ -306,16 +307,37 @@ read_usage(struct answer *a, struct splice v)
 		return -1;
 	splice_begin(&w, v);
 	while ((r = splice_next(&w)) == 1)
-		if (splice_is(w.name, "prompt_tokens"))
+		if (splice_is(w.name, "prompt_tokens") ||
+		    splice_is(w.name, "input_tokens"))
 			(void)splice_int(w.value, &a->prompt_tokens);
-		else if (splice_is(w.name, "completion_tokens"))
+		else if (splice_is(w.name, "completion_tokens") ||
+		    splice_is(w.name, "output_tokens"))
 			(void)splice_int(w.value, &a->completion_tokens);
 	return r;
+}
+
+/* An event of an API that names its events. Flags, or -1. */
+static int
+read_typed(struct answer *a, struct splice v, struct splice type)
+{
+	struct typed t;
+
+	typed_read(&t, v, type);
+	if (t.usage.n > 0 && read_usage(a, t.usage) == -1)
+		return -1;
+	if (t.cut)
+		strlcpy(a->finish, "length", sizeof(a->finish));
+	else if (t.reason.n > 0)
+		read_finish(a, t.reason);
+	return (t.text ? ANSWER_TEXT : 0) | (t.thought ? ANSWER_REASONING : 0) |
+	    (t.end ? ANSWER_FINISH : 0) | (t.done ? ANSWER_DONE : 0) |
+	    (t.error ? ANSWER_ERROR : 0);
 }
 
 static int
 read_top(struct answer *a, struct splice v)
 {
+	struct splice type = { NULL, 0 };
 	struct splice_walk w;
 	int r, flags = 0;
 
@@ -329,6 +351,8 @@ read_top(struct answer *a, struct splice v)
 		else if (splice_is(w.name, "error") ||
 		    splice_is(w.name, "errors"))
 			flags |= hollow_kind(w.value) != 0 ? ANSWER_ERROR : 0;
+		else if (splice_is(w.name, "type"))
+			type = w.value;
 		else if (splice_is(w.name, "model"))
 			r = set(a, &a->model, w.value);
 		else if (splice_is(w.name, "id"))
@@ -338,8 +362,9 @@ read_top(struct answer *a, struct splice v)
 		if (r == -1)
 			return -1;
 	}
-	if (r == -1)
+	if (r == -1 || (type.n > 0 && (r = read_typed(a, v, type)) == -1))
 		return -1;
+	flags |= r;
 	a->seen |= flags;
 	return flags;
 }

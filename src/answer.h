@@ -3,7 +3,7 @@
  * at without building a tree; and, where a caller wants it assembled, the
  * text, the reasoning and the tool calls put together. OpenAI's chat and
  * text completions, with the service's reasoning_content and Ollama's
- * reasoning. Pure.
+ * reasoning; of messages and responses only what is seen and counted. Pure.
  */
 #ifndef ANSWER_H
 #define ANSWER_H
@@ -26,13 +26,14 @@ enum {
 	ANSWER_REASONING = 2,
 	ANSWER_FINISH = 4, /* a finish_reason */
 	ANSWER_ERROR = 8,  /* a top-level error or errors */
-	ANSWER_DONE = 16   /* data: [DONE] */
+	ANSWER_DONE = 16   /* data: [DONE], or what stands for it */
 };
 
 struct answer {
 	/* always: */
 	int seen;	 /* all flags so far */
-	char finish[32]; /* finish_reason of choice 0, or "" */
+	char finish[32]; /* finish_reason of choice 0, or ""; "length" if it
+			    was cut, whatever that is called */
 	int64_t prompt_tokens, completion_tokens; /* -1 */
 	struct buf usage; /* the usage object as it came */
 	/* only if assembling, of choice 0: */

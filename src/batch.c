@@ -254,8 +254,7 @@ start(void *arg)
 	static const struct chat_sink sink = { on_head, on_data, on_end };
 	struct item *i = arg;
 	struct batch *b = i->batch;
-	struct chat_ask a = { .op = i->line.op,
-		.path = i->line.path,
+	struct chat_ask a = { .api = i->line.api,
 		.body = i->line.body.d,
 		.len = i->line.body.len,
 		.models = b->o.models,

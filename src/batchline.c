@@ -2,22 +2,17 @@
  * Batch lines in and out. Bodies are cut out of the line and pasted into the
  * result as they are; only line breaks between JSON tokens become spaces.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "api.h"
 #include "batchline.h"
 #include "classify.h"
 #include "fault.h"
 #include "json.h"
 #include "request.h"
 #include "splice.h"
-
-static const struct {
-	const char *url, *op, *path;
-} urls[] = { { "/v1/chat/completions", "chat", "/chat/completions" },
-	{ "/v1/embeddings", "embeddings", "/embeddings" } };
 
 static int
 read_id(struct batchline *b, struct splice v, struct fault *f)
@@ -44,37 +39,23 @@ static int
 read_url(struct batchline *b, struct splice v, struct fault *f)
 {
 	struct splice m;
-	size_t i;
 
 	if (splice_find(v, "method", &m) == 1 && !splice_eq(m, "POST"))
 		return fault_set(f, EX_DATAERR, "method: want POST");
-	if (splice_find(v, "url", &m) != 1)
-		return 0;
-	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
-		if (splice_eq(m, urls[i].url)) {
-			b->op = urls[i].op;
-			b->path = urls[i].path;
-			return 0;
-		}
-	return fault_set(f, EX_DATAERR,
-	    "url: want /v1/chat/completions or /v1/embeddings");
+	if (splice_find(v, "url", &m) == 1 && (b->api = api_batch(m)) == NULL)
+		return fault_set(f, EX_DATAERR,
+		    "url: want /v1/chat/completions or /v1/embeddings");
+	return 0;
 }
 
 static int
 read_body(struct batchline *b, struct splice v, struct fault *f)
 {
-	static const struct request_opts none = { .stream = -1 };
 	struct splice m = v;
 
 	if (splice_find(v, "body", &m) == 1 && m.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "body: want an object");
-	if (strcmp(b->op, "chat") == 0)
-		return request_edit(&b->body, m.s, m.n, &none, &b->limited, f);
-	if (splice_find(m, "input", &v) != 1)
-		return fault_set(f, EX_DATAERR, "body: no input");
-	if (buf_add(&b->body, m.s, m.n) == -1)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	return 0;
+	return api_request(b->api, &b->body, m.s, m.n, &b->limited, f);
 }
 
 int
@@ -87,8 +68,7 @@ batchline_read(struct batchline *b, const char *line, size_t n, int64_t number,
 	memset(b, 0, sizeof(*b));
 	buf_init(&b->body, REQUEST_MAX);
 	snprintf(b->id, sizeof(b->id), "%lld", (long long)number);
-	b->op = urls[0].op;
-	b->path = urls[0].path;
+	b->api = api_named("chat");
 	if (splice_text(line, n, &v, &off) == -1)
 		return fault_set(f, EX_DATAERR, "not JSON at byte %zu",
 		    off + 1);

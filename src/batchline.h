@@ -10,6 +10,7 @@
 
 #include "buf.h"
 
+struct api;
 struct fault;
 
 enum {
@@ -18,10 +19,9 @@ enum {
 
 struct batchline {
 	char id[BATCHLINE_ID_MAX + 1]; /* custom_id, or the line's number */
-	const char *op;		       /* as in the ledger: "chat" */
-	const char *path;	       /* behind base_url */
-	struct buf body;	       /* the request to send */
-	int limited;		       /* max_tokens in it is our default */
+	const struct api *api;
+	struct buf body; /* the request to send */
+	int limited;	 /* max_tokens in it is our default */
 };
 
 /*

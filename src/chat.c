@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "api.h"
 #include "attempt.h"
 #include "ban.h"
 #include "buf.h"
@@ -21,34 +22,35 @@
 #include "fault.h"
 #include "fold.h"
 #include "keys.h"
+#include "lanes.h"
 #include "ledger.h"
 #include "loop.h"
 #include "now.h"
 #include "order.h"
+#include "outbound.h"
+#include "outcome.h"
 #include "pick.h"
 #include "purse.h"
 #include "refusal.h"
 #include "relay.h"
 #include "request.h"
 #include "route.h"
-#include "slots.h"
+#include "translate.h"
 #include "try.h"
 #include "upstream.h"
 
 enum {
 	SLOT_WAIT = 50,		/* ms between looks for a free slot */
 	PURSE_TIME = 10 * 1000, /* ms for a balance call */
-	ID_MAX = 128,
-	MESSAGE_MAX = 768
+	ID_MAX = 128
 };
 
 struct chat {
 	struct chat_opts o;
 	struct upstream *up;
 	struct route *route;
-	struct slots *slots;
-	int *inflight; /* per key */
-	int *asking;   /* per key, its balance */
+	struct lanes lanes;
+	unsigned *lacks; /* per upstream: bits of APIs */
 	unsigned turn;
 	LIST_HEAD(, chat_job) jobs;
 };
@@ -79,7 +81,7 @@ struct chat_job {
 	int slot; /* -1: none is held */
 	unsigned turn;
 	struct try *try;
-	struct buf body;
+	struct outbound outbound;
 	int repairs;
 	int attempts;
 	const char **retried; /* of order, in turn */
@@ -87,8 +89,7 @@ struct chat_job {
 	/* how it stands */
 	struct chat_result result;
 	struct limits limits;
-	char message[MESSAGE_MAX], hint[256];
-	struct buf reply;
+	struct outcome outcome; /* fills it in */
 };
 
 static void choose(void *);
@@ -107,10 +108,9 @@ chat_new(const struct chat_opts *o, struct fault *f)
 		goto fail;
 	c->o = *o;
 	LIST_INIT(&c->jobs);
-	c->inflight = calloc(o->keys->n + 1, sizeof(*c->inflight));
-	c->asking = calloc(o->keys->n + 1, sizeof(*c->asking));
-	if (c->inflight == NULL || c->asking == NULL ||
-	    (c->slots = slots_open(ledger_dir(o->ledger))) == NULL ||
+	c->lacks = calloc(o->conf->nupstreams, sizeof(*c->lacks));
+	if (c->lacks == NULL ||
+	    lanes_open(&c->lanes, ledger_dir(o->ledger), o->keys->n) == -1 ||
 	    (c->up = upstream_new(o->loop)) == NULL)
 		goto fail;
 	c->route = route_new(o->conf, o->ledger, c->up, f);
@@ -137,10 +137,16 @@ chat_free(struct chat *c)
 		chat_cancel(j);
 	route_free(c->route);
 	upstream_free(c->up);
-	slots_close(c->slots);
-	free(c->inflight);
-	free(c->asking);
+	lanes_close(&c->lanes);
+	free(c->lacks);
 	free(c);
+}
+
+const struct chat_opts *
+chat_opts(const struct chat *c, struct upstream **up)
+{
+	*up = c->up;
+	return &c->o;
 }
 
 void
@@ -163,13 +169,13 @@ free_job(struct chat_job *j)
 		route_cancel(j->routing);
 	if (j->purse != NULL) {
 		purse_cancel(j->purse);
-		j->chat->asking[j->pick.key] = 0;
+		j->chat->lanes.asking[j->pick.key] = 0;
 	}
 	close_try(j, V_CANCELLED);
 	LIST_REMOVE(j, entry);
 	request_free(&j->request);
-	buf_free(&j->body);
-	buf_free(&j->reply);
+	outbound_free(&j->outbound);
+	outcome_free(&j->outcome);
 	free(j->retried);
 	ban_free(&j->asked);
 	free(j->order);
@@ -199,10 +205,6 @@ finish(struct chat_job *j)
 {
 	struct chat_result *r = &j->result;
 
-	r->message = j->message;
-	r->hint = j->hint;
-	r->reply = j->reply.d;
-	r->nreply = j->reply.len;
 	r->id = j->id;
 	r->model = j->attempts > 0 ? j->order[j->pick.model].id : NULL;
 	r->attempts = j->attempts;
@@ -215,21 +217,10 @@ finish(struct chat_job *j)
 }
 
 static void
-set_result(struct chat_job *j, int verdict, int status, const char *message,
-    const char *hint)
-{
-	j->result.verdict = verdict;
-	j->result.exit = status;
-	strlcpy(j->message, message, sizeof(j->message));
-	strlcpy(j->hint, hint, sizeof(j->hint));
-	buf_cut(&j->reply, 0);
-}
-
-static void
 time_over(struct chat_job *j, int recorded)
 {
 	close_try(j, recorded);
-	set_result(j, V_TIMEOUT, EX_TEMPFAIL,
+	outcome_set(&j->outcome, V_TIMEOUT, EX_TEMPFAIL,
 	    j->result.committed ? "the time was over before the answer" :
 				  "no answer within the time given",
 	    "");
@@ -253,7 +244,6 @@ on_commit_over(void *arg)
 void
 chat_cancel(struct chat_job *j)
 {
-	close_try(j, V_CANCELLED);
 	free_job(j);
 }
 
@@ -280,7 +270,7 @@ make_order(struct chat_job *j)
 		choose(j);
 		return;
 	}
-	set_result(j, V_BAD_MODEL, f.status, f.text, f.hint);
+	outcome_set(&j->outcome, V_BAD_MODEL, f.status, f.text, f.hint);
 	j->result.unknown = f.status == EX_UNAVAILABLE;
 	finish(j);
 }
@@ -340,12 +330,10 @@ chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
 	j->arg = arg;
 	j->slot = -1;
 	j->turn = c->turn++;
-	j->result.retry_after = -1;
-	j->result.prompt_tokens = j->result.completion_tokens = -1;
+	outcome_init(&j->outcome, &j->result);
 	j->limits = (struct limits){ -1, -1, -1, -1 };
 	j->result.limits = &j->limits;
-	buf_init(&j->body, REQUEST_MAX);
-	buf_init(&j->reply, RELAY_ERROR_MAX);
+	outbound_init(&j->outbound, a->api, a->body, a->len);
 	LIST_INSERT_HEAD(&c->jobs, j, entry);
 	if (a->id != NULL)
 		strlcpy(j->id, a->id, sizeof(j->id));
@@ -383,7 +371,7 @@ pick_in(const struct chat_job *j)
 		.fold = ledger_fold(o->ledger),
 		.order = j->order,
 		.norder = j->norder,
-		.inflight = j->chat->inflight,
+		.inflight = j->chat->lanes.inflight,
 		.now = now_wall(),
 		.turn = j->turn };
 }
@@ -396,7 +384,7 @@ on_purse(void *arg, const struct purse *p)
 	struct attempt a;
 
 	j->purse = NULL;
-	j->chat->asking[j->pick.key] = 0;
+	j->chat->lanes.asking[j->pick.key] = 0;
 	purse_attempt(p, now_wall(), o->conf->day_offset, &a);
 	record(j, &a);
 	say(j, CHAT_NOTE, "balance of %s: %s",
@@ -419,14 +407,14 @@ ask_purse(struct chat_job *j)
 	if (key == PICK_NOKEY || u->balance_url == NULL ||
 	    ban_has(&j->asked, &j->pick))
 		return 0;
-	if (j->chat->asking[key]) {
+	if (j->chat->lanes.asking[key]) {
 		loop_timer(o->loop, &j->step, SLOT_WAIT, choose, j);
 		return 1;
 	}
 	ban_add(&j->asked, SCOPE_KEY, &j->pick);
 	j->purse = purse_ask(j->chat->up, u, o->keys->v[key].secret, PURSE_TIME,
 	    on_purse, j);
-	j->chat->asking[key] = j->purse != NULL;
+	j->chat->lanes.asking[key] = j->purse != NULL;
 	return j->purse != NULL;
 }
 
@@ -434,16 +422,12 @@ static int
 take_slot(struct chat_job *j)
 {
 	const struct chat_opts *o = &j->chat->o;
-	const struct pick *p = &j->pick;
+	size_t key = j->pick.key;
 
-	if (p->key == PICK_NOKEY)
-		return 0;
-	j->slot = slots_take(j->chat->slots, o->keys->v[p->key].id,
-	    o->conf->upstreams[p->upstream].per_key_concurrency);
-	if (j->slot == -1)
-		return -1;
-	j->chat->inflight[p->key]++;
-	return 0;
+	if (key != PICK_NOKEY)
+		j->slot = lanes_take(&j->chat->lanes, key, o->keys->v[key].id,
+		    o->conf->upstreams[j->pick.upstream].per_key_concurrency);
+	return key != PICK_NOKEY && j->slot == -1 ? -1 : 0;
 }
 
 enum next_step {
@@ -496,7 +480,8 @@ wait_slot(struct chat_job *j)
 		loop_timer(j->chat->o.loop, &j->step, SLOT_WAIT, choose, j);
 		return;
 	}
-	set_result(j, V_TOO_MANY, EX_TEMPFAIL, "all keys are busy", "");
+	outcome_set(&j->outcome, V_TOO_MANY, EX_TEMPFAIL, "all keys are busy",
+	    "");
 	finish(j);
 }
 
@@ -511,7 +496,7 @@ give_up(struct chat_job *j, const struct pick_in *in, const struct pick *v,
 
 	if (j->attempts == 0) {
 		refusal_none(in, v, n, &f, &verdict, &again);
-		set_result(j, verdict, f.status, f.text, f.hint);
+		outcome_set(&j->outcome, verdict, f.status, f.text, f.hint);
 		if (again > in->now)
 			j->result.retry_after = (again - in->now + 999) / 1000;
 	}
@@ -534,7 +519,8 @@ choose(void *arg)
 	(void)ledger_refresh(o->ledger, now_wall());
 	in = pick_in(j);
 	if (pick(&in, &v, &n) == -1) {
-		set_result(j, V_BAD_REPLY, EX_OSERR, strerror(errno), "");
+		outcome_set(&j->outcome, V_BAD_REPLY, EX_OSERR, strerror(errno),
+		    "");
 		finish(j);
 		return;
 	}
@@ -579,41 +565,23 @@ record(struct chat_job *j, struct attempt *a)
 		    ledger_dir(o->ledger), strerror(errno));
 }
 
-/* Equal refusals of the one at fault before this one, for doubling rests. */
-static int
-strikes(const struct chat_job *j, int v)
-{
-	const struct chat_opts *o = &j->chat->o;
-	const struct fold_ent *e;
-
-	if (verdict_info(v)->scope != SCOPE_KEY || j->pick.key == PICK_NOKEY)
-		return 0;
-	e = fold_get(ledger_fold(o->ledger),
-	    o->conf->upstreams[j->pick.upstream].name,
-	    o->keys->v[j->pick.key].id, NULL);
-	return e != NULL && e->rest_verdict == v ? e->strikes : 0;
-}
-
 static void
 record_try(struct chat_job *j, const struct try_out *t)
 {
+	const struct chat_opts *o = &j->chat->o;
+	const struct fold_ent *key = NULL;
 	struct attempt a;
 
-	try_attempt(t, now_wall(), j->chat->o.conf->day_offset,
-	    strikes(j, (int)t->c->verdict), &a);
+	if (j->pick.key != PICK_NOKEY)
+		key = fold_get(ledger_fold(o->ledger),
+		    o->conf->upstreams[j->pick.upstream].name,
+		    o->keys->v[j->pick.key].id, NULL);
+	try_attempt(t, now_wall(), o->conf->day_offset, key, &a);
 	a.attempt = j->attempts;
 	a.model = j->order[j->pick.model].id;
-	a.op = j->ask.op;
+	a.op = j->ask.api->op;
 	a.stream = j->request.stream || j->repairs & REPAIR_STREAM;
 	record(j, &a);
-}
-
-/* A refusal that may pass is not hidden by a later one that will not. */
-static int
-hidden(const struct chat_job *j, const struct verdict_info *i)
-{
-	return j->attempts > 1 && j->result.exit == EX_TEMPFAIL &&
-	    i->status != EX_TEMPFAIL && i->next != NEXT_RETURN;
 }
 
 /* Takes down how an attempt ended, for the log and as the last word. */
@@ -621,44 +589,42 @@ static void
 set_refusal(struct chat_job *j, const struct try_out *t)
 {
 	const struct keys *keys = j->chat->o.keys;
-	const struct verdict_info *i = verdict_info((int)t->c->verdict);
 	struct pick_in in = pick_in(j);
-	char text[MESSAGE_MAX];
+	char text[OUTCOME_MESSAGE];
 
 	refusal_text(text, sizeof(text), &in, &j->pick, t->status, t->c);
 	say(j, CHAT_NOTE, "attempt %d: %s: %s", j->attempts,
 	    j->pick.key == PICK_NOKEY ? "no key" :
 					keys_label(&keys->v[j->pick.key]),
 	    text);
-	if (!t->committed && hidden(j, i))
-		return;
-	set_result(j, (int)t->c->verdict, i->status, text,
-	    refusal_hint((int)t->c->verdict));
-	j->result.status = t->status;
-	j->result.retry_after = t->retry_after;
-	if (t->reply != NULL && buf_add(&j->reply, t->reply, t->nreply) == 0)
-		buf_cut(&j->reply, keys_scrub(keys, j->reply.d, j->reply.len));
+	outcome_refused(&j->outcome, t, keys, text);
 }
 
 static void
 free_slot(struct chat_job *j)
 {
-	if (j->slot == -1)
-		return;
-	slots_give(j->chat->slots, j->slot);
-	j->slot = -1;
-	j->chat->inflight[j->pick.key]--;
+	lanes_give(&j->chat->lanes, j->pick.key, &j->slot);
 }
 
-/* Is that it? A plain answer that did not begin in time had all there is. */
+/* The repair that answers a verdict, of requests that we know; 0: none. */
 static int
-is_final(const struct chat_job *j, const struct try_out *t)
+repair(const struct chat_job *j, int verdict)
 {
-	enum next n = verdict_info((int)t->c->verdict)->next;
+	return outbound_chat(&j->outbound) ?
+	    request_repair(&j->request, j->repairs, verdict, j->ask.limited) :
+	    0;
+}
 
-	return n == NEXT_RETURN || n == NEXT_REPAIR ||
-	    (t->c->verdict == V_TIMEOUT && !j->request.stream &&
-		t->status == 0);
+/* Upstream has not this API at all: takes that down. */
+static int
+lacking(struct chat_job *j, const struct try_out *t)
+{
+	if (j->outbound.translated ||
+	    !api_lacking(j->ask.api, t->status, j->order[j->pick.model].id,
+		t->c))
+		return 0;
+	j->chat->lacks[j->pick.upstream] |= api_bit(j->ask.api);
+	return 1;
 }
 
 /* After a refusal: mends the request, chooses anew, or ends. */
@@ -668,15 +634,14 @@ refused(struct chat_job *j, const struct try_out *t)
 	enum verdict v = t->c->verdict;
 	const struct verdict_info *i = verdict_info((int)v);
 	const char *id = j->order[j->pick.model].id;
-	int bit = request_repair(&j->request, j->repairs, (int)v,
-	    j->ask.limited);
+	int lacks = lacking(j, t), bit = repair(j, (int)v);
 	int scope = ban_scope((int)v, t->sent, j->norder > 1);
-	int final = is_final(j, t);
+	int final = try_final(t, j->request.stream);
 
 	set_refusal(j, t);
 	try_free(j->try);
 	j->try = NULL;
-	if (bit != 0 && j->attempts <= j->chat->o.retries) {
+	if (lacks || (bit != 0 && j->attempts <= j->chat->o.retries)) {
 		j->repairs |= bit;
 		send_try(j);
 		return;
@@ -698,9 +663,15 @@ static void
 on_commit(void *arg, const struct try_out *t)
 {
 	struct chat_job *j = arg;
-	struct chat_head h = { .id = j->id,
+	struct translate_in in = { .request = j->ask.body,
+		.n = j->ask.len,
+		.id = j->id,
 		.model = j->order[j->pick.model].id,
+		.now = now_wall() / 1000 };
+	struct chat_head h = { .id = j->id,
+		.model = in.model,
 		.stream = t->stream,
+		.in = &in,
 		.attempts = j->attempts,
 		.decision = j->decided ? &j->decision : NULL,
 		.routing = j->request.routing,
@@ -709,6 +680,8 @@ on_commit(void *arg, const struct try_out *t)
 	j->result.committed = 1;
 	j->limits = *t->limits;
 	loop_timer_del(j->chat->o.loop, &j->commit);
+	if (j->outbound.translated)
+		h.translate = j->ask.api->translate;
 	if (j->decided)
 		route_actual(j->chat->o.conf, h.model, &j->decision);
 	j->sink.head(j->arg, &h);
@@ -730,6 +703,7 @@ on_done(void *arg, const struct try_out *t)
 	record_try(j, t);
 	j->limits = *t->limits;
 	j->result.told = t->told;
+	j->result.events = t->events;
 	j->result.prompt_tokens = t->prompt_tokens;
 	j->result.completion_tokens = t->completion_tokens;
 	if (!t->committed) {
@@ -738,7 +712,7 @@ on_done(void *arg, const struct try_out *t)
 	}
 	set_refusal(j, t);
 	if (t->c->verdict == V_OK)
-		set_result(j, V_OK, 0, "", "");
+		outcome_set(&j->outcome, V_OK, 0, "", "");
 	try_free(j->try);
 	j->try = NULL;
 	free_slot(j);
@@ -777,24 +751,29 @@ send_try(struct chat_job *j)
 	struct try_in in = { .loop = o->loop,
 		.up = j->chat->up,
 		.u = &o->conf->upstreams[j->pick.upstream],
-		.path = j->ask.path,
-		.want = (int)want(j),
-		.strict = request_repair(&j->request, j->repairs, V_REASONED,
-			      j->ask.limited) != 0 };
+		.headers = j->ask.headers,
+		.want = (int)want(j) };
+	unsigned lacks = j->chat->lacks[j->pick.upstream];
+	struct fault f;
 
 	j->attempts++;
 	if (j->pick.key != PICK_NOKEY)
 		in.secret = o->keys->v[j->pick.key].secret;
-	buf_cut(&j->body, 0);
-	if (request_send(&j->body, j->ask.body, j->ask.len,
-		j->order[j->pick.model].id, j->repairs) == 0) {
-		in.body = j->body.d;
-		in.len = j->body.len;
+	if (outbound_make(&j->outbound, (lacks & api_bit(j->ask.api)) != 0,
+		j->order[j->pick.model].id, j->repairs, &f) == 0) {
+		in.path = outbound_path(&j->outbound);
+		in.body = j->outbound.body.d;
+		in.len = j->outbound.body.len;
+		in.strict = repair(j, V_REASONED) != 0;
 		j->try = try_start(&in, &cb, j);
+		fault_set(&f, EX_OSERR, "%s", strerror(errno));
 	}
 	if (j->try != NULL)
 		return;
 	free_slot(j);
-	set_result(j, V_BAD_REPLY, EX_OSERR, strerror(errno), "");
+	outcome_set(&j->outcome,
+	    f.status == EX_DATAERR ? V_BAD_REQUEST : V_BAD_REPLY, f.status,
+	    f.text, f.hint);
+	j->result.status = 0;
 	finish(j);
 }

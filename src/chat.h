@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct api;
 struct chat;
 struct chat_job;
 struct conf;
@@ -18,6 +19,9 @@ struct keys;
 struct ledger;
 struct limits;
 struct loop;
+struct translate;
+struct translate_in;
+struct upstream;
 
 enum {
 	CHAT_NOTE,
@@ -39,21 +43,24 @@ struct chat_opts { /* all borrowed for the life of the chat */
 struct chat *chat_new(const struct chat_opts *o, struct fault *f);
 void chat_free(struct chat *c);
 
+/* What it was made with, and its connections: all borrowed. */
+const struct chat_opts *chat_opts(const struct chat *c, struct upstream **up);
+
 /* For a process that lives long: has a local model loaded. */
 void chat_preload(struct chat *c);
 
 struct chat_ask {
 	const char *id;	   /* of the request, NULL: made here */
 	const char *token; /* name of the caller's, or NULL */
-	const char *op;	   /* as in the ledger: "chat" */
-	const char *path;  /* behind base_url: "/chat/completions" */
-	const char *body;  /* borrowed until the end */
+	const struct api *api;
+	const char *const *headers; /* as of struct try_in, borrowed too */
+	const char *body;	    /* borrowed until the end */
 	size_t len;
 	char *const *models; /* in place of those in the body */
 	size_t nmodels;
 	int route;	 /* 1 always, 0 never, -1 as SPEC says */
 	int limited;	 /* max_tokens is our default */
-	int		 assemble;	/* a stream is made a plain answer */
+	int assemble;	 /* a stream is made a plain answer */
 	int lazy;	 /* reasoning alone is no answer yet */
 	int64_t timeout; /* ms for all of it, 0: none */
 	int64_t commit;	 /* ms until an answer begins, 0: none */
@@ -64,6 +71,9 @@ struct chat_head {
 	const char *id;
 	const char *model; /* that answers */
 	int stream;	   /* SSE, else JSON */
+	/* How to translate it; NULL: it is as was asked for */
+	const struct translate *translate;
+	const struct translate_in *in;
 	int attempts;
 	const struct decision *decision; /* NULL: not routed */
 	const char *routing;		 /* JSON of the request's own */
@@ -82,6 +92,7 @@ struct chat_result {
 	int64_t retry_after; /* seconds, -1 unknown */
 	int committed;	     /* an answer had begun */
 	int told;	     /* its stream holds the error */
+	int64_t events;	     /* of its stream */
 	const char *id;
 	const char *model; /* last tried, or NULL */
 	int attempts;

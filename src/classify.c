@@ -395,14 +395,18 @@ void
 classify_event(const char *data, size_t n, struct classified *c)
 {
 	struct classify_error e;
-	struct splice v;
+	struct splice v, inner;
 	int verdict = V_BAD_REPLY;
 
 	memset(c, 0, sizeof(*c));
-	if (splice_text(data, n, &v, NULL) == 0 &&
-	    classify_envelope(v, &e) != -1 &&
-	    (verdict = classify_judge(&e, 0, c)) == -1)
-		verdict = V_SERVER;
+	if (splice_text(data, n, &v, NULL) == 0) {
+		/* response.failed has it in the response */
+		if (splice_find(v, "response", &inner) == 1)
+			v = inner;
+		if (classify_envelope(v, &e) != -1 &&
+		    (verdict = classify_judge(&e, 0, c)) == -1)
+			verdict = V_SERVER;
+	}
 	c->verdict = (enum verdict)verdict;
 }
 

@@ -16,14 +16,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "anthropic.h"
+#include "api.h"
 #include "buf.h"
 #include "chat.h"
 #include "fault.h"
+#include "fetch.h"
+#include "fold.h"
+#include "headline.h"
 #include "listen.h"
 #include "loop.h"
 #include "render.h"
 #include "request.h"
-#include "splice.h"
 
 enum {
 	HEAD_MAX = 16 * 1024,	 /* bytes of the first line */
@@ -49,11 +53,12 @@ struct conn {
 	enum state state;
 	struct buf in; /* not parsed yet */
 	size_t left;   /* of the record being read */
-	char *id, *token;
+	struct headline head;
 	struct buf body, request;
 	enum render_kind kind;
 	struct render *render;
 	struct chat_job *job;
+	struct fetch *fetch;
 	struct buf line; /* the reply's first line */
 	struct buf out;	 /* to be written */
 	struct buf made; /* by the shape */
@@ -68,6 +73,7 @@ struct listen {
 	void (*done)(void *);
 	void *arg;
 	size_t held;
+	size_t fetched; /* see struct fetch_ask */
 	struct loop_timer over;
 	LIST_HEAD(, conn) conns;
 };
@@ -90,6 +96,8 @@ free_conn(struct conn *c)
 
 	if (c->job != NULL)
 		chat_cancel(c->job);
+	if (c->fetch != NULL)
+		fetch_cancel(c->fetch);
 	loop_timer_del(l->loop, &c->keep_alive);
 	loop_timer_del(l->loop, &c->kill);
 	loop_fd(l->loop, c->fd, 0, NULL, NULL);
@@ -103,8 +111,7 @@ free_conn(struct conn *c)
 	buf_free(&c->out);
 	buf_free(&c->made);
 	render_free(c->render);
-	free(c->id);
-	free(c->token);
+	headline_free(&c->head);
 	free(c);
 	maybe_done(l);
 }
@@ -255,6 +262,7 @@ on_end(void *arg, const struct chat_result *r)
 	struct conn *c = arg;
 
 	c->job = NULL;
+	c->fetch = NULL;
 	if (render_end(c->render, r, &c->line, &c->made) == -1)
 		break_conn(c);
 	else if (!c->broken)
@@ -266,33 +274,28 @@ on_end(void *arg, const struct chat_result *r)
 static void
 refuse(struct conn *c, const struct fault *f)
 {
-	if (render_fault(c->kind, f, &c->line, &c->made) == -1)
+	if (render_fault(c->kind, c->head.id, f, &c->line, &c->made) == -1)
 		break_conn(c);
 	else
 		send_last(c);
 }
 
+static const struct chat_sink sink = { on_head, on_data, on_end };
+
 static void
-work(struct conn *c)
+chat(struct conn *c)
 {
-	static const struct chat_sink sink = { on_head, on_data, on_end };
-	static const struct request_opts none = { .stream = -1 };
-	struct chat_ask a = { .id = c->id,
-		.token = c->token,
-		.op = "chat",
-		.path = "/chat/completions",
+	struct chat_ask a = { .id = c->head.id,
+		.token = c->head.token,
+		.api = c->head.api,
+		.headers = (const char *const *)c->head.headers,
 		.route = -1,
 		.assemble = c->kind == RENDER_N8N, /* has no streams */
 		.commit = COMMIT };
 	struct fault f;
 
-	c->state = ST_WORK;
-	if ((c->render = render_new(c->kind)) == NULL) {
-		break_conn(c);
-		return;
-	}
-	if (request_edit(&c->request, c->body.d, c->body.len, &none, &a.limited,
-		&f) == -1) {
+	if (api_request(c->head.api, &c->request, c->body.d, c->body.len,
+		&a.limited, &f) == -1) {
 		refuse(c, &f);
 		return;
 	}
@@ -306,35 +309,73 @@ work(struct conn *c)
 		refuse(c, &f);
 }
 
-static char *
-member(struct splice v, const char *name)
+/* Something that an earlier request began. */
+static void
+fetch(struct conn *c)
 {
-	struct splice m;
-	struct buf b;
+	struct fetch_ask a = { .id = c->head.id,
+		.headers = (const char *const *)c->head.headers,
+		.first = &c->listen->fetched };
+	struct buf path;
+	struct fault f;
 
-	buf_init(&b, HEAD_MAX);
-	if (splice_find(v, name, &m) != 1 || splice_str(m, &b) == -1) {
-		buf_free(&b);
-		return NULL;
+	buf_init(&path, HEAD_MAX);
+	if (c->head.task == NULL ||
+	    buf_addf(&path, "%s%s", c->head.api->path, c->head.task) == -1) {
+		fault_set(&f, EX_DATAERR, "request: want the id of a task");
+		refuse(c, &f);
+		return;
 	}
-	return buf_detach(&b);
+	a.path = path.d;
+	c->fetch = fetch_start(c->listen->chat, &a, &sink, c, &f);
+	buf_free(&path);
+	if (c->fetch == NULL)
+		refuse(c, &f);
+}
+
+/* How long a request is, without asking anybody. */
+static void
+count(struct conn *c)
+{
+	static const struct limits none = { -1, -1, -1, -1 };
+	const struct chat_head h = { .attempts = -1, .limits = &none };
+	struct fault f;
+	int limited;
+
+	if (api_request(c->head.api, &c->request, c->body.d, c->body.len,
+		&limited, &f) == -1) {
+		refuse(c, &f);
+		return;
+	}
+	if (render_head(c->render, &h, &c->line) == -1 ||
+	    buf_addf(&c->made, "{\"input_tokens\":%lld}",
+		(long long)anthropic_count(c->request.d, c->request.len)) == -1)
+		break_conn(c);
+	else
+		send_last(c);
+}
+
+static void
+work(struct conn *c)
+{
+	c->state = ST_WORK;
+	if ((c->render = render_new(c->kind)) == NULL)
+		break_conn(c);
+	else if (c->head.api->kind == API_TASK)
+		fetch(c);
+	else if (c->head.api->kind == API_COUNT)
+		count(c);
+	else
+		chat(c);
 }
 
 static int
 parse_head(struct conn *c, const char *s, size_t n)
 {
-	struct splice v;
-	char *kind;
-	int r = 0;
-
-	if (splice_text(s, n, &v, NULL) == -1 || v.s[0] != '{')
+	if (headline_read(&c->head, s, n) == -1)
 		return -1;
-	c->id = member(v, "id");
-	c->token = member(v, "token");
-	if ((kind = member(v, "shape")) != NULL)
-		r = render_named(kind, &c->kind);
-	free(kind);
-	return r;
+	return c->head.shape != NULL ? render_named(c->head.shape, &c->kind) :
+				       0;
 }
 
 static int
@@ -448,6 +489,8 @@ on_conn(void *arg, int fd, short revents)
 		}
 		if (c->out.len == 0 && c->job != NULL)
 			chat_resume(c->job);
+		if (c->out.len == 0 && c->fetch != NULL)
+			fetch_resume(c->fetch);
 	}
 	if (!c->broken && revents & (POLLIN | POLLHUP | POLLERR))
 		read_in(c);

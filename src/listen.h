@@ -3,9 +3,10 @@
  * same connection. One request a connection:
  *
  *   asker:    one line of JSON, {"op":"chat","shape":"openai","id":...,
- *             "token":...}, then the body as records: a decimal length, LF,
- *             that many bytes; length 0 ends it. The asker keeps its side
- *             open: if it closes, the request is cancelled.
+ *             "token":...}, with "task" and "headers" where the op (see
+ *             api.h) has them; then the body as records: a decimal length,
+ *             LF, that many bytes; length 0 ends it. The asker keeps its
+ *             side open: if it closes, the request is cancelled.
  *   answerer: one line of JSON, {"status":200,"type":...,"headers":{...}},
  *             then records, length 0 at the end. End of file before that is
  *             a broken answer.

@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "api.h"
 #include "ask.h"
 #include "batch.h"
 #include "buf.h"
@@ -432,8 +433,7 @@ start(struct run *r, const struct chat_ask *a, struct fault *f)
 static int
 ask(struct run *r, const char **type, struct fault *f)
 {
-	struct chat_ask a = { .op = "chat",
-		.path = "/chat/completions",
+	struct chat_ask a = { .api = api_named("chat"),
 		.models = opt.cli.models,
 		.nmodels = opt.cli.nmodels,
 		.route = opt.route,

@@ -90,6 +90,7 @@ event(struct relay *r)
 {
 	int flags;
 
+	r->events++;
 	flags = answer_event(r->answer, r->sse->data.d, r->sse->data.len);
 	if (flags == -1 && errno != EINVAL) {
 		bad(r, V_TOO_LARGE,
@@ -221,7 +222,8 @@ judge_plain(struct relay *r, int t)
 		.type = r->type,
 		.body = r->hold.d,
 		.len = r->hold.len,
-		.whole = 1 };
+		.whole = 1,
+		.left = r->left };
 
 	classify(&reply, r->c);
 	if (r->status != 200 ||

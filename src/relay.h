@@ -7,6 +7,7 @@
 #define RELAY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buf.h"
 
@@ -31,9 +32,11 @@ struct relay {
 	enum relay_want want;
 	int status;
 	char *type;	 /* Content-Type, or NULL */
+	int left;	 /* set by the caller: a header says 0 left */
 	int streaming;	 /* it is a stream indeed */
 	int committed;	 /* may be passed on */
 	int broken;	 /* an error event in mid-stream */
+	int64_t events;	 /* of a stream, so far */
 	struct buf hold; /* not passed on yet, of it */
 	size_t ready;	 /* bytes that may be: whole events */
 	struct sse *sse;

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "answer.h"
+#include "anthropic.h"
 #include "buf.h"
 #include "chat.h"
 #include "classify.h"
@@ -21,6 +22,7 @@
 #include "route.h"
 #include "splice.h"
 #include "sse.h"
+#include "translate.h"
 
 enum {
 	QUOTA_RETRY = 600,  /* s: credits may be back then */
@@ -36,6 +38,8 @@ struct render {
 	struct buf body;
 	size_t shown; /* of answer.content */
 	char *model;
+	const struct translate *translate; /* or NULL: it is as asked for */
+	void *translation;
 };
 
 /* What a refusal is to a client. */
@@ -48,14 +52,16 @@ struct error {
 
 static const char *const kinds[] = { [RENDER_OPENAI] = "openai",
 	[RENDER_NATIVE] = "native",
-	[RENDER_N8N] = "n8n" };
+	[RENDER_N8N] = "n8n",
+	[RENDER_MESSAGES] = "messages",
+	[RENDER_RESPONSES] = "responses" };
 
 int
 render_named(const char *name, enum render_kind *k)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < RENDER_KINDS; i++)
 		if (strcmp(name, kinds[i]) == 0) {
 			*k = (enum render_kind)i;
 			return 0;
@@ -85,6 +91,8 @@ render_free(struct render *s)
 	sse_free(&s->sse);
 	answer_free(&s->answer);
 	buf_free(&s->body);
+	if (s->translate != NULL)
+		s->translate->free(s->translation);
 	free(s->model);
 	free(s);
 }
@@ -92,7 +100,8 @@ render_free(struct render *s)
 int
 render_raw(const struct render *s)
 {
-	return s->kind == RENDER_OPENAI;
+	return s->translate == NULL && s->kind != RENDER_NATIVE &&
+	    s->kind != RENDER_N8N;
 }
 
 /* ---- what a refusal is ---- */
@@ -208,9 +217,12 @@ render_head(struct render *s, const struct chat_head *h, struct buf *line)
 
 	s->headed = 1;
 	s->stream = h->stream;
-	free(s->model);
-	if ((s->model = strdup(h->model)) == NULL)
+	if (h->model != NULL && (s->model = strdup(h->model)) == NULL)
 		return -1;
+	if (h->translate != NULL &&
+	    (s->translation = h->translate->begin(h->in)) == NULL)
+		return -1;
+	s->translate = h->translate;
 	json_begin(&j, line);
 	json_object(&j, NULL);
 	json_int(&j, "status", 200);
@@ -245,10 +257,13 @@ error_head(const struct error *e, const struct chat_result *r, struct buf *line)
 /* The error as the family writes it, without an end of line. */
 static int
 error_body(enum render_kind k, const struct error *e, const char *message,
-    const char *hint, struct buf *out)
+    const char *hint, const char *id, struct buf *out)
 {
 	struct json j;
 
+	if (k == RENDER_MESSAGES)
+		return anthropic_error(out, anthropic_type(e->status), message,
+		    hint, id);
 	json_begin(&j, out);
 	json_object(&j, NULL);
 	if (k == RENDER_NATIVE) {
@@ -271,15 +286,20 @@ error_body(enum render_kind k, const struct error *e, const char *message,
 	return json_finish(&j);
 }
 
-/* Upstream's own words for a mistake of the caller's, if SDKs can read it. */
+/*
+ * Upstream's own words for a mistake of the caller's, if SDKs can read it:
+ * those of messages want to find a type, too.
+ */
 static int
-readable(const struct chat_result *r)
+readable(enum render_kind k, const struct chat_result *r)
 {
 	struct splice v, e;
 
-	return r->nreply > 0 &&
+	return k != RENDER_NATIVE && k != RENDER_N8N && r->nreply > 0 &&
 	    splice_text(r->reply, r->nreply, &v, NULL) == 0 && v.s[0] == '{' &&
-	    splice_find(v, "error", &e) == 1 && e.s[0] == '{';
+	    splice_find(v, "error", &e) == 1 && e.s[0] == '{' &&
+	    (k != RENDER_MESSAGES ||
+		(splice_find(v, "type", &e) == 1 && splice_eq(e, "error")));
 }
 
 static int
@@ -290,15 +310,15 @@ refuse(const struct render *s, const struct chat_result *r, struct buf *line,
 
 	if (error_head(&e, r, line) == -1)
 		return -1;
-	if (s->kind == RENDER_OPENAI && e.status >= 400 && e.status < 500 &&
-	    e.status == r->status && e.code == NULL && readable(r))
+	if (e.status >= 400 && e.status < 500 && e.status == r->status &&
+	    e.code == NULL && readable(s->kind, r))
 		return buf_add(out, r->reply, r->nreply);
-	return error_body(s->kind, &e, r->message, r->hint, out);
+	return error_body(s->kind, &e, r->message, r->hint, r->id, out);
 }
 
 int
-render_fault(enum render_kind k, const struct fault *f, struct buf *line,
-    struct buf *out)
+render_fault(enum render_kind k, const char *id, const struct fault *f,
+    struct buf *line, struct buf *out)
 {
 	const struct error *e = &errors[f->status == EX_DATAERR ? CALLER :
 		f->status == EX_TEMPFAIL			? FULL :
@@ -306,7 +326,7 @@ render_fault(enum render_kind k, const struct fault *f, struct buf *line,
 
 	if (error_head(e, NULL, line) == -1)
 		return -1;
-	return error_body(k, e, f->text, f->hint, out);
+	return error_body(k, e, f->text, f->hint, id, out);
 }
 
 /* ---- the native shape ---- */
@@ -392,6 +412,21 @@ n8n_end(struct render *s, struct buf *out)
 	return json_finish(&j);
 }
 
+/* One event of the answer. */
+static int
+take_event(struct render *s, struct buf *out)
+{
+	const struct buf *data = &s->sse.data;
+
+	if (s->translate != NULL)
+		return s->translate->event(s->translation, data->d, data->len,
+		    out);
+	return answer_event(&s->answer, data->d, data->len) == -1 &&
+		errno != EINVAL ?
+	    -1 :
+	    0;
+}
+
 int
 render_data(struct render *s, const char *p, size_t n, struct buf *out)
 {
@@ -406,10 +441,7 @@ render_data(struct render *s, const char *p, size_t n, struct buf *out)
 		n -= used;
 		if (res != SSE_MORE && res != SSE_EVENT)
 			return -1;
-		if (res == SSE_EVENT &&
-		    answer_event(&s->answer, s->sse.data.d, s->sse.data.len) ==
-			-1 &&
-		    errno != EINVAL)
+		if (res == SSE_EVENT && take_event(s, out) == -1)
 			return -1;
 	}
 	if (s->shown < s->answer.content.len)
@@ -424,19 +456,46 @@ stream_error(const struct render *s, const struct chat_result *r,
 {
 	struct error e = error_of(r);
 	struct json j;
+	int named = s->kind == RENDER_MESSAGES || s->kind == RENDER_RESPONSES;
 
-	if (buf_adds(out, "data: ") == -1)
+	if (s->translate != NULL)
+		return s->translate->fail(s->translation,
+		    e.code != NULL ? e.code : e.type, r->message, out);
+	if (buf_adds(out, named ? "event: error\ndata: " : "data: ") == -1)
 		return -1;
+	json_begin(&j, out);
 	if (s->kind == RENDER_NATIVE) {
-		json_begin(&j, out);
 		json_object(&j, NULL);
 		json_str(&j, "error", r->message);
 		json_end(&j);
-		if (json_finish(&j) == -1)
-			return -1;
-	} else if (error_body(s->kind, &e, r->message, r->hint, out) == -1)
+	} else if (s->kind == RENDER_RESPONSES) {
+		json_object(&j, NULL);
+		json_str(&j, "type", "error");
+		json_str(&j, "code", e.code != NULL ? e.code : e.type);
+		json_str(&j, "message", r->message);
+		json_null(&j, "param");
+		json_int(&j, "sequence_number", r->events);
+		json_end(&j);
+	} else if (error_body(s->kind, &e, r->message, r->hint, r->id, out) ==
+	    -1)
 		return -1;
-	return buf_adds(out, "\n\n");
+	return json_finish(&j) == -1 ? -1 : buf_adds(out, "\n\n");
+}
+
+/* The end of an answer that is made here. */
+static int
+end_answer(struct render *s, const struct chat_result *r, struct buf *out)
+{
+	if (s->translate != NULL)
+		return s->stream ? s->translate->end(s->translation, out) :
+				   s->translate->body(s->translation, s->body.d,
+				       s->body.len, out);
+	if (s->stream)
+		return native_event(s, r, out);
+	if (answer_body(&s->answer, s->body.d, s->body.len) == -1)
+		return -1;
+	return s->kind == RENDER_NATIVE ? native_end(s, r, out) :
+					  n8n_end(s, out);
 }
 
 int
@@ -448,16 +507,7 @@ render_end(struct render *s, const struct chat_result *r, struct buf *line,
 	if (r->exit != 0 && r->verdict != V_REASONED) {
 		if (!s->stream)
 			return -1; /* cut: nobody is to take it for whole */
-		return r->told && s->kind == RENDER_OPENAI ?
-		    0 :
-		    stream_error(s, r, out);
+		return r->told && render_raw(s) ? 0 : stream_error(s, r, out);
 	}
-	if (s->kind == RENDER_OPENAI)
-		return 0;
-	if (s->stream)
-		return native_event(s, r, out);
-	if (answer_body(&s->answer, s->body.d, s->body.len) == -1)
-		return -1;
-	return s->kind == RENDER_NATIVE ? native_end(s, r, out) :
-					  n8n_end(s, out);
+	return render_raw(s) ? 0 : end_answer(s, r, out);
 }

@@ -17,19 +17,25 @@ struct limits;
 struct render;
 
 enum render_kind {
-	RENDER_OPENAI, /* /v1/...: upstream's bytes as they are */
-	RENDER_NATIVE, /* /chat of the original gateway */
-	RENDER_N8N     /* /n8n/chat: {text, model}; of plain answers only */
+	RENDER_OPENAI,	  /* /v1/...: upstream's bytes as they are */
+	RENDER_NATIVE,	  /* /chat of the original gateway */
+	RENDER_N8N,	  /* /n8n/chat: {text, model}; of plain answers only */
+	RENDER_MESSAGES,  /* /v1/messages: as they are, or translated */
+	RENDER_RESPONSES, /* /v1/responses: the same */
+	RENDER_KINDS
 };
 
-/* The kind of that name ("openai", "native", "n8n"): 0, or -1. */
+/* The kind of that name ("openai", "native", "messages", ...): 0, or -1. */
 int render_named(const char *name, enum render_kind *k);
 
 /* NULL with ENOMEM. */
 struct render *render_new(enum render_kind k);
 void render_free(struct render *s);
 
-/* Are the bytes of the answer passed on untouched? Then no render_data(). */
+/*
+ * From the head on: are the bytes of the answer passed on untouched? Then no
+ * render_data().
+ */
 int render_raw(const struct render *s);
 
 /*
@@ -48,9 +54,12 @@ int render_data(struct render *s, const char *p, size_t n, struct buf *out);
 int render_end(struct render *s, const struct chat_result *r, struct buf *line,
     struct buf *out);
 
-/* A request that could not be read or started, as a whole reply. */
-int render_fault(enum render_kind k, const struct fault *f, struct buf *line,
-    struct buf *out);
+/*
+ * A request (its id, or NULL) that could not be read or started, as a whole
+ * reply.
+ */
+int render_fault(enum render_kind k, const char *id, const struct fault *f,
+    struct buf *line, struct buf *out);
 
 /* Writes "limits" as the original gateway has it. */
 void render_limits(struct json *j, const struct limits *l);

@@ -57,6 +57,7 @@ end(struct try *t)
 	t->out.ms = now_mono() - t->start;
 	t->out.committed = t->relay.committed;
 	t->out.told = t->relay.broken;
+	t->out.events = t->relay.events;
 	t->out.prompt_tokens = a->prompt_tokens;
 	t->out.completion_tokens = a->completion_tokens;
 	if (!t->relay.committed) {
@@ -115,6 +116,7 @@ on_head(void *arg, struct upstream_call *call, int status)
 
 	t->out.status = status;
 	upstream_limits(call, &t->limits);
+	t->relay.left = t->limits.left == 0 || t->limits.model_left == 0;
 	if ((s = upstream_header(call, "retry-after")) != NULL)
 		t->out.retry_after = classify_retry_after(s, strlen(s),
 		    now_wall());
@@ -174,10 +176,11 @@ struct try *
 try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
 {
 	static const struct upstream_cb ours = { on_head, on_data, on_done };
-	static const char *const headers[] = { "Content-Type: application/json",
-		NULL };
 	const struct conf_timeouts *times = &in->u->timeouts;
-	struct upstream_req r = { .method = "POST",
+	const char *headers[TRY_HEADERS + 2] = {
+		"Content-Type: application/json"
+	};
+	struct upstream_req r = { .method = in->body != NULL ? "POST" : "GET",
 		.bearer = in->secret,
 		.headers = headers,
 		.body = in->body,
@@ -186,7 +189,12 @@ try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
 		.idle = times->idle };
 	struct try *t;
 	char *url;
+	size_t i;
 
+	for (i = 0;
+	     in->headers != NULL && in->headers[i] != NULL && i < TRY_HEADERS;
+	     i++)
+		headers[i + 1] = in->headers[i];
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return NULL;
 	if (asprintf(&url, "%s%s", in->u->base_url, in->path) == -1) {
@@ -250,11 +258,21 @@ try_free(struct try *t)
 	free(t);
 }
 
+int
+try_final(const struct try_out *t, int stream)
+{
+	enum next n = verdict_info((int)t->c->verdict)->next;
+
+	return n == NEXT_RETURN || n == NEXT_REPAIR ||
+	    (t->c->verdict == V_TIMEOUT && !stream && t->status == 0);
+}
+
 void
-try_attempt(const struct try_out *t, int64_t now, int off, int strikes,
-    struct attempt *a)
+try_attempt(const struct try_out *t, int64_t now, int off,
+    const struct fold_ent *key, struct attempt *a)
 {
 	enum verdict v = t->c->verdict;
+	int strikes = 0;
 
 	attempt_init(a);
 	a->ts = now;
@@ -266,6 +284,9 @@ try_attempt(const struct try_out *t, int64_t now, int off, int strikes,
 	a->completion_tokens = t->completion_tokens;
 	a->limits = *t->limits;
 	a->rest = (int)verdict_info((int)v)->scope;
+	/* equal refusals of the key before this one double its rest */
+	if (a->rest == SCOPE_KEY && key != NULL && key->rest_verdict == (int)v)
+		strikes = key->strikes;
 	a->rest_until = classify_rest(v, now, off, t->retry_after, strikes);
 	/*
 	 * Whether the account is out, or has too little for this model's

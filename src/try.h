@@ -11,18 +11,25 @@
 struct attempt;
 struct classified;
 struct conf_upstream;
+struct fold_ent;
 struct limits;
 struct loop;
 struct try;
 struct upstream;
 
+enum {
+	TRY_HEADERS = 4
+}; /* of a request, beside our own */
+
 struct try_in {
 	struct loop *loop;
 	struct upstream *up;
 	const struct conf_upstream *u;
-	const char *secret; /* NULL: keyless */
-	const char *path;   /* behind u->base_url */
-	const char *body;   /* borrowed until done */
+	const char *secret;	    /* NULL: keyless */
+	const char *path;	    /* behind u->base_url */
+	const char *const *headers; /* "Name: value", NULL-ended, at most
+				       TRY_HEADERS; or NULL */
+	const char *body;	    /* borrowed until done; NULL: a GET */
 	size_t len;
 	int want;   /* enum relay_want */
 	int strict; /* V_REASONED is no answer */
@@ -36,6 +43,7 @@ struct try_out {
 	int committed;		    /* it is being answered */
 	int stream;		    /* as SSE, else JSON */
 	int told;		    /* the stream itself held the error */
+	int64_t events;		    /* of the stream */
 	int64_t ms, ttft;	    /* -1: no content came */
 	int64_t retry_after;	    /* seconds, -1 */
 	int64_t prompt_tokens, completion_tokens; /* -1 */
@@ -73,11 +81,17 @@ const struct try_out *try_abort(struct try *t, int v);
 void try_free(struct try *t);
 
 /*
- * What the ledger is to know of it, now (ms) that it is over: verdict,
- * numbers, who rests until when (off: the day offset; strikes: as
- * classify_rest() wants them). The rest of a is unknown, and the caller's.
+ * Is this refusal for the caller, whatever candidates are left? Also that of
+ * a plain answer (stream 0) which did not begin in time: it had all there is.
  */
-void try_attempt(const struct try_out *t, int64_t now, int off, int strikes,
-    struct attempt *a);
+int try_final(const struct try_out *t, int stream);
+
+/*
+ * What the ledger is to know of it, now (ms) that it is over: verdict,
+ * numbers, who rests until when (off: the day offset; key: what is known of
+ * the key, or NULL). The rest of a is unknown, and the caller's.
+ */
+void try_attempt(const struct try_out *t, int64_t now, int off,
+    const struct fold_ent *key, struct attempt *a);
 
 #endif

@@ -1,0 +1,218 @@
+/* One key after another, until one knows what is asked for. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "chat.h"
+#include "classify.h"
+#include "conf.h"
+#include "fault.h"
+#include "fetch.h"
+#include "fold.h"
+#include "keys.h"
+#include "loop.h"
+#include "outcome.h"
+#include "refusal.h"
+#include "relay.h"
+#include "try.h"
+
+struct fetch {
+	const struct chat_opts *o;
+	struct upstream *up;
+	struct fetch_ask ask;
+	struct chat_sink sink;
+	void *arg;
+	char *id, *path;
+	struct loop_timer begin;
+	struct try *try;
+	size_t place; /* of the candidate, see pair() */
+	size_t left;  /* candidates not tried yet */
+	struct limits limits;
+	struct chat_result result;
+	struct outcome outcome; /* the refusal that says most */
+};
+
+static void
+free_fetch(struct fetch *t)
+{
+	loop_timer_del(t->o->loop, &t->begin);
+	try_free(t->try);
+	outcome_free(&t->outcome);
+	free(t->id);
+	free(t->path);
+	free(t);
+}
+
+static void
+finish(struct fetch *t)
+{
+	struct chat_result *r = &t->result;
+
+	r->id = t->id;
+	r->limits = &t->limits;
+	t->sink.end(t->arg, r);
+	free_fetch(t);
+}
+
+/* A candidate is a place in the table of keys and upstreams. */
+static const struct conf_upstream *
+pair(const struct fetch *t, const struct key **k)
+{
+	const struct conf *c = t->o->conf;
+	const struct conf_upstream *u;
+
+	u = &c->upstreams[t->place % c->nupstreams];
+	*k = &t->o->keys->v[t->place / c->nupstreams];
+	return !u->keyless && keys_at(*k, u->name) ? u : NULL;
+}
+
+static void
+step(struct fetch *t)
+{
+	t->left--;
+	t->place = (t->place + 1) % (t->o->keys->n * t->o->conf->nupstreams);
+}
+
+/*
+ * How much a refusal says: that there is no such thing is less than that it
+ * could not be asked for, and more than that the key is none.
+ */
+static int
+weight(int verdict)
+{
+	const struct verdict_info *i = verdict_info(verdict);
+
+	return i->status == EX_NOPERM ? 1 : i->next == NEXT_RETURN ? 2 : 3;
+}
+
+static void
+set_refusal(struct fetch *t, const struct try_out *o)
+{
+	const struct classified *c = o->c;
+	char text[OUTCOME_MESSAGE];
+
+	if (t->result.exit != 0 &&
+	    weight((int)c->verdict) <= weight(t->result.verdict))
+		return;
+	snprintf(text, sizeof(text), "%s%s%s",
+	    verdict_info((int)c->verdict)->words,
+	    c->message[0] != '\0' ? ": " : "", c->message);
+	text[keys_scrub(t->o->keys, text, strlen(text))] = '\0';
+	t->result.exit = 0; /* no matter whether the other may pass */
+	outcome_refused(&t->outcome, o, t->o->keys, text);
+}
+
+static void next(void *);
+
+static void
+on_commit(void *arg, const struct try_out *o)
+{
+	struct fetch *t = arg;
+	struct chat_head h = {
+		.id = t->id, .attempts = t->result.attempts, .limits = o->limits
+	};
+
+	t->limits = *o->limits;
+	t->result.committed = 1;
+	*t->ask.first = t->place;
+	t->sink.head(t->arg, &h);
+}
+
+static size_t
+on_data(void *arg, const char *p, size_t n)
+{
+	struct fetch *t = arg;
+
+	return t->sink.data(t->arg, p, n);
+}
+
+static void
+on_done(void *arg, const struct try_out *o)
+{
+	struct fetch *t = arg;
+
+	if (!o->committed)
+		set_refusal(t, o);
+	else
+		outcome_set(&t->outcome, V_OK, 0, "", "");
+	try_free(t->try);
+	t->try = NULL;
+	if (t->result.committed) {
+		finish(t);
+		return;
+	}
+	step(t);
+	next(t);
+}
+
+static void
+next(void *arg)
+{
+	static const struct try_cb cb = { on_commit, on_data, on_done };
+	struct fetch *t = arg;
+	struct try_in in = { .loop = t->o->loop,
+		.up = t->up,
+		.path = t->path,
+		.headers = t->ask.headers,
+		.want = RELAY_PLAIN };
+	const struct key *k = NULL;
+
+	while (t->left > 0 && (in.u = pair(t, &k)) == NULL)
+		step(t);
+	if (t->left == 0 && t->result.attempts == 0)
+		outcome_set(&t->outcome, V_BAD_KEY, EX_CONFIG,
+		    "there is no key to ask with", refusal_hint(V_BAD_KEY));
+	if (t->left == 0) {
+		finish(t);
+		return;
+	}
+	in.secret = k->secret;
+	t->result.attempts++;
+	if ((t->try = try_start(&in, &cb, t)) != NULL)
+		return;
+	outcome_set(&t->outcome, V_BAD_REPLY, EX_OSERR, strerror(errno), "");
+	finish(t);
+}
+
+struct fetch *
+fetch_start(struct chat *c, const struct fetch_ask *a,
+    const struct chat_sink *s, void *arg, struct fault *f)
+{
+	struct fetch *t;
+
+	if ((t = calloc(1, sizeof(*t))) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		return NULL;
+	}
+	t->o = chat_opts(c, &t->up);
+	t->ask = *a;
+	t->sink = *s;
+	t->arg = arg;
+	t->limits = (struct limits){ -1, -1, -1, -1 };
+	outcome_init(&t->outcome, &t->result);
+	t->left = t->o->keys->n * t->o->conf->nupstreams;
+	t->place = t->left > 0 ? *a->first % t->left : 0;
+	t->id = strdup(a->id != NULL ? a->id : "");
+	if (t->id == NULL || (t->path = strdup(a->path)) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		free_fetch(t);
+		return NULL;
+	}
+	loop_timer(t->o->loop, &t->begin, 0, next, t);
+	return t;
+}
+
+void
+fetch_resume(struct fetch *t)
+{
+	if (t->try != NULL)
+		try_resume(t->try);
+}
+
+void
+fetch_cancel(struct fetch *t)
+{
+	free_fetch(t);
+}
