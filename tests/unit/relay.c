@@ -294,9 +294,29 @@ slow(void)
 	buf_free(&out);
 }
 
+/* A header that says 0 left is believed where the words say little. */
+static void
+none_left(void)
+{
+	struct relay r;
+	int left;
+
+	for (left = 0; left <= 1; left++) {
+		relay_init(&r, RELAY_PLAIN);
+		relay_head(&r, 429, JSON);
+		r.left = left;
+		relay_data(&r, "Too many requests", 17);
+		relay_end(&r, TRANSPORT_OK);
+		ok(r.c->verdict == (left ? V_QUOTA_DAY : V_TOO_MANY),
+		    "too many, %s left", left ? "none" : "some");
+		relay_free(&r);
+	}
+}
+
 int
 main(void)
 {
+	none_left();
 	judged();
 	large();
 	slow();
