@@ -48,8 +48,10 @@ listing() {
 		-print | sort)
 }
 
-git archive --prefix="ms-$version/" -o "$work/ms_$version.orig.tar.gz" HEAD
+git archive --prefix="ms-$version/" -o "$work/ms_$version.orig.tar.gz" HEAD \
+	-- . ':!debian'
 tar -xf "$work/ms_$version.orig.tar.gz" -C "$work"
+git archive --prefix="ms-$version/" HEAD -- debian | tar -x -C "$work"
 (cd "$work/ms-$version" && dpkg-buildpackage -us -uc >"$work/log" 2>&1) || {
 	tail -n 40 "$work/log"
 	exit 1
@@ -94,7 +96,7 @@ install -d -m 700 -o 65534 -g 65534 "$root/run/ms" "$root/run/cred" \
 echo $key >"$root/run/cred/ms-keys"
 chown 65534:65534 "$root/run/cred/ms-keys"
 chmod 400 "$root/run/cred/ms-keys"
-in_root env CREDENTIALS_DIRECTORY=/run/cred STATE_DIRECTORY=/var/lib/ms \
+in_root env HOME=/ CREDENTIALS_DIRECTORY=/run/cred STATE_DIRECTORY=/var/lib/ms \
 	RUNTIME_DIRECTORY=/run/ms MODELSCOPE_BASE_URL="$url/v1" \
 	setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \
 	--bounding-set=-all --inh-caps=-all sh -c '
