@@ -18,7 +18,8 @@ enum endpoint_family {	/* of errors */
 	FAMILY_OPENAI,	/* {"error":{message,type,param,code}} */
 	FAMILY_NATIVE,	/* {"detail"} */
 	FAMILY_BALANCE, /* {success,message,error} */
-	FAMILY_STATUS	/* {status,message} */
+	FAMILY_STATUS,	/* {status,message} */
+	FAMILY_MESSAGES /* {"type":"error","error":{type,message}} */
 };
 
 enum endpoint_kind {  /* who answers */

@@ -1,4 +1,5 @@
 /* Error bodies. */
+#include "anthropic.h"
 #include "buf.h"
 #include "endpoint.h"
 #include "errbody.h"
@@ -56,6 +57,9 @@ errbody_write(struct buf *out, int family, const struct errbody *e)
 {
 	struct json j;
 
+	if (family == FAMILY_MESSAGES)
+		return anthropic_error(out, anthropic_type(e->status),
+		    e->message, e->hint, e->id);
 	json_begin(&j, out);
 	json_object(&j, NULL);
 	switch (family) {

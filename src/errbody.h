@@ -11,6 +11,7 @@ struct errbody {
 	const char *code; /* NULL: by the status */
 	const char *message;
 	const char *hint; /* NULL: none */
+	const char *id;	  /* of the request, or NULL */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "exchange.h"
 #include "gate.h"
 #include "http.h"
+#include "json.h"
 #include "metrics.h"
 #include "now.h"
 #include "site.h"
@@ -23,7 +24,8 @@ enum {
 	FIELDS_MAX = 32 * 1024,
 	LEAD_MAX = 1024 * 1024,
 	ERROR_MAX = 8192,
-	KEY_MAX = 512
+	KEY_MAX = 512,
+	ALONG_MAX = 3072
 };
 
 struct exchange *
@@ -86,6 +88,27 @@ make_id(char dst[EXCHANGE_ID])
 	*p = '\0';
 }
 
+/* Keeps the client's headers that an upstream may want, as a JSON object. */
+static void
+keep_along(struct buf *out, const struct http_req *r)
+{
+	static const char *const names[] = { "anthropic-version",
+		"anthropic-beta", "x-modelscope-async-mode",
+		"x-modelscope-task-type" };
+	const struct http_str *v;
+	struct json j;
+	size_t i;
+
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((v = http_field(r, names[i], 0)) != NULL)
+			json_strn(&j, names[i], v->s, v->n);
+	json_end(&j);
+	if (json_finish(&j) == -1)
+		buf_free(out);
+}
+
 void
 exchange_begin(struct conn *c, const struct http_req *r)
 {
@@ -99,6 +122,7 @@ exchange_begin(struct conn *c, const struct http_req *r)
 	buf_init(&x->fields, FIELDS_MAX);
 	buf_init(&x->lead, LEAD_MAX);
 	buf_init(&x->key, KEY_MAX);
+	buf_init(&x->along, ALONG_MAX);
 	exchange_desk(c)->inflight++;
 	x->ep = endpoint_find(r != NULL ? &r->path : &none);
 	if (r == NULL || !sane_id(http_field(r, "x-request-id", 0)))
@@ -110,6 +134,8 @@ exchange_begin(struct conn *c, const struct http_req *r)
 	keep(x->method, sizeof(x->method), &r->method);
 	keep(x->path, sizeof(x->path), &r->path);
 	keep(x->origin, sizeof(x->origin), gate_cors(s, r));
+	if (x->ep->kind == KIND_CHAT)
+		keep_along(&x->along, r);
 	if (s->nproxies > 0 &&
 	    cidr_listed(conn_peer(c), s->proxies, s->nproxies))
 		keep(x->forwarded, sizeof(x->forwarded),
@@ -129,6 +155,8 @@ exchange_head(struct conn *c, int status, const char *type)
 	struct buf *h = conn_begin(c, status);
 
 	add(h, "x-request-id", x->id);
+	if (x->ep->family == FAMILY_MESSAGES)
+		add(h, "request-id", x->id);
 	if (type != NULL)
 		add(h, "Content-Type", type);
 	if (exchange_desk(c)->site->ncors > 0)
@@ -163,6 +191,7 @@ exchange_error(struct conn *c, const struct errbody *e,
     const struct buf *fields)
 {
 	struct exchange *x = exchange_of(c);
+	struct errbody own = *e;
 	struct buf body, h;
 
 	buf_init(&body, ERROR_MAX);
@@ -177,7 +206,8 @@ exchange_error(struct conn *c, const struct errbody *e,
 		add(&h, "Retry-After", "600");
 		add(&h, "x-should-retry", "false");
 	}
-	errbody_write(&body, x->ep->family, e);
+	own.id = x->id;
+	errbody_write(&body, x->ep->family, &own);
 	exchange_answer(c, e->status, "application/json", body.d, body.len, &h);
 	buf_free(&body);
 	buf_free(&h);
@@ -235,6 +265,7 @@ exchange_done(struct conn *c)
 	buf_free(&x->fields);
 	buf_free(&x->lead);
 	buf_wipe(&x->key);
+	buf_free(&x->along);
 	free(x->error);
 	x->error = NULL;
 }

@@ -49,6 +49,7 @@ struct exchange {
 	struct buf fields;	   /* of its answer's head */
 	struct buf lead;	   /* of its body, held back */
 	struct buf key;		   /* x-api-key, where it is no token */
+	struct buf along;	   /* headers that go upstream, as JSON */
 	char *error;		   /* what it says went wrong */
 	int status;
 	int64_t attempts;

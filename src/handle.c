@@ -41,7 +41,7 @@ static const char csp[] =
 static void
 error(struct conn *c, int status, const char *message)
 {
-	const struct errbody e = { status, NULL, message, NULL };
+	const struct errbody e = { status, NULL, message, NULL, NULL };
 
 	exchange_error(c, &e, NULL);
 }
@@ -50,7 +50,7 @@ static void
 refused(struct conn *c, const struct gate *g)
 {
 	const struct errbody e = { g->status, g->code, g->message,
-		g->hint[0] != '\0' ? g->hint : NULL };
+		g->hint[0] != '\0' ? g->hint : NULL, NULL };
 
 	exchange_error(c, &e, NULL);
 }
@@ -59,7 +59,7 @@ static void
 not_found(struct conn *c)
 {
 	const struct errbody e = { 404, NULL, "there is no such path here",
-		"chat is at /v1/chat/completions" };
+		"chat is at /v1/chat/completions", NULL };
 
 	exchange_error(c, &e, NULL);
 }
@@ -87,7 +87,7 @@ model(struct conn *c)
 	const struct exchange *x = exchange_of(c);
 	const char *list = exchange_desk(c)->site->models;
 	struct errbody e = { 404, "model_not_found", "there is no such model",
-		"GET /v1/models lists them" };
+		"GET /v1/models lists them", NULL };
 	struct splice_walk w;
 	struct splice all, data, id;
 	struct http_str raw;
@@ -375,6 +375,10 @@ head_line(const struct exchange *x, struct buf *out)
 	json_str(&j, "id", x->id);
 	if (x->tok != NULL)
 		json_str(&j, "token", x->tok->name);
+	if (x->ep->kind == KIND_CHAT && x->ep->flags & EP_PREFIX)
+		json_str(&j, "task", x->path + strlen(x->ep->path));
+	if (x->along.len > 0)
+		json_raw(&j, "headers", x->along.d, x->along.len);
 	json_end(&j);
 	return json_finish(&j);
 }
@@ -472,7 +476,7 @@ wrong_method(struct conn *c, const struct http_req *r)
 	static const char *const known[] = { "GET", "HEAD", "POST", "PUT",
 		"DELETE", "PATCH", "TRACE" };
 	const struct errbody e = { 405, NULL,
-		"this path does not have that method", NULL };
+		"this path does not have that method", NULL, NULL };
 	struct buf f;
 	size_t i;
 

@@ -11,6 +11,10 @@ static const struct {
 } cases[] = {
 	{ "/v1/chat/completions", KIND_CHAT },
 	{ "/chat", KIND_CHAT },
+	{ "/v1/messages", KIND_CHAT },
+	{ "/v1/messages/count_tokens", KIND_CHAT },
+	{ "/v1/messages/batches", KIND_NONE },
+	{ "/v1/tasks/1", KIND_CHAT },
 	{ "/n8n/chat", KIND_CHAT },
 	{ "/v1/models", KIND_MODELS },
 	{ "/v1/models/a%2Fb", KIND_MODEL },

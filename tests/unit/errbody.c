@@ -11,25 +11,30 @@ static const struct {
 	enum endpoint_family family;
 	const char *want;
 } cases[] = {
-	{ { 401, NULL, "no", NULL }, FAMILY_OPENAI,
+	{ { 401, NULL, "no", NULL, NULL }, FAMILY_OPENAI,
 	    "{\"error\":{\"message\":\"no\","
 	    "\"type\":\"invalid_request_error\",\"param\":null,"
 	    "\"code\":\"invalid_api_key\"}}" },
-	{ { 404, "model_not_found", "no", "look" }, FAMILY_OPENAI,
+	{ { 404, "model_not_found", "no", "look", NULL }, FAMILY_OPENAI,
 	    "{\"error\":{\"message\":\"no\","
 	    "\"type\":\"invalid_request_error\",\"param\":null,"
 	    "\"code\":\"model_not_found\",\"hint\":\"look\"}}" },
-	{ { 502, NULL, "\"\n", NULL }, FAMILY_OPENAI,
+	{ { 502, NULL, "\"\n", NULL, NULL }, FAMILY_OPENAI,
 	    "{\"error\":{\"message\":\"\\\"\\n\","
 	    "\"type\":\"upstream_error\",\"param\":null,"
 	    "\"code\":\"upstream_error\"}}" },
-	{ { 429, NULL, "no", NULL }, FAMILY_NATIVE, "{\"detail\":\"no\"}" },
-	{ { 421, NULL, "no", "look" }, FAMILY_NATIVE,
+	{ { 429, NULL, "no", NULL, NULL }, FAMILY_NATIVE,
+	    "{\"detail\":\"no\"}" },
+	{ { 421, NULL, "no", "look", NULL }, FAMILY_NATIVE,
 	    "{\"detail\":\"no\",\"hint\":\"look\"}" },
-	{ { 400, NULL, "no", NULL }, FAMILY_BALANCE,
+	{ { 400, NULL, "no", NULL, NULL }, FAMILY_BALANCE,
 	    "{\"success\":false,\"message\":\"no\",\"error\":\"no\"}" },
-	{ { 400, NULL, "no", NULL }, FAMILY_STATUS,
+	{ { 400, NULL, "no", NULL, NULL }, FAMILY_STATUS,
 	    "{\"status\":\"error\",\"message\":\"no\"}" },
+	{ { 401, NULL, "no", "look", "req_1" }, FAMILY_MESSAGES,
+	    "{\"type\":\"error\",\"error\":{"
+	    "\"type\":\"authentication_error\",\"message\":\"no\","
+	    "\"hint\":\"look\"},\"request_id\":\"req_1\"}" },
 };
 
 int
