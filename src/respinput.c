@@ -1,11 +1,13 @@
 /* Input items as messages. */
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "buf.h"
 #include "fault.h"
+#include "field.h"
 #include "json.h"
 #include "request.h"
 #include "respinput.h"
@@ -26,6 +28,36 @@ struct input {
 	size_t part;
 };
 
+struct item {
+	struct splice type, role, content, id;
+	struct splice call_id, name, arguments, output;
+};
+
+static const struct field item_fields[] = {
+	RESPMEMBER(item, type),
+	RESPMEMBER(item, role),
+	RESPMEMBER(item, content),
+	RESPMEMBER(item, id),
+	RESPMEMBER(item, call_id),
+	RESPMEMBER(item, name),
+	RESPMEMBER(item, arguments),
+	RESPMEMBER(item, output),
+	FIELD_END,
+};
+
+struct part {
+	struct splice type, text, refusal, image_url, detail;
+};
+
+static const struct field part_fields[] = {
+	RESPMEMBER(part, type),
+	RESPMEMBER(part, text),
+	RESPMEMBER(part, refusal),
+	RESPMEMBER(part, image_url),
+	RESPMEMBER(part, detail),
+	FIELD_END,
+};
+
 /* A fault of the input item, or of the part of it, that is read now. */
 __attribute__((format(printf, 2, 3))) static int
 bad(const struct input *c, const char *fmt, ...)
@@ -43,81 +75,82 @@ bad(const struct input *c, const char *fmt, ...)
 	    c->item, c->list, c->part, why);
 }
 
-/* The member name of an input item, or a part of one, that must be a string. */
+/* The member name, which is v, of what is read now must be a string. */
 static int
-string(const struct input *c, struct splice v, const char *name,
-    struct splice *value)
+want_string(const struct input *c, const char *name, struct splice v)
 {
-	if (splice_find(v, name, value) == 1 && value->s[0] == '"')
-		return 0;
-	return bad(c, "%s: want a string", name);
+	return respmember_is(v, '"') ? 0 : bad(c, "%s: want a string", name);
 }
 
 /* ---- the parts of a message ---- */
 
+static int
+read_part(const struct input *c, struct splice v, struct part *p)
+{
+	memset(p, 0, sizeof(*p));
+	if (respmember_read(part_fields, p, v) == -1)
+		return bad(c, "want an object");
+	return want_string(c, "type", p->type);
+}
+
 /* What the part says in words. 1, 0 if it is not of words, or -1. */
 static int
-words(const struct input *c, struct splice part, struct splice *text)
+words(const struct input *c, const struct part *p, struct splice *text)
 {
-	struct splice type;
+	const char *name = "text";
 
-	if (part.s[0] != '{')
-		return bad(c, "want an object");
-	if (string(c, part, "type", &type) == -1)
-		return -1;
-	if (splice_eq(type, "input_text") || splice_eq(type, "output_text") ||
-	    splice_eq(type, "summary_text") || splice_eq(type, "text"))
-		return string(c, part, "text", text) == -1 ? -1 : 1;
-	if (splice_eq(type, "refusal"))
-		return string(c, part, "refusal", text) == -1 ? -1 : 1;
-	return 0;
+	*text = p->text;
+	if (splice_eq(p->type, "refusal")) {
+		name = "refusal";
+		*text = p->refusal;
+	} else if (!splice_eq(p->type, "input_text") &&
+	    !splice_eq(p->type, "output_text") && !splice_eq(p->type, "text"))
+		return 0;
+	return want_string(c, name, *text) == -1 ? -1 : 1;
 }
 
 static int
-put_image(const struct input *c, struct json *j, struct splice part)
+put_image(const struct input *c, struct json *j, const struct part *p)
 {
-	struct splice url;
-
-	if (!respmember_given(part, "image_url", &url))
+	if (p->image_url.n == 0)
 		return bad(c,
-		    "images need an image_url: files are not kept "
-		    "here");
-	if (url.s[0] != '"')
-		return bad(c, "image_url: want a string");
+		    "images need an image_url: files are not kept here");
+	if (want_string(c, "image_url", p->image_url) == -1)
+		return -1;
 	json_object(j, NULL);
 	json_str(j, "type", "image_url");
 	json_object(j, "image_url");
-	json_raw(j, "url", url.s, url.n);
-	respmember_copy(j, part, "detail");
+	respmember_write(j, "url", p->image_url);
+	respmember_write(j, "detail", p->detail);
 	json_end(j);
 	json_end(j);
 	return 0;
 }
 
 static int
-put_part(const struct input *c, struct json *j, struct splice part)
+put_part(const struct input *c, struct json *j, struct splice v)
 {
-	struct splice text = { NULL, 0 }, type;
+	struct splice text;
+	struct part p;
 	int r;
 
-	if ((r = words(c, part, &text)) == -1)
+	if (read_part(c, v, &p) == -1 || (r = words(c, &p, &text)) == -1)
 		return -1;
 	if (r == 1) {
 		json_object(j, NULL);
 		json_str(j, "type", "text");
-		json_raw(j, "text", text.s, text.n);
+		respmember_write(j, "text", text);
 		json_end(j);
 		return 0;
 	}
-	(void)splice_find(part, "type", &type);
-	if (splice_eq(type, "input_image"))
-		return put_image(c, j, part);
-	if (splice_eq(type, "input_audio")) {
-		json_raw(j, NULL, part.s, part.n);
+	if (splice_eq(p.type, "input_image"))
+		return put_image(c, j, &p);
+	if (splice_eq(p.type, "input_audio")) {
+		json_raw(j, NULL, v.s, v.n);
 		return 0;
 	}
 	return bad(c, "a part of type %.*s cannot be sent to this model",
-	    respmember_shown(type), type.s);
+	    respmember_shown(p.type), p.type.s);
 }
 
 /* Appends a string to one that is not closed yet, as a line of its own. */
@@ -140,13 +173,16 @@ join_content(struct input *c, struct buf *b, struct splice content)
 {
 	struct splice_walk w;
 	struct splice text;
+	struct part p;
 	int r;
 
 	if (content.s[0] == '"')
 		return join(b, content) == -1 ? respmember_no_room(c->f) : 1;
 	splice_begin(&w, content);
 	for (c->part = 0; splice_next(&w) == 1; c->part++) {
-		if ((r = words(c, w.value, &text)) != 1)
+		if (read_part(c, w.value, &p) == -1)
+			return -1;
+		if ((r = words(c, &p, &text)) != 1)
 			return r;
 		if (join(b, text) == -1)
 			return respmember_no_room(c->f);
@@ -219,59 +255,61 @@ turn(struct input *c, const char *role)
 	return 0;
 }
 
-/* The list of parts, or the string, that is member name of the item. */
+/* The member name, which is v, must be words or a list of parts. */
 static int
-content(struct input *c, struct splice item, const char *name, struct splice *v)
+want_content(struct input *c, const char *name, struct splice v)
 {
-	if (splice_find(item, name, v) != 1 ||
-	    (v->s[0] != '"' && v->s[0] != '['))
+	if (!respmember_is(v, '"') && !respmember_is(v, '['))
 		return bad(c, "%s: want a string or an array", name);
 	c->list = name;
 	return 0;
 }
 
+/* What the system or the assistant says. */
 static int
-on_message(struct input *c, struct splice item)
+put_said(struct input *c, const char *role, struct splice content)
 {
-	struct splice role, v;
-	int r, assistant;
+	int r;
 
-	if (string(c, item, "role", &role) == -1)
+	if (turn(c, role) == -1 ||
+	    (r = join_content(c, &c->said, content)) == -1)
 		return -1;
-	assistant = splice_eq(role, "assistant");
-	if (!assistant && !splice_eq(role, "user") &&
-	    !splice_eq(role, "system") && !splice_eq(role, "developer"))
+	return r == 0 ? bad(c, "only a user can send this") : 0;
+}
+
+static int
+on_message(struct input *c, const struct item *i)
+{
+	int r;
+
+	if (want_content(c, "content", i->content) == -1)
+		return -1;
+	if (splice_eq(i->role, "assistant"))
+		return put_said(c, "assistant", i->content);
+	if (splice_eq(i->role, "system") || splice_eq(i->role, "developer"))
+		return put_said(c, "system", i->content);
+	c->list = NULL;
+	if (!splice_eq(i->role, "user"))
 		return bad(c,
-		    "role: want user, assistant, system or "
-		    "developer");
-	if (content(c, item, "content", &v) == -1)
-		return -1;
-	if (!splice_eq(role, "user")) {
-		if (turn(c, assistant ? "assistant" : "system") == -1)
-			return -1;
-		r = join_content(c, &c->said, v);
-		return r == 0 ? bad(c, "only a user can send this") :
-		    r == -1   ? -1 :
-				0;
-	}
+		    "role: want user, assistant, system or developer");
+	c->list = "content";
 	if (end_turn(c) == -1)
 		return -1;
 	json_object(&c->j, NULL);
 	json_str(&c->j, "role", "user");
-	r = put_content(c, v);
+	r = put_content(c, i->content);
 	json_end(&c->j);
 	return r;
 }
 
 static int
-on_call(struct input *c, struct splice item)
+on_call(struct input *c, const struct item *i)
 {
-	struct splice id, name, arguments;
 	struct json *j = &c->jc;
 
-	if (string(c, item, "call_id", &id) == -1 ||
-	    string(c, item, "name", &name) == -1 ||
-	    string(c, item, "arguments", &arguments) == -1 ||
+	if (want_string(c, "call_id", i->call_id) == -1 ||
+	    want_string(c, "name", i->name) == -1 ||
+	    want_string(c, "arguments", i->arguments) == -1 ||
 	    turn(c, "assistant") == -1)
 		return -1;
 	if (c->calls.len == 0) {
@@ -279,82 +317,77 @@ on_call(struct input *c, struct splice item)
 		json_array(j, NULL);
 	}
 	json_object(j, NULL);
-	json_raw(j, "id", id.s, id.n);
+	respmember_write(j, "id", i->call_id);
 	json_str(j, "type", "function");
 	json_object(j, "function");
-	json_raw(j, "name", name.s, name.n);
-	json_raw(j, "arguments", arguments.s, arguments.n);
+	respmember_write(j, "name", i->name);
+	respmember_write(j, "arguments", i->arguments);
 	json_end(j);
 	json_end(j);
 	return 0;
 }
 
 static int
-on_output(struct input *c, struct splice item)
+on_output(struct input *c, const struct item *i)
 {
-	struct splice id, v;
 	int r;
 
-	if (string(c, item, "call_id", &id) == -1 ||
-	    content(c, item, "output", &v) == -1 || end_turn(c) == -1)
+	if (want_string(c, "call_id", i->call_id) == -1 ||
+	    want_content(c, "output", i->output) == -1 || end_turn(c) == -1)
 		return -1;
 	json_object(&c->j, NULL);
 	json_str(&c->j, "role", "tool");
-	json_raw(&c->j, "tool_call_id", id.s, id.n);
-	r = put_content(c, v);
+	respmember_write(&c->j, "tool_call_id", i->call_id);
+	r = put_content(c, i->output);
 	json_end(&c->j);
 	return r;
 }
 
 /* Models are not told what they thought before. */
 static int
-on_reasoning(struct input *c, struct splice item)
+on_reasoning(struct input *c, const struct item *i)
 {
 	(void)c;
-	(void)item;
+	(void)i;
 	return 0;
 }
 
 static int
-on_reference(struct input *c, struct splice item)
+on_reference(struct input *c, const struct item *i)
 {
-	struct splice id;
-
-	if (string(c, item, "id", &id) == -1)
+	if (want_string(c, "id", i->id) == -1)
 		return -1;
-	if (id.n > 4 && memcmp(id.s, "\"rs_", 4) == 0)
-		return on_reasoning(c, item);
+	if (i->id.n > 4 && memcmp(i->id.s, "\"rs_", 4) == 0)
+		return on_reasoning(c, i);
 	return bad(c,
-	    "%.*s is not kept here; send \"store\": false and the "
-	    "items themselves",
-	    respmember_shown(id), id.s);
+	    "%.*s is not kept here; send \"store\": false and the items "
+	    "themselves",
+	    respmember_shown(i->id), i->id.s);
 }
 
 static int
-on_item(struct input *c, struct splice item)
+on_item(struct input *c, struct splice v)
 {
 	static const struct {
 		const char *type;
-		int (*read)(struct input *, struct splice);
+		int (*read)(struct input *, const struct item *);
 	} kinds[] = { { "message", on_message }, { "function_call", on_call },
 		{ "function_call_output", on_output },
 		{ "reasoning", on_reasoning },
 		{ "item_reference", on_reference } };
-	struct splice type;
-	size_t i;
+	struct item i = { 0 };
+	size_t k;
 
 	c->list = NULL;
-	if (item.s[0] != '{')
+	if (respmember_read(item_fields, &i, v) == -1)
 		return bad(c, "want an object");
-	if (!respmember_given(item, "type", &type))
-		return splice_find(item, "role", &type) == 1 ?
-		    on_message(c, item) :
-		    on_reference(c, item);
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (splice_eq(type, kinds[i].type))
-			return kinds[i].read(c, item);
+	if (i.type.n == 0)
+		return i.role.n > 0 ? on_message(c, &i) : on_reference(c, &i);
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (splice_eq(i.type, kinds[k].type))
+			return kinds[k].read(c, &i);
 	return bad(c, "an item of type %.*s cannot be sent to this model",
-	    respmember_shown(type), type.s);
+	    respmember_shown(i.type), i.type.s);
 }
 
 static int
@@ -379,31 +412,29 @@ put_items(struct input *c, struct splice v)
 }
 
 static int
-put_messages(struct input *c, struct splice in)
+put_messages(struct input *c, struct splice instructions, struct splice input)
 {
-	struct splice v;
-
 	json_array(&c->j, NULL);
-	if (respmember_given(in, "instructions", &v)) {
-		if (v.s[0] != '"')
+	if (instructions.n > 0) {
+		if (instructions.s[0] != '"')
 			return fault_set(c->f, EX_DATAERR,
 			    "request: instructions: want a string");
 		c->role = "system";
-		if (join(&c->said, v) == -1)
+		if (join(&c->said, instructions) == -1)
 			return respmember_no_room(c->f);
 	}
-	if (!respmember_given(in, "input", &v) ||
-	    (v.s[0] != '"' && v.s[0] != '['))
+	if (!respmember_is(input, '"') && !respmember_is(input, '['))
 		return fault_set(c->f, EX_DATAERR,
 		    "request: input: want a string or an array");
-	if (put_items(c, v) == -1)
+	if (put_items(c, input) == -1)
 		return -1;
 	json_end(&c->j);
 	return json_finish(&c->j) == -1 ? respmember_no_room(c->f) : 0;
 }
 
 int
-respinput_messages(struct buf *out, struct splice in, struct fault *f)
+respinput_messages(struct buf *out, struct splice instructions,
+    struct splice input, struct fault *f)
 {
 	struct input c = { .f = f };
 	int r;
@@ -411,7 +442,7 @@ respinput_messages(struct buf *out, struct splice in, struct fault *f)
 	json_begin(&c.j, out);
 	buf_init(&c.said, REQUEST_MAX);
 	buf_init(&c.calls, REQUEST_MAX);
-	r = put_messages(&c, in);
+	r = put_messages(&c, instructions, input);
 	buf_free(&c.said);
 	buf_free(&c.calls);
 	return r;

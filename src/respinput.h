@@ -14,9 +14,11 @@ struct fault;
 struct splice;
 
 /*
- * Appends the array of messages for the request in, an object. 0, or -1 with
- * *f: EX_DATAERR in words that name the place, EX_OSERR.
+ * Appends the array of messages for what a request has under these names; no
+ * bytes: nothing. 0, or -1 with *f: EX_DATAERR in words that name the place,
+ * EX_OSERR.
  */
-int respinput_messages(struct buf *out, struct splice in, struct fault *f);
+int respinput_messages(struct buf *out, struct splice instructions,
+    struct splice input, struct fault *f);
 
 #endif

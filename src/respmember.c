@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "fault.h"
+#include "field.h"
 #include "json.h"
 #include "request.h"
 #include "respmember.h"
@@ -14,17 +15,31 @@ enum {
 };
 
 int
-respmember_given(struct splice v, const char *name, struct splice *value)
+respmember_read(const struct field *table, void *base, struct splice v)
 {
-	return splice_find(v, name, value) == 1 && value->s[0] != 'n';
+	const struct field *f;
+	struct splice m;
+
+	if (field_read(table, base, v, NULL) == -1)
+		return -1;
+	for (f = table; f->name != NULL; f++) {
+		memcpy(&m, (char *)base + f->at, sizeof(m));
+		if (respmember_is(m, 'n'))
+			memset((char *)base + f->at, 0, sizeof(m));
+	}
+	return 0;
+}
+
+int
+respmember_is(struct splice v, char kind)
+{
+	return v.n > 0 && v.s[0] == kind;
 }
 
 void
-respmember_copy(struct json *j, struct splice from, const char *name)
+respmember_write(struct json *j, const char *name, struct splice v)
 {
-	struct splice v;
-
-	if (respmember_given(from, name, &v))
+	if (v.n > 0)
 		json_raw(j, name, v.s, v.n);
 }
 

@@ -1,19 +1,28 @@
 /*
- * Members of requests, as the translation of responses looks at them: null is
- * as good as absent. Pure.
+ * Members of requests, as the translation of responses looks at them: read
+ * into splices by tables (field.h), where one that is absent or null has no
+ * bytes. Pure.
  */
 #ifndef RESPMEMBER_H
 #define RESPMEMBER_H
 
 struct fault;
+struct field;
 struct json;
 struct splice;
 
-/* Has the object v a member name that is not null? Sets *value. */
-int respmember_given(struct splice v, const char *name, struct splice *value);
+/* A row of such a table. */
+#define RESPMEMBER(structure, member) \
+	FIELD(structure, member, #member, .kind = FIELD_RAW)
 
-/* Writes the member name of from, byte for byte, if it is given. */
-void respmember_copy(struct json *j, struct splice from, const char *name);
+/* Fills base, all zero, from the object v. 0, or -1: it is none. */
+int respmember_read(const struct field *table, void *base, struct splice v);
+
+/* Does v begin with this byte, which tells its kind? */
+int respmember_is(struct splice v, char kind);
+
+/* Writes v byte for byte as member name, if it is there. */
+void respmember_write(struct json *j, const char *name, struct splice v);
 
 /* How many bytes of v a message shows. */
 int respmember_shown(struct splice v);

@@ -6,6 +6,7 @@
 
 #include "answer.h"
 #include "buf.h"
+#include "field.h"
 #include "json.h"
 #include "relay.h"
 #include "request.h"
@@ -19,27 +20,35 @@ enum {
 	ID_MAX = 128
 };
 
-/* Members of the request that are repeated, and what stands for none. */
-static const struct {
-	const char *name, *none;
-} echoes[] = {
-	{ "instructions", "null" },
-	{ "max_output_tokens", "null" },
-	{ "metadata", "{}" },
-	{ "parallel_tool_calls", "true" },
-	{ "reasoning", "{\"effort\":null,\"summary\":null}" },
-	{ "temperature", "null" },
-	{ "text", "{\"format\":{\"type\":\"text\"}}" },
-	{ "tool_choice", "\"auto\"" },
-	{ "tools", "[]" },
-	{ "top_p", "null" },
-	{ "truncation", "\"disabled\"" },
-	{ "user", "null" },
+enum {
+	ECHOES = 12
 };
 
-enum {
-	ECHOES = sizeof(echoes) / sizeof(echoes[0])
+struct echo {
+	struct splice v[ECHOES];
 };
+
+/* Members of the request that are repeated, and what stands for none. */
+#define ECHO(i, name) FIELD(echo, v[i], name, .kind = FIELD_RAW)
+static const struct field echo_fields[] = {
+	ECHO(0, "instructions"),
+	ECHO(1, "max_output_tokens"),
+	ECHO(2, "metadata"),
+	ECHO(3, "parallel_tool_calls"),
+	ECHO(4, "reasoning"),
+	ECHO(5, "temperature"),
+	ECHO(6, "text"),
+	ECHO(7, "tool_choice"),
+	ECHO(8, "tools"),
+	ECHO(9, "top_p"),
+	ECHO(10, "truncation"),
+	ECHO(11, "user"),
+	FIELD_END,
+};
+static const char *const echo_none[ECHOES] = { "null", "null", "{}", "true",
+	"{\"effort\":null,\"summary\":null}", "null",
+	"{\"format\":{\"type\":\"text\"}}", "\"auto\"", "[]", "null",
+	"\"disabled\"", "null" };
 
 struct respond {
 	char id[ID_MAX]; /* without what comes before its first "_" */
@@ -70,18 +79,20 @@ one_line(struct buf *b, struct splice v)
 static int
 repeat(struct respond *r, const struct translate_in *in)
 {
-	struct splice request, v;
+	struct splice request;
+	struct echo echo = { 0 };
 	size_t i;
 
-	if (splice_text(in->request, in->n, &request, NULL) == -1) {
+	if (splice_text(in->request, in->n, &request, NULL) == -1 ||
+	    respmember_read(echo_fields, &echo, request) == -1) {
 		errno = EINVAL;
 		return -1;
 	}
 	for (i = 0; i < ECHOES; i++) {
-		if (!respmember_given(request, echoes[i].name, &v))
-			v = (struct splice){ echoes[i].none,
-				strlen(echoes[i].none) };
-		if (one_line(&r->echo[i], v) == -1)
+		if (echo.v[i].n == 0)
+			echo.v[i] = (struct splice){ echo_none[i],
+				strlen(echo_none[i]) };
+		if (one_line(&r->echo[i], echo.v[i]) == -1)
 			return -1;
 	}
 	return 0;
@@ -378,6 +389,6 @@ respond_write(struct respond *r, struct json *j, const char *key)
 	json_null(j, "previous_response_id");
 	json_bool(j, "store", 0);
 	for (i = 0; i < ECHOES; i++)
-		json_raw(j, echoes[i].name, r->echo[i].d, r->echo[i].len);
+		json_raw(j, echo_fields[i].name, r->echo[i].d, r->echo[i].len);
 	json_end(j);
 }
