@@ -42,21 +42,27 @@ heard(struct status_model *m, const struct fold_ent *e, int64_t *last)
 	*last = e->last_error_ts;
 }
 
-/* One upstream of a model: what was used there, by all or by our keys. */
-static void
+/*
+ * One upstream of a model: what was used there, by all or by our keys.
+ * Returns with how many keys it can be called there.
+ */
+static size_t
 add_upstream(const struct status_in *in, struct status_model *m,
     const struct conf_upstream *u, int64_t *last)
 {
 	const struct fold_ent *e;
-	size_t k;
+	size_t k, n = 0;
 
 	e = fold_get(in->fold, u->name, NULL, m->model->id);
 	heard(m, e, last);
 	if (!in->one_key && e != NULL)
 		m->usage += e->calls;
+	if (u->keyless)
+		m->limit = m->left = -1;
 	for (k = 0; k < in->keys->n && !u->keyless; k++) {
 		if (!keys_at(&in->keys->v[k], u->name))
 			continue;
+		n++;
 		e = fold_get(in->fold, u->name, in->keys->v[k].id,
 		    m->model->id);
 		sum(&m->limit, e != NULL ? e->limits.model_limit : -1);
@@ -64,6 +70,7 @@ add_upstream(const struct status_in *in, struct status_model *m,
 		if (in->one_key && e != NULL)
 			m->usage += e->calls;
 	}
+	return n;
 }
 
 static void
@@ -71,16 +78,16 @@ add_model(const struct status_in *in, struct status *s, size_t i)
 {
 	struct status_model *m = &s->models[s->nmodels++];
 	int64_t last = 0;
-	size_t u;
+	size_t n = 0, u;
 
 	m->model = &in->conf->models[i];
 	m->priority = (int)i + 1;
 	m->last_error = -1;
 	for (u = 0; u < m->model->nupstreams; u++)
-		add_upstream(in, m,
+		n += add_upstream(in, m,
 		    &in->conf->upstreams[m->model->upstreams[u]], &last);
 	/* without a key there is nothing that could be known */
-	if (in->keys->n == 0)
+	if (n == 0)
 		m->limit = m->left = -1;
 }
 

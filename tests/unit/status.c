@@ -19,7 +19,14 @@ enum {
 
 static const char text[] =
     "{\"models\":[{\"id\":\"A/a\",\"tier\":1},{\"id\":\"B/b\",\"tier\":2},"
-    "{\"id\":\"C/c\",\"enabled\":false}],\"day_offset\":\"+00:00\"}";
+    "{\"id\":\"C/c\",\"enabled\":false},"
+    "{\"id\":\"D/d\",\"upstream\":\"local\"},"
+    "{\"id\":\"E/e\",\"upstream\":[\"modelscope\",\"local\"]},"
+    "{\"id\":\"F/f\",\"upstream\":\"other\"}],"
+    "\"upstreams\":{\"modelscope\":{\"base_url\":\"https://a/v1\"},"
+    "\"other\":{\"base_url\":\"https://b/v1\"},\"local\":{\"base_url\":"
+    "\"http://127.0.0.1:1/v1\",\"keyless\":true}},"
+    "\"day_offset\":\"+00:00\"}";
 static struct conf *conf;
 static struct keys *keys;
 static struct fold *fold;
@@ -81,7 +88,7 @@ fresh(void)
 
 	load("one ms-1\ntwo ms-2\n");
 	s = status(NULL, 0, 0);
-	ok(s->nmodels == 3 && s->nkeys == 2 && s->available, "a fresh machine");
+	ok(s->nmodels == 6 && s->nkeys == 2 && s->available, "a fresh machine");
 	ok(s->models[0].available && s->models[0].priority == 1 &&
 		!s->models[2].available,
 	    "what is disabled is not available");
@@ -89,10 +96,16 @@ fresh(void)
 		s->models[0].limit == -1 && s->usage == 0,
 	    "unknown is not 0");
 	ok(s->keys[0].state == STATE_UNKNOWN, "nothing is known of keys");
+	ok(s->models[3].available && s->models[3].limit == -1 &&
+		s->models[3].left == -1 && s->models[4].left == -1,
+	    "nor of what is left where none is wanted");
+	ok(!s->models[5].available && s->models[5].limit == -1 &&
+		s->models[5].left == -1,
+	    "nor where none is good");
 	status_free(s);
 	load("");
 	s = status(NULL, 0, 0);
-	ok(!s->available && s->left == -1 && isnan(s->credits),
+	ok(!s->models[0].available && s->left == -1 && isnan(s->credits),
 	    "nothing without a key");
 	status_free(s);
 	status_free(NULL);
