@@ -41,24 +41,30 @@ struct end {
 	struct buf out;
 };
 
+struct reply_in {
+	enum relay_want want;
+	int status;
+	const char *type, *body;
+	int transport;
+};
+
 /* Gives a reply in pieces of step bytes, each in its own memory. */
 static void
-feed(enum relay_want want, int status, const char *type, const char *in,
-    int transport, size_t step, struct end *e)
+feed(const struct reply_in *in, size_t step, struct end *e)
 {
-	size_t i, len, n = strlen(in);
+	size_t i, len, n = strlen(in->body);
 	enum relay_res res = RELAY_HOLD;
 	struct relay r;
 	char *piece;
 
 	buf_init(&e->out, RELAY_BODY_MAX);
-	relay_init(&r, want);
-	relay_head(&r, status, type);
+	relay_init(&r, in->want);
+	relay_head(&r, in->status, in->type);
 	for (i = 0; i < n && res != RELAY_BAD; i += len) {
 		len = n - i < step ? n - i : step;
 		if ((piece = malloc(len)) == NULL)
 			abort();
-		memcpy(piece, in + i, len);
+		memcpy(piece, in->body + i, len);
 		res = relay_data(&r, piece, len);
 		free(piece);
 		if (r.committed) {
@@ -67,7 +73,7 @@ feed(enum relay_want want, int status, const char *type, const char *in,
 		}
 	}
 	if (res != RELAY_BAD)
-		relay_end(&r, transport);
+		relay_end(&r, in->transport);
 	if (r.committed)
 		buf_add(&e->out, r.hold.d, r.ready);
 	e->verdict = (int)r.c->verdict;
@@ -78,113 +84,146 @@ feed(enum relay_want want, int status, const char *type, const char *in,
 
 static const struct {
 	const char *name;
-	enum relay_want want;
-	int status;
-	const char *type, *in;
-	int transport, verdict;
+	struct reply_in in;
+	int verdict;
 	const char *out; /* NULL: nothing was committed */
 	int broken;
 } replies[] = {
 	/* plain */
-	{ "plain", RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_OK, V_OK, BODY, 0 },
-	{ "plain, cut", RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_CUT, V_CUT,
-	    NULL, 0 },
-	{ "plain, late", RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_TIMEOUT,
-	    V_TIMEOUT, NULL, 0 },
-	{ "plain, hollow", RELAY_PLAIN, 200, JSON,
-	    "{\"id\":\"\",\"choices\":null}", TRANSPORT_OK, V_HOLLOW, NULL, 0 },
-	{ "plain, empty", RELAY_PLAIN, 200, JSON, "", TRANSPORT_OK, V_HOLLOW,
-	    NULL, 0 },
-	{ "plain, a page", RELAY_PLAIN, 200, "text/html", "<html>",
-	    TRANSPORT_OK, V_BAD_REPLY, NULL, 0 },
-	{ "plain, but it streams", RELAY_PLAIN, 200, SSE, TEXT STOP DONE,
-	    TRANSPORT_OK, V_BAD_REPLY, NULL, 0 },
-	{ "plain, without a type", RELAY_PLAIN, 200, NULL, BODY, TRANSPORT_OK,
-	    V_OK, BODY, 0 },
-	{ "refused", RELAY_PLAIN, 401, JSON,
-	    "{\"error\":{\"message\":\"Authentication failed\"}}", TRANSPORT_OK,
-	    V_BAD_KEY, NULL, 0 },
-	{ "a stream refused", RELAY_STREAM, 429, SSE,
-	    "{\"error\":{\"message\":\"Too many requests\"}}", TRANSPORT_OK,
-	    V_TOO_MANY, NULL, 0 },
-	{ "refused, cut", RELAY_STREAM, 429, JSON,
-	    "{\"error\":{\"message\":\"Too", TRANSPORT_CUT, V_TOO_MANY, NULL,
+	{ "plain", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_OK }, V_OK, BODY,
 	    0 },
-	{ "nobody there", RELAY_STREAM, 0, NULL, "", TRANSPORT_NETWORK,
+	{ "plain, cut", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_CUT }, V_CUT,
+	    NULL, 0 },
+	{ "plain, late", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_TIMEOUT },
+	    V_TIMEOUT, NULL, 0 },
+	{ "plain, hollow",
+	    { RELAY_PLAIN, 200, JSON, "{\"id\":\"\",\"choices\":null}",
+		TRANSPORT_OK },
+	    V_HOLLOW, NULL, 0 },
+	{ "plain, empty", { RELAY_PLAIN, 200, JSON, "", TRANSPORT_OK },
+	    V_HOLLOW, NULL, 0 },
+	{ "plain, a page",
+	    { RELAY_PLAIN, 200, "text/html", "<html>", TRANSPORT_OK },
+	    V_BAD_REPLY, NULL, 0 },
+	{ "plain, but it streams",
+	    { RELAY_PLAIN, 200, SSE, TEXT STOP DONE, TRANSPORT_OK },
+	    V_BAD_REPLY, NULL, 0 },
+	{ "plain, without a type",
+	    { RELAY_PLAIN, 200, NULL, BODY, TRANSPORT_OK }, V_OK, BODY, 0 },
+	{ "refused",
+	    { RELAY_PLAIN, 401, JSON,
+		"{\"error\":{\"message\":\"Authentication failed\"}}",
+		TRANSPORT_OK },
+	    V_BAD_KEY, NULL, 0 },
+	{ "a stream refused",
+	    { RELAY_STREAM, 429, SSE,
+		"{\"error\":{\"message\":\"Too many requests\"}}",
+		TRANSPORT_OK },
+	    V_TOO_MANY, NULL, 0 },
+	{ "refused, cut",
+	    { RELAY_STREAM, 429, JSON, "{\"error\":{\"message\":\"Too",
+		TRANSPORT_CUT },
+	    V_TOO_MANY, NULL, 0 },
+	{ "nobody there", { RELAY_STREAM, 0, NULL, "", TRANSPORT_NETWORK },
 	    V_NETWORK, NULL, 0 },
 	/* streams */
-	{ "a stream", RELAY_STREAM, 200, SSE, ROLE TEXT TEXT STOP USAGE DONE,
-	    TRANSPORT_OK, V_OK, ROLE TEXT TEXT STOP USAGE DONE, 0 },
-	{ "its type in other letters", RELAY_STREAM, 200, "Text/Event-Stream",
-	    TEXT STOP DONE, TRANSPORT_OK, V_OK, TEXT STOP DONE, 0 },
-	{ "comments before and after", RELAY_STREAM, 200, SSE,
-	    ": a\n\n" TEXT STOP ": b\n\n", TRANSPORT_OK, V_OK,
-	    ": a\n\n" TEXT STOP ": b\n\n", 0 },
-	{ "without [DONE]", RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_OK,
+	{ "a stream",
+	    { RELAY_STREAM, 200, SSE, ROLE TEXT TEXT STOP USAGE DONE,
+		TRANSPORT_OK },
+	    V_OK, ROLE TEXT TEXT STOP USAGE DONE, 0 },
+	{ "its type in other letters",
+	    { RELAY_STREAM, 200, "Text/Event-Stream", TEXT STOP DONE,
+		TRANSPORT_OK },
+	    V_OK, TEXT STOP DONE, 0 },
+	{ "comments before and after",
+	    { RELAY_STREAM, 200, SSE, ": a\n\n" TEXT STOP ": b\n\n",
+		TRANSPORT_OK },
+	    V_OK, ": a\n\n" TEXT STOP ": b\n\n", 0 },
+	{ "without [DONE]", { RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_OK },
 	    V_OK, TEXT STOP, 0 },
-	{ "without a finish_reason", RELAY_STREAM, 200, SSE, TEXT DONE,
-	    TRANSPORT_OK, V_OK, TEXT DONE, 0 },
-	{ "without either", RELAY_STREAM, 200, SSE, TEXT, TRANSPORT_OK, V_CUT,
-	    TEXT, 0 },
-	{ "cut inside an event", RELAY_STREAM, 200, SSE, TEXT HALF,
-	    TRANSPORT_CUT, V_CUT, TEXT, 0 },
-	{ "stalled", RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_TIMEOUT,
-	    V_TIMEOUT, TEXT, 0 },
-	{ "cut before any content", RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_CUT,
-	    V_CUT, NULL, 0 },
-	{ "ended before any content", RELAY_STREAM, 200, SSE, ROLE,
-	    TRANSPORT_OK, V_CUT, NULL, 0 },
-	{ "cut behind its end", RELAY_STREAM, 200, SSE, TEXT STOP,
-	    TRANSPORT_CUT, V_OK, TEXT STOP, 0 },
-	{ "cut behind its end, inside an event", RELAY_STREAM, 200, SSE,
-	    TEXT STOP HALF, TRANSPORT_CUT, V_OK, TEXT STOP, 0 },
-	{ "its last event has no empty line", RELAY_STREAM, 200, SSE,
-	    TEXT STOP "data: [DONE]\n", TRANSPORT_OK, V_OK,
-	    TEXT STOP "data: [DONE]\n", 0 },
-	{ "hollow", RELAY_STREAM, 200, SSE,
-	    "data: {\"id\":\"\",\"choices\":null}\n\n" DONE, TRANSPORT_OK,
-	    V_HOLLOW, NULL, 0 },
-	{ "hollow, and plain", RELAY_STREAM, 200, JSON,
-	    "{\"id\":\"\",\"choices\":null}", TRANSPORT_OK, V_HOLLOW, NULL, 0 },
-	{ "an answer that is no stream", RELAY_STREAM, 200, JSON, BODY,
-	    TRANSPORT_OK, V_BAD_REPLY, NULL, 0 },
-	{ "an error first", RELAY_STREAM, 200, SSE, ROLE ERROR TEXT,
-	    TRANSPORT_OK, V_TOO_MANY, NULL, 0 },
-	{ "an error behind content", RELAY_STREAM, 200, SSE, TEXT ERROR,
-	    TRANSPORT_OK, V_TOO_MANY, TEXT ERROR, 1 },
-	{ "an error behind content, then as if nothing were", RELAY_STREAM, 200,
-	    SSE, TEXT ERROR TEXT STOP DONE, TRANSPORT_OK, V_TOO_MANY,
-	    TEXT ERROR TEXT STOP DONE, 1 },
-	{ "garbage first", RELAY_STREAM, 200, SSE, "data: <html>\n\n" TEXT,
-	    TRANSPORT_OK, V_BAD_REPLY, NULL, 0 },
-	{ "garbage behind content", RELAY_STREAM, 200, SSE,
-	    TEXT "data: x\n\n" STOP, TRANSPORT_OK, V_OK,
-	    TEXT "data: x\n\n" STOP, 0 },
-	/* reasoning */
-	{ "reasoning commits", RELAY_STREAM, 200, SSE, THINK ERROR,
-	    TRANSPORT_OK, V_TOO_MANY, THINK ERROR, 1 },
-	{ "reasoning alone does not, if lazy", RELAY_LAZY, 200, SSE,
-	    THINK ERROR, TRANSPORT_OK, V_TOO_MANY, NULL, 0 },
-	{ "lazy, and content", RELAY_LAZY, 200, SSE, THINK TEXT STOP,
-	    TRANSPORT_OK, V_OK, THINK TEXT STOP, 0 },
-	{ "reasoning used it all up", RELAY_LAZY, 200, SSE, THINK LENGTH DONE,
-	    TRANSPORT_OK, V_REASONED, THINK LENGTH DONE, 0 },
-	{ "lazy, and plain", RELAY_LAZY, 200, JSON, BODY, TRANSPORT_OK, V_OK,
-	    BODY, 0 },
-	/* assembled */
-	{ "assembled", RELAY_ASSEMBLE, 200, SSE, ROLE TEXT TEXT STOP DONE,
-	    TRANSPORT_OK, V_OK, COMPLETION("HiHi", "stop"), 0 },
-	{ "assembled, and cut behind its end", RELAY_ASSEMBLE, 200, SSE,
-	    TEXT LENGTH HALF, TRANSPORT_CUT, V_OK, COMPLETION("Hi", "length"),
+	{ "without a finish_reason",
+	    { RELAY_STREAM, 200, SSE, TEXT DONE, TRANSPORT_OK }, V_OK,
+	    TEXT DONE, 0 },
+	{ "without either", { RELAY_STREAM, 200, SSE, TEXT, TRANSPORT_OK },
+	    V_CUT, TEXT, 0 },
+	{ "cut inside an event",
+	    { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_CUT }, V_CUT, TEXT,
 	    0 },
-	{ "not assembled when cut", RELAY_ASSEMBLE, 200, SSE, TEXT,
-	    TRANSPORT_CUT, V_CUT, NULL, 0 },
-	{ "not assembled with an error in it", RELAY_ASSEMBLE, 200, SSE,
-	    TEXT ERROR, TRANSPORT_OK, V_TOO_MANY, NULL, 0 },
-	{ "not assembled with garbage in it", RELAY_ASSEMBLE, 200, SSE,
-	    TEXT "data: x\n\n" STOP, TRANSPORT_OK, V_BAD_REPLY, NULL, 0 },
-	{ "need not be assembled", RELAY_ASSEMBLE, 200, JSON, BODY,
-	    TRANSPORT_OK, V_OK, BODY, 0 },
+	{ "stalled", { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_TIMEOUT },
+	    V_TIMEOUT, TEXT, 0 },
+	{ "cut before any content",
+	    { RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_CUT }, V_CUT, NULL, 0 },
+	{ "ended before any content",
+	    { RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_OK }, V_CUT, NULL, 0 },
+	{ "cut behind its end",
+	    { RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_CUT }, V_OK,
+	    TEXT STOP, 0 },
+	{ "cut behind its end, inside an event",
+	    { RELAY_STREAM, 200, SSE, TEXT STOP HALF, TRANSPORT_CUT }, V_OK,
+	    TEXT STOP, 0 },
+	{ "its last event has no empty line",
+	    { RELAY_STREAM, 200, SSE, TEXT STOP "data: [DONE]\n",
+		TRANSPORT_OK },
+	    V_OK, TEXT STOP "data: [DONE]\n", 0 },
+	{ "hollow",
+	    { RELAY_STREAM, 200, SSE,
+		"data: {\"id\":\"\",\"choices\":null}\n\n" DONE, TRANSPORT_OK },
+	    V_HOLLOW, NULL, 0 },
+	{ "hollow, and plain",
+	    { RELAY_STREAM, 200, JSON, "{\"id\":\"\",\"choices\":null}",
+		TRANSPORT_OK },
+	    V_HOLLOW, NULL, 0 },
+	{ "an answer that is no stream",
+	    { RELAY_STREAM, 200, JSON, BODY, TRANSPORT_OK }, V_BAD_REPLY, NULL,
+	    0 },
+	{ "an error first",
+	    { RELAY_STREAM, 200, SSE, ROLE ERROR TEXT, TRANSPORT_OK },
+	    V_TOO_MANY, NULL, 0 },
+	{ "an error behind content",
+	    { RELAY_STREAM, 200, SSE, TEXT ERROR, TRANSPORT_OK }, V_TOO_MANY,
+	    TEXT ERROR, 1 },
+	{ "an error behind content, then as if nothing were",
+	    { RELAY_STREAM, 200, SSE, TEXT ERROR TEXT STOP DONE, TRANSPORT_OK },
+	    V_TOO_MANY, TEXT ERROR TEXT STOP DONE, 1 },
+	{ "garbage first",
+	    { RELAY_STREAM, 200, SSE, "data: <html>\n\n" TEXT, TRANSPORT_OK },
+	    V_BAD_REPLY, NULL, 0 },
+	{ "garbage behind content",
+	    { RELAY_STREAM, 200, SSE, TEXT "data: x\n\n" STOP, TRANSPORT_OK },
+	    V_OK, TEXT "data: x\n\n" STOP, 0 },
+	/* reasoning */
+	{ "reasoning commits",
+	    { RELAY_STREAM, 200, SSE, THINK ERROR, TRANSPORT_OK }, V_TOO_MANY,
+	    THINK ERROR, 1 },
+	{ "reasoning alone does not, if lazy",
+	    { RELAY_LAZY, 200, SSE, THINK ERROR, TRANSPORT_OK }, V_TOO_MANY,
+	    NULL, 0 },
+	{ "lazy, and content",
+	    { RELAY_LAZY, 200, SSE, THINK TEXT STOP, TRANSPORT_OK }, V_OK,
+	    THINK TEXT STOP, 0 },
+	{ "reasoning used it all up",
+	    { RELAY_LAZY, 200, SSE, THINK LENGTH DONE, TRANSPORT_OK },
+	    V_REASONED, THINK LENGTH DONE, 0 },
+	{ "lazy, and plain", { RELAY_LAZY, 200, JSON, BODY, TRANSPORT_OK },
+	    V_OK, BODY, 0 },
+	/* assembled */
+	{ "assembled",
+	    { RELAY_ASSEMBLE, 200, SSE, ROLE TEXT TEXT STOP DONE,
+		TRANSPORT_OK },
+	    V_OK, COMPLETION("HiHi", "stop"), 0 },
+	{ "assembled, and cut behind its end",
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT LENGTH HALF, TRANSPORT_CUT }, V_OK,
+	    COMPLETION("Hi", "length"), 0 },
+	{ "not assembled when cut",
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT, TRANSPORT_CUT }, V_CUT, NULL, 0 },
+	{ "not assembled with an error in it",
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT ERROR, TRANSPORT_OK }, V_TOO_MANY,
+	    NULL, 0 },
+	{ "not assembled with garbage in it",
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT "data: x\n\n" STOP, TRANSPORT_OK },
+	    V_BAD_REPLY, NULL, 0 },
+	{ "need not be assembled",
+	    { RELAY_ASSEMBLE, 200, JSON, BODY, TRANSPORT_OK }, V_OK, BODY, 0 },
 };
 
 static void
@@ -195,11 +234,9 @@ judged(void)
 	int bad;
 
 	for (i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
-		n = strlen(replies[i].in);
+		n = strlen(replies[i].in.body);
 		for (bad = 0, step = n + 1; step > 0; step--) {
-			feed(replies[i].want, replies[i].status,
-			    replies[i].type, replies[i].in,
-			    replies[i].transport, step, &e);
+			feed(&replies[i].in, step, &e);
 			if (e.verdict != replies[i].verdict ||
 			    e.broken != replies[i].broken ||
 			    e.committed != (replies[i].out != NULL) ||
@@ -220,6 +257,7 @@ static void
 large(void)
 {
 	static const size_t steps[] = { 4 << 20, 100000, 4096 };
+	struct reply_in r;
 	struct buf in;
 	struct end e;
 	size_t i, k;
@@ -232,8 +270,9 @@ large(void)
 		while (in.len < RELAY_EVENT_MAX + 1000)
 			buf_adds(&in, "0123456789");
 		for (bad = 0, i = 0; i < 3; i++) {
-			feed(RELAY_STREAM, 200, SSE, in.d, TRANSPORT_OK,
-			    steps[i], &e);
+			r = (struct reply_in){ RELAY_STREAM, 200, SSE, in.d,
+				TRANSPORT_OK };
+			feed(&r, steps[i], &e);
 			bad |= e.verdict != V_TOO_LARGE ||
 			    strcmp(e.out.d, k == 0 ? "" : TEXT) != 0;
 			buf_free(&e.out);
@@ -244,7 +283,9 @@ large(void)
 	buf_cut(&in, 0);
 	while (in.len < RELAY_ERROR_MAX + 1000)
 		buf_adds(&in, "Authentication failed ");
-	feed(RELAY_PLAIN, 401, "text/plain", in.d, TRANSPORT_OK, 10000, &e);
+	r = (struct reply_in){ RELAY_PLAIN, 401, "text/plain", in.d,
+		TRANSPORT_OK };
+	feed(&r, 10000, &e);
 	ok(e.verdict == V_BAD_KEY, "a refusal need not be read whole");
 	buf_free(&e.out);
 	buf_free(&in);

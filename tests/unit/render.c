@@ -225,6 +225,20 @@ replied(void)
 	    "\"type\":\"insufficient_quota\",\"param\":null,"
 	    "\"code\":\"insufficient_quota\",\"hint\":\"sign in\"}}",
 	    "n8n's refusal, with a hint");
+	r = result(V_BAD_REQUEST, 400, EX_UNAVAILABLE);
+	r.id = "req_1";
+	r.reply = "{\"error\":{\"message\":\"m\"}}";
+	r.nreply = strlen(r.reply);
+	refuse(RENDER_MESSAGES, &r, &line, &out);
+	is(1, &out,
+	    "{\"type\":\"error\",\"error\":{\"type\":"
+	    "\"invalid_request_error\",\"message\":\"why\"},"
+	    "\"request_id\":\"req_1\"}",
+	    "a refusal of messages, whose type upstream did not say");
+	r.reply = "{\"type\":\"error\",\"error\":{\"message\":\"m\"}}";
+	r.nreply = strlen(r.reply);
+	refuse(RENDER_MESSAGES, &r, &line, &out);
+	is(1, &out, r.reply, "and one whose type it did");
 	buf_free(&line);
 	buf_free(&out);
 }
@@ -250,7 +264,7 @@ faults(void)
 		fault_set(&f, rows[i].exit, "\"no\"");
 		buf_cut(&line, 0);
 		buf_cut(&out, 0);
-		ok(render_fault(RENDER_OPENAI, &f, &line, &out) == 0 &&
+		ok(render_fault(RENDER_OPENAI, NULL, &f, &line, &out) == 0 &&
 			strncmp(line.d, rows[i].status,
 			    strlen(rows[i].status)) == 0 &&
 			strstr(out.d, rows[i].code) != NULL &&
@@ -331,6 +345,15 @@ static const struct {
 	    "data: {\"error\":{\"message\":\"why\",\"type\":\"api_error\","
 	    "\"param\":null,\"code\":\"upstream_error\"}}\n\n" },
 	{ "a stream that tells its error", RENDER_OPENAI, 1, "", V_SERVER,
+	    EX_TEMPFAIL, 1, 0, "" },
+	{ "messages cut", RENDER_MESSAGES, 1, "", V_CUT, EX_PROTOCOL, 0, 0,
+	    "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
+	    "\"api_error\",\"message\":\"why\"}}\n\n" },
+	{ "responses cut", RENDER_RESPONSES, 1, "", V_CUT, EX_PROTOCOL, 0, 0,
+	    "event: error\ndata: {\"type\":\"error\","
+	    "\"code\":\"upstream_error\",\"message\":\"why\","
+	    "\"param\":null,\"sequence_number\":0}\n\n" },
+	{ "responses that tell their error", RENDER_RESPONSES, 1, "", V_SERVER,
 	    EX_TEMPFAIL, 1, 0, "" },
 	{ "a stream that only reasoned", RENDER_OPENAI, 1, "", V_REASONED,
 	    EX_PROTOCOL, 0, 0, "" },
@@ -461,6 +484,8 @@ main(void)
 	ok(render_named("openai", &k) == 0 && k == RENDER_OPENAI &&
 		render_named("native", &k) == 0 && k == RENDER_NATIVE &&
 		render_named("n8n", &k) == 0 && k == RENDER_N8N &&
+		render_named("messages", &k) == 0 && k == RENDER_MESSAGES &&
+		render_named("responses", &k) == 0 && k == RENDER_RESPONSES &&
 		render_named("", &k) == -1 && render_named("N8N", &k) == -1,
 	    "names");
 	refused();
