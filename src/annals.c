@@ -125,8 +125,8 @@ row_json(struct json *j, const char *by, const char *day,
 		json_str(j, by, r->name);
 	json_int(j, "calls", r->calls);
 	json_int(j, "failures", r->failures);
-	json_int(j, "prompt_tokens", r->prompt_tokens);
-	json_int(j, "completion_tokens", r->completion_tokens);
+	json_known(j, "prompt_tokens", r->prompt_tokens);
+	json_known(j, "completion_tokens", r->completion_tokens);
 	json_known(j, "p50_ms", r->p50);
 	json_known(j, "p95_ms", r->p95);
 	json_end(j);

@@ -88,8 +88,8 @@ digest_json(const struct status *s, struct buf *out)
 	json_str(&j, "day", day);
 	json_num(&j, "credits", s->credits);
 	json_int(&j, "failures", s->failures);
-	json_int(&j, "prompt_tokens", s->prompt_tokens);
-	json_int(&j, "completion_tokens", s->completion_tokens);
+	json_known(&j, "prompt_tokens", s->prompt_tokens);
+	json_known(&j, "completion_tokens", s->completion_tokens);
 	json_end(&j);
 	if (json_finish(&j) == -1)
 		return -1;
@@ -214,9 +214,9 @@ digest_prometheus(const struct status *s, struct buf *out)
 	    prom_one(out, "ms_failures", "Failed calls today.",
 		(double)s->failures) == -1 ||
 	    prom_one(out, "ms_prompt_tokens", "Tokens asked today.",
-		(double)s->prompt_tokens) == -1 ||
+		known(s->prompt_tokens)) == -1 ||
 	    prom_one(out, "ms_completion_tokens", "Tokens answered today.",
-		(double)s->completion_tokens) == -1 ||
+		known(s->completion_tokens)) == -1 ||
 	    prom_one(out, "ms_credits", "Credits of all keys.", s->credits) ==
 		-1 ||
 	    prom_models(s, out) == -1)
@@ -347,13 +347,19 @@ digest_table(const struct status *s, const struct table_style *style,
     struct buf *out)
 {
 	char day[DAY_TEXT], line[256];
+	int n;
 
 	day_text(day, s->day);
 	if (models(s, style, out) == -1 || keys(s, style, out) == -1)
 		return -1;
-	snprintf(line, sizeof(line),
-	    "%s: %" PRId64 " calls, %" PRId64 " failed, %" PRId64
-	    " tokens asked, %" PRId64 " answered",
-	    day, s->usage, s->failures, s->prompt_tokens, s->completion_tokens);
+	n = snprintf(line, sizeof(line),
+	    "%s: %" PRId64 " calls, %" PRId64 " failed", day, s->usage,
+	    s->failures);
+	if (s->prompt_tokens != -1)
+		n += snprintf(line + n, sizeof(line) - (size_t)n,
+		    ", %" PRId64 " tokens asked", s->prompt_tokens);
+	if (s->completion_tokens != -1)
+		snprintf(line + n, sizeof(line) - (size_t)n,
+		    ", %" PRId64 " answered", s->completion_tokens);
 	return table_prose(out, line, style);
 }

@@ -459,6 +459,12 @@ fold_count(struct fold_ent *e, const struct attempt *a)
 	fold_add(&e->completion_tokens, a->completion_tokens);
 }
 
+int64_t
+fold_tokens(int64_t sum, int64_t calls, int64_t failures)
+{
+	return sum == 0 && calls > failures ? -1 : sum;
+}
+
 /* When the attempt began. */
 static int64_t
 fold_began(const struct attempt *a)

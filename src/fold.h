@@ -57,6 +57,7 @@ struct fold_ent {
 	/* of the day: */
 	int64_t calls, failures; /* not balance, score, clear */
 	int64_t requests;	 /* calls that were a first attempt */
+	/* as far as answers told them: */
 	int64_t prompt_tokens, completion_tokens;
 	struct limits limits; /* last known, -1 unknown */
 	uint32_t *latency;    /* FOLD_BUCKETS counts, or NULL */
@@ -114,6 +115,12 @@ const struct fold_ent *fold_token(const struct fold *f, const char *token);
 
 /* Walks over all entries in no order: *i from 0; NULL at the end. */
 const struct fold_ent *fold_each(const struct fold *f, size_t *i);
+
+/*
+ * A sum of tokens over so many calls and failures, or -1 if calls passed and
+ * none of them said how many.
+ */
+int64_t fold_tokens(int64_t sum, int64_t calls, int64_t failures);
 
 /* The latency that share q (0.5, 0.95) stayed under, ms; -1 unknown. */
 int64_t fold_latency(const struct fold_ent *e, double q);

@@ -139,6 +139,10 @@ add_up(struct history_row *row, const struct member *m, size_t n)
 		for (b = 0; m[i].e->latency != NULL && b < FOLD_BUCKETS; b++)
 			latency[b] += m[i].e->latency[b];
 	}
+	row->prompt_tokens = fold_tokens(row->prompt_tokens, row->calls,
+	    row->failures);
+	row->completion_tokens = fold_tokens(row->completion_tokens, row->calls,
+	    row->failures);
 	row->p50 = fold_latency(&all, 0.5);
 	row->p95 = fold_latency(&all, 0.95);
 }

@@ -24,8 +24,8 @@ struct history_row {
 	int64_t day;
 	const char *name; /* of the group; NULL: of all */
 	int64_t calls, failures;
-	int64_t prompt_tokens, completion_tokens;
-	int64_t p50, p95; /* ms, -1 unknown */
+	int64_t prompt_tokens, completion_tokens; /* -1 unknown */
+	int64_t p50, p95;			  /* ms, -1 unknown */
 };
 
 struct history {

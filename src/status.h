@@ -41,10 +41,10 @@ struct status {
 	struct status_key *keys;
 	size_t nkeys;
 	int64_t usage, failures;
-	int64_t prompt_tokens, completion_tokens;
-	int64_t limit, left; /* of all keys, -1 */
-	double credits;	     /* of all keys, NaN */
-	int available;	     /* something is */
+	int64_t prompt_tokens, completion_tokens; /* -1 unknown */
+	int64_t limit, left;			  /* of all keys, -1 */
+	double credits;				  /* of all keys, NaN */
+	int available;				  /* something is */
 };
 
 struct status_in {

@@ -88,11 +88,12 @@ KEY   STATE  USED  LIMIT  LEFT
 work  ok        3   2000  1895
 home  ok        1   2000  1000
 
-2026-11-21: 4 calls, 1 failed, 0 tokens asked, 0 answered
+2026-11-21: 4 calls, 1 failed
 ledger: $dir/state
 !
 run 'prometheus' 0 ms-quota -o prometheus
 like 'a sample' out '^ms_model_calls\{model="Test/Model-A",tier="1"\} 3$'
+unlike 'tokens that no answer told are left out' out '^ms_(prompt|completion)_tokens '
 like 'of a key' out '^ms_key_remaining\{key="work"\} 1895$'
 ok 'each family has its type' [ "$(grep -c '^# TYPE' out)" -eq \
     "$(grep -c '^# HELP' out)" ]
@@ -145,23 +146,23 @@ like 'names the file' err 'wrong/usage/2026-11-20: not a JSON object'
 
 run 'history' 0 ms-quota --history 3
 same 'a row a day, used or not' out <<!
-{"first":"2026-11-19","last":"2026-11-21","by":null,"history":[{"day":"2026-11-19","calls":42,"failures":0,"prompt_tokens":0,"completion_tokens":0,"p50_ms":null,"p95_ms":null},{"day":"2026-11-20","calls":0,"failures":0,"prompt_tokens":0,"completion_tokens":0,"p50_ms":null,"p95_ms":null},{"day":"2026-11-21","calls":9,"failures":1,"prompt_tokens":0,"completion_tokens":0,"p50_ms":null,"p95_ms":null}]}
+{"first":"2026-11-19","last":"2026-11-21","by":null,"history":[{"day":"2026-11-19","calls":42,"failures":0,"prompt_tokens":null,"completion_tokens":null,"p50_ms":null,"p95_ms":null},{"day":"2026-11-20","calls":0,"failures":0,"prompt_tokens":0,"completion_tokens":0,"p50_ms":null,"p95_ms":null},{"day":"2026-11-21","calls":9,"failures":1,"prompt_tokens":null,"completion_tokens":null,"p50_ms":null,"p95_ms":null}]}
 !
 run 'by model' 0 ms-quota --history 3 --by model -o csv
 tr -d '\r' <out >csv
 same 'as CSV' csv <<!
 day,model,calls,failures,prompt_tokens,completion_tokens,p50_ms,p95_ms
-2026-11-19,Test/Model-A,30,0,0,0,,
-2026-11-19,通义/千问,12,0,0,0,,
-2026-11-21,Test/Model-A,8,0,0,0,,
+2026-11-19,Test/Model-A,30,0,,,,
+2026-11-19,通义/千问,12,0,,,,
+2026-11-21,Test/Model-A,8,0,,,,
 2026-11-21,Test/Model-B,1,1,0,0,,
 !
 run 'by key' 0 ms-quota --history 1 --by key -o csv
 tr -d '\r' <out >csv
 same 'by name' csv <<!
 day,key,calls,failures,prompt_tokens,completion_tokens,p50_ms,p95_ms
-2026-11-21,home,1,0,0,0,,
-2026-11-21,work,8,1,0,0,,
+2026-11-21,home,1,0,,,,
+2026-11-21,work,8,1,,,,
 !
 cat >>state/usage/2026-11-21.jsonl <<!
 {"ts":"2026-11-21T11:00:00.000+08:00","id":"r1","token":"alice","key":"$work","upstream":"modelscope","model":"Test/Model-C","op":"chat","status":200,"verdict":"ok","ms":100,"prompt_tokens":7,"completion_tokens":3}
