@@ -117,7 +117,9 @@ model_metric(const struct status_model *m, int which)
 	case 3:
 		return known(m->left);
 	default:
-		return (double)m->resting_until / 1000;
+		return m->available || m->resting_until > 0 ?
+		    (double)m->resting_until / 1000 :
+		    NAN;
 	}
 }
 
@@ -180,8 +182,9 @@ prom_keys(const struct status *s, struct buf *out)
 		{ "ms_key_limit", "Calls of the account a day." },
 		{ "ms_key_remaining", "Calls of the account left today." }
 	};
-	struct prom_label l[] = { { "key", NULL }, { "state", NULL },
-		{ NULL, NULL } };
+	/* Names may be given twice, ids are not. */
+	struct prom_label l[] = { { "key", NULL }, { "id", NULL },
+		{ "state", NULL }, { NULL, NULL } };
 	size_t i, n;
 
 	for (n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
@@ -189,8 +192,9 @@ prom_keys(const struct status *s, struct buf *out)
 			return -1;
 		for (i = 0; i < s->nkeys; i++) {
 			l[0].value = keys_label(s->keys[i].key);
-			l[1].name = n == 0 ? "state" : NULL;
-			l[1].value = state_info(s->keys[i].state)->name;
+			l[1].value = s->keys[i].key->id;
+			l[2].name = n == 0 ? "state" : NULL;
+			l[2].value = state_info(s->keys[i].state)->name;
 			if (prom_sample(out, names[n][0], l,
 				key_metric(&s->keys[i], (int)n)) == -1)
 				return -1;

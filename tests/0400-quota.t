@@ -94,9 +94,17 @@ ledger: $dir/state
 run 'prometheus' 0 ms-quota -o prometheus
 like 'a sample' out '^ms_model_calls\{model="Test/Model-A",tier="1"\} 3$'
 unlike 'tokens that no answer told are left out' out '^ms_(prompt|completion)_tokens '
-like 'of a key' out '^ms_key_remaining\{key="work"\} 1895$'
+like 'of a key' out "^ms_key_remaining\{key=\"work\",id=\"$work\"\} 1895\$"
 ok 'each family has its type' [ "$(grep -c '^# TYPE' out)" -eq \
     "$(grep -c '^# HELP' out)" ]
+cat keys >twice
+printf 'work ms-3-%s\n' "$k" >>twice
+chmod 600 twice
+run 'a name given twice' 0 ms-quota -k twice -o prometheus
+ok 'makes no series twice' [ "$(grep -v '^#' out | sed 's/ [^ ]*$//' | sort |
+    uniq -d | wc -l)" -eq 0 ]
+run 'no key' 1 ms-quota -k /dev/null -o prometheus
+unlike 'is not over at a time' out '^ms_model_resting_until_seconds\{'
 run '-m' 0 ms-quota -m test/MODEL-B,Test/Model-C
 ok 'two models' [ "$(jq -c '[(.models | length), .total_usage]' out)" = '[2,1]' ]
 run '--key by its id' 0 ms-quota --key "$home"

@@ -74,7 +74,8 @@ forms(void)
 		    "ms_model_available{model=\"B/b\",tier=\"4\"} 1\n") !=
 		    NULL &&
 		strstr(out.d, "\nms_calls 1\n") != NULL &&
-		strstr(out.d, "ms_key_state{key=\"work\",state=\"ok\"} 1\n") !=
+		strstr(out.d,
+		    "ms_key_state{key=\"work\",id=\"af79a316\",state=\"ok\"} 1\n") !=
 		    NULL &&
 		strstr(out.d,
 		    "ms_model_resting_until_seconds{model=\""
