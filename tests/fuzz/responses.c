@@ -78,7 +78,8 @@ check_events(const struct buf *out)
 		assert(splice_find(v, "type", &m) == 1);
 		assert(splice_eq(m, s.event.d));
 		assert(splice_find(v, "sequence_number", &m) == 1);
-		assert(splice_int(m, &n) == 0 && n == want++);
+		assert(splice_int(m, &n) == 0 && n == want);
+		want++;
 	}
 	assert(!sse_pending(&s) && want >= 3);
 	sse_free(&s);

@@ -18,12 +18,12 @@ static const struct translate *const tr = &responses_translate;
 static void *
 begin(const char *request)
 {
-	struct translate_in in = { .request = request,
-		.n = strlen(request),
-		.id = "req_1",
-		.model = "org/m",
-		.now = 1790000000 };
+	static struct translate_in in = {
+		.id = "req_1", .model = "org/m", .now = 1790000000
+	};
 
+	in.request = request;
+	in.n = strlen(request);
 	return tr->begin(&in);
 }
 
