@@ -471,3 +471,31 @@ answer_completion(const struct answer *a, struct buf *out)
 	json_end(&j);
 	return json_finish(&j);
 }
+
+/*
+ * Is a member of this name, if there is any, null wherever it stands? Inside
+ * a JSON string its quotes would have backslashes before them.
+ */
+static int
+absent(const char *data, size_t n, const char *name, size_t len)
+{
+	const char *end = data + n, *p = data;
+
+	while ((p = memmem(p, (size_t)(end - p), name, len)) != NULL) {
+		p += len;
+		while (p < end && (*p == ':' || *p == ' '))
+			p++;
+		if (p == end || *p != 'n')
+			return 0;
+	}
+	return 1;
+}
+
+int
+answer_goes_on(const char *data, size_t n)
+{
+	return memmem(data, n, "\"choices\"", 9) != NULL &&
+	    absent(data, n, "\"finish_reason\"", 15) &&
+	    absent(data, n, "\"usage\"", 7) &&
+	    absent(data, n, "\"error\"", 7) && absent(data, n, "\"errors\"", 8);
+}

@@ -59,6 +59,13 @@ void answer_free(struct answer *a);
 int answer_event(struct answer *a, const char *data, size_t n);
 int answer_body(struct answer *a, const char *body, size_t n);
 
+/*
+ * Does an event of a chat stream surely only carry the text on: no end, no
+ * usage, no error in it? For streams that are just relayed, since this costs
+ * a fraction of answer_event().
+ */
+int answer_goes_on(const char *data, size_t n);
+
 /* Writes the tool calls as the array that a message has. */
 void answer_tools(const struct answer *a, struct json *j, const char *key);
 

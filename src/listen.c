@@ -26,11 +26,13 @@
 #include "headline.h"
 #include "listen.h"
 #include "loop.h"
+#include "now.h"
 #include "render.h"
 #include "request.h"
 
 enum {
 	HEAD_MAX = 16 * 1024,	 /* bytes of the first line */
+	PLAIN_MAX = 64 * 1024,	 /* bytes of a short plain answer */
 	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
 	HELD_MAX = 256 * 1024 * 1024, /* bytes of all requests together */
@@ -64,6 +66,7 @@ struct conn {
 	struct buf made; /* by the shape */
 	int stream, broken;
 	struct loop_timer keep_alive, kill;
+	int64_t last; /* data in a stream, monotonic ms */
 };
 
 struct listen {
@@ -174,18 +177,27 @@ send_out(struct conn *c, const char *p, size_t n)
 		watch(c);
 }
 
-/* One record of n bytes, behind the first line if that is not out yet. */
+/*
+ * One record of n bytes, behind the first line if that is not out yet. Short
+ * ones of a plain answer wait for its end, which wakes the asker once.
+ */
 static void
 send_record(struct conn *c, const char *p, size_t n)
 {
+	int e = 0;
+
 	if (c->line.len > 0) {
 		(void)buf_add(&c->out, c->line.d, c->line.len);
 		buf_free(&c->line);
 	}
 	if (buf_addf(&c->out, "%zu\n", n) == -1)
-		break_conn(c);
+		e = -1;
+	else if (!c->stream && c->state != ST_LAST && n < PLAIN_MAX)
+		e = buf_add(&c->out, p, n);
 	else
 		send_out(c, p, n);
+	if (e == -1)
+		break_conn(c);
 }
 
 static void
@@ -194,11 +206,15 @@ on_keep_alive(void *arg)
 	static const char comment[] = ": keep-alive\n\n";
 	struct conn *c = arg;
 
-	/* one that does not read needs none */
-	if (c->out.len == 0)
-		send_record(c, comment, sizeof(comment) - 1);
-	loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE, on_keep_alive,
-	    c);
+	int64_t left = c->last + KEEP_ALIVE - now_mono();
+
+	if (left <= 0) {
+		left = KEEP_ALIVE;
+		/* one that does not read needs none */
+		if (c->out.len == 0)
+			send_record(c, comment, sizeof(comment) - 1);
+	}
+	loop_timer(c->listen->loop, &c->keep_alive, left, on_keep_alive, c);
 }
 
 /* ---- what the chat gives ---- */
@@ -211,6 +227,7 @@ on_head(void *arg, const struct chat_head *h)
 	c->stream = h->stream;
 	if (render_head(c->render, h, &c->line) == -1)
 		break_conn(c);
+	c->last = now_mono();
 	if (c->stream)
 		loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
 		    on_keep_alive, c);
@@ -223,7 +240,7 @@ on_data(void *arg, const char *p, size_t n)
 
 	if (c->broken)
 		return n;
-	if (c->out.len > 0)
+	if (c->out.len > (c->stream ? 0 : PLAIN_MAX))
 		return 0;
 	if (n > RECORD_MAX)
 		n = RECORD_MAX;
@@ -236,9 +253,8 @@ on_data(void *arg, const char *p, size_t n)
 			send_record(c, c->made.d, c->made.len);
 		buf_free(&c->made);
 	}
-	if (c->stream) /* the silence begins anew */
-		loop_timer(c->listen->loop, &c->keep_alive, KEEP_ALIVE,
-		    on_keep_alive, c);
+	if (c->stream)
+		c->last = now_mono();
 	return n;
 }
 
@@ -523,6 +539,7 @@ on_accept(void *arg, int fd, short revents)
 	buf_init(&c->made, (size_t)REQUEST_MAX * 2);
 	LIST_INSERT_HEAD(&l->conns, c, entry);
 	watch(c);
+	read_in(c); /* an asker does not come with empty hands */
 }
 
 struct listen *

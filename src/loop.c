@@ -8,10 +8,18 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
 #include "now.h"
+
+enum {
+	GATHER = 500,	   /* us, see gather() */
+	GATHER_MANY = 256, /* descriptors */
+	GATHER_FEW = 32,   /* ready: fewer than one in so many */
+	GATHER_TURNS = 16  /* in a row */
+};
 
 struct watch {
 	void (*fn)(void *, int, short);
@@ -32,6 +40,9 @@ struct loop {
 	size_t nheap, maxheap;
 	unsigned turn;
 	int stop;
+	size_t ready; /* at the last turn */
+	int64_t last; /* turn, in microseconds; see gather() */
+	int quick;
 };
 
 static struct {
@@ -269,6 +280,40 @@ run_timers(struct loop *l)
 	}
 }
 
+static int64_t
+micros(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+/*
+ * poll(2) costs by what is watched, not by what is ready. With much to watch
+ * and turn upon turn for a few descriptors each, a rest lets more of them
+ * become ready, so that one call serves them all.
+ */
+static void
+gather(struct loop *l, size_t watched)
+{
+	static const struct timespec rest = { 0, GATHER * 1000 };
+	int64_t now;
+
+	if (watched < GATHER_MANY)
+		return;
+	now = micros();
+	if (now - l->last < GATHER && l->ready < watched / GATHER_FEW)
+		l->quick++;
+	else
+		l->quick = 0;
+	if (l->quick > GATHER_TURNS) {
+		(void)nanosleep(&rest, NULL);
+		now = micros();
+	}
+	l->last = now;
+}
+
 static int
 wait_time(const struct loop *l, int max)
 {
@@ -291,6 +336,7 @@ loop_turn(struct loop *l, int max)
 	int r;
 
 	n = l->nlist;
+	gather(l, n);
 	for (i = 0; i < n; i++) {
 		l->pfd[i].fd = l->list[i];
 		l->pfd[i].events = l->watch[l->list[i]].events;
@@ -299,6 +345,7 @@ loop_turn(struct loop *l, int max)
 	l->turn++;
 	if ((r = poll(l->pfd, n, wait_time(l, max))) == -1 && errno != EINTR)
 		return -1;
+	l->ready = r > 0 ? (size_t)r : 0;
 	for (i = 0; r > 0 && i < n; i++) {
 		struct pollfd p = l->pfd[i];
 

@@ -91,6 +91,9 @@ event(struct relay *r)
 	int flags;
 
 	r->events++;
+	if (r->committed && r->answer->seen & ANSWER_TEXT &&
+	    answer_goes_on(r->sse->data.d, r->sse->data.len))
+		return 0;
 	flags = answer_event(r->answer, r->sse->data.d, r->sse->data.len);
 	if (flags == -1 && errno != EINVAL) {
 		bad(r, V_TOO_LARGE,

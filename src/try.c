@@ -44,7 +44,7 @@ on_end(void *arg)
 	t->cb.done(t->arg, &t->out);
 }
 
-/* Sums up; done follows from the loop. */
+/* Sums up what is known. */
 static void
 end(struct try *t)
 {
@@ -64,6 +64,13 @@ end(struct try *t)
 		t->out.reply = t->relay.hold.d;
 		t->out.nreply = t->relay.hold.len;
 	}
+}
+
+/* The end, where it may not be told at once: inside a callback of curl's. */
+static void
+end_later(struct try *t)
+{
+	end(t);
 	loop_timer(t->in.loop, &t->timer, 0, on_end, t);
 }
 
@@ -105,7 +112,7 @@ on_done_wait(void *arg)
 	stop(t);
 	relay_end(&t->relay, TRANSPORT_OK);
 	if (flush(t))
-		end(t);
+		end_later(t);
 }
 
 static void
@@ -142,7 +149,7 @@ on_data(void *arg, const char *p, size_t n)
 	if (res == RELAY_BAD) {
 		stop(t);
 		if (taken)
-			end(t);
+			end_later(t);
 	} else if (res == RELAY_PASS && t->relay.answer->seen & ANSWER_DONE &&
 	    t->timer.slot == 0)
 		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
@@ -168,8 +175,10 @@ on_done(void *arg, const struct upstream_end *e)
 		r->committed = 0;
 	if (r->committed && !before)
 		commit(t);
-	if (!r->committed || flush(t))
+	if (!r->committed || flush(t)) {
 		end(t);
+		on_end(t);
+	}
 }
 
 struct try *
@@ -228,7 +237,7 @@ try_resume(struct try *t)
 	if (!t->out.committed || t->over || !flush(t))
 		return;
 	if (t->call == NULL)
-		end(t);
+		end_later(t);
 	else if (t->paused) {
 		t->paused = 0;
 		upstream_resume(t->call);
