@@ -10,7 +10,7 @@ chmod 600 keys
 
 # A shell without job control lets its background commands ignore INT.
 for sig in INT TERM; do
-	rm -rf state
+	rm -rf state out err
 	env --default-signal=INT ms-balance -k keys -v --timeout 300 >out 2>err &
 	pid=$!
 	until_ok sh -c 'grep -q "good: ok" err && grep -q "good2: ok" err'
@@ -28,6 +28,7 @@ balstallhead unknown interrupted
 done
 ok 'what was learnt is in the ledger' [ "$(grep -c '"balance":250' \
     state/usage/*)" -eq 2 ]
+rm out
 env --default-signal=INT ms-balance -k keys -o jsonl -P 1 --timeout 300 >out 2>err &
 pid=$!
 until_ok grep -q '"good"' out
