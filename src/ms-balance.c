@@ -425,10 +425,10 @@ main(int argc, char *argv[])
 		switch (ch) {
 		case 'h':
 			usage(stdout);
-			return 0;
+			return fflush(stdout) == 0 ? 0 : EX_IOERR;
 		case 'V':
 			cli_version("ms-balance");
-			return 0;
+			return fflush(stdout) == 0 ? 0 : EX_IOERR;
 		default:
 			if (option(&t, ch, &f) == -1)
 				die(&f);

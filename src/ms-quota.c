@@ -462,10 +462,10 @@ main(int argc, char *argv[])
 		switch (ch) {
 		case 'h':
 			usage(stdout);
-			return 0;
+			return fflush(stdout) == 0 ? 0 : EX_IOERR;
 		case 'V':
 			cli_version("ms-quota");
-			return 0;
+			return fflush(stdout) == 0 ? 0 : EX_IOERR;
 		case OPT_HISTORY:
 			t.days = (int)days(optarg, "--history");
 			break;

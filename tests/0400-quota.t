@@ -123,6 +123,8 @@ run 'no such keys' 66 ms-quota -k nowhere
 run 'no output file' 73 ms-quota -O none/file
 run 'a full disk' 74 sh -c 'ms-quota >/dev/full'
 run 'a full disk, in a history' 74 sh -c 'ms-quota --history 3 >/dev/full'
+run 'a full disk, for help' 74 sh -c 'ms-quota -h >/dev/full'
+run 'or the version' 74 sh -c 'ms-quota -V >/dev/full'
 ms-quota --history 3000 2>err | head -c 1 >out
 ok 'a reader gone' [ ! -s err ]
 run 'a home folder is needed' 71 env -u MS_STATE -u XDG_STATE_HOME -u HOME \
