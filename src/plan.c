@@ -183,10 +183,13 @@ reorder(struct planner *p, const struct plan *plan, char *const *ids, size_t n)
 	if (lineup_reorder(&p->own, ids, n, &bad) == -1) {
 		if (errno == ENOMEM)
 			return -1;
-		fault_set(&f, EX_DATAERR,
-		    errno == EEXIST ? "policy: %s comes twice" :
-				      "policy: no model %s",
-		    ids[bad]);
+		/* What is no model may be anything, a prompt too. */
+		if (errno == EEXIST)
+			fault_set(&f, EX_DATAERR, "policy: %s comes twice",
+			    ids[bad]);
+		else
+			fault_set(&f, EX_DATAERR,
+			    "policy: id %zu is no enabled model", bad + 1);
 		warn_default(p, f.text);
 		return 0;
 	}
