@@ -4,6 +4,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -466,6 +467,22 @@ answer(struct splice v, struct fault *f)
 
 /* ---- all of them ---- */
 
+/* Waits for requests no longer than --timeout has it. */
+static int
+wait_input(struct fault *f)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	int64_t left;
+
+	while (run.deadline != 0) {
+		if ((left = run.deadline - now_mono()) <= 0)
+			return fault_set(f, EX_TEMPFAIL, "timed out");
+		if (poll(&p, 1, left < INT32_MAX ? (int)left : -1) != 0)
+			break; /* what is wrong with it, read(2) will tell */
+	}
+	return 0;
+}
+
 /*
  * What was answered goes out before more is read, so that this can stand in
  * a pipeline that waits for each answer.
@@ -475,7 +492,7 @@ flush(void *arg, struct fault *f)
 {
 	(void)arg;
 	if (fflush(out_file(run.out)) == 0)
-		return 0;
+		return wait_input(f);
 	return fault_set(f, EX_IOERR, "write: %s", strerror(errno));
 }
 

@@ -175,6 +175,12 @@ like 'an answer at once' /dev/stdin '"prompt":"one"' <<!
 $line
 !
 exec 7>&- 8<&-
+exec 7<>in
+echo '{"prompt":"one"}' >&7
+run 'a deadline where no more comes' 75 ms-route --timeout 0.5 <in
+like 'is named' err 'timed out'
+ok 'what came was answered' [ "$(wc -l <out)" -eq 1 ]
+exec 7>&-
 yes '{"prompt":"x"}' | ms-route 2>err | head -n 2 >out
 ok 'a reader gone' [ "$(wc -l <out)" -eq 2 ]
 same 'is no crash' err </dev/null
