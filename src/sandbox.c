@@ -23,6 +23,10 @@
 #endif
 #endif
 
+#ifndef SANDBOX_OFF
+#define SANDBOX_OFF 0
+#endif
+
 #if defined(__x86_64__)
 #define SANDBOX_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
@@ -126,10 +130,9 @@ sandbox_front(void)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return -1;
+	if (SANDBOX_OFF) /* the leak check must clone, trace and read us */
+		return 0;
 	no_files();
-#if defined(SANDBOX_OFF) /* the leak check must clone and trace us */
-	return 0;
-#endif
 	prog.len = sizeof(filter) / sizeof(filter[0]);
 	prog.filter = filter;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
