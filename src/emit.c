@@ -31,6 +31,8 @@ struct emit {
 	struct answer answer;
 	struct buf body;       /* of a plain answer */
 	size_t shown, thought; /* of content, reasoning */
+	int thinking;	       /* a line of reasoning is begun */
+	int ended;	       /* the last line of text is ended */
 	char *model;
 	int verdict; /* -1: not over */
 	struct fault fault;
@@ -112,6 +114,26 @@ print(FILE *fp, const char *s, size_t n, int tty)
 	}
 }
 
+/* Ends the line of reasoning, if one is begun. */
+static void
+end_thought(struct emit *e)
+{
+	if (e->thinking)
+		fputc('\n', e->think);
+	e->thinking = 0;
+}
+
+/* Ends the last line of text, once. */
+static void
+end_line(struct emit *e)
+{
+	const struct buf *c = &e->answer.content;
+
+	if (!e->ended && (c->len == 0 || c->d[c->len - 1] != '\n'))
+		putc('\n', e->out);
+	e->ended = 1;
+}
+
 /* Prints what has come of reasoning and content since the last time. */
 static void
 show(struct emit *e)
@@ -124,13 +146,23 @@ show(struct emit *e)
 		fputs(e->colour ? "\033[0m" : "", e->think);
 		fflush(e->think);
 		e->thought = t->len;
+		e->thinking = 1;
 	}
 	if (e->format != EMIT_TEXT || e->shown == c->len)
 		return;
-	if (e->shown == 0 && e->thought > 0)
-		fputc('\n', e->think);
+	end_thought(e);
 	print(e->out, c->d + e->shown, c->len - e->shown, e->tty);
 	e->shown = c->len;
+}
+
+void
+emit_break(struct emit *e)
+{
+	end_thought(e);
+	if (e->tty && e->shown > 0) {
+		end_line(e);
+		fflush(e->out);
+	}
 }
 
 void
@@ -153,32 +185,34 @@ take_event(struct emit *e)
 		fault_set(&e->fault, EX_PROTOCOL, "answer too large");
 }
 
-size_t
-emit_data(void *arg, const char *p, size_t n)
+static void
+take_events(struct emit *e, const char *p, size_t n)
 {
-	struct emit *e = arg;
-	size_t used, left = n;
+	enum sse_res r;
+	size_t used;
 
-	if (e->format == EMIT_OPENAI || e->format == EMIT_SSE) {
-		fwrite(p, 1, n, e->out);
-		fflush(e->out);
-	}
-	if (!e->stream) {
-		(void)buf_add(&e->body, p, n);
-		return n;
-	}
-	while (left > 0) {
-		enum sse_res r = sse_feed(&e->sse, p, left, &used);
-
-		p += used;
-		left -= used;
+	for (; n > 0; p += used, n -= used) {
+		r = sse_feed(&e->sse, p, n, &used);
 		if (r == SSE_EVENT)
 			take_event(e);
 		else if (r != SSE_MORE)
 			break;
 	}
-	show(e);
-	fflush(e->out);
+}
+
+size_t
+emit_data(void *arg, const char *p, size_t n)
+{
+	struct emit *e = arg;
+
+	if (e->stream)
+		take_events(e, p, n);
+	else
+		(void)buf_add(&e->body, p, n);
+	if (e->format == EMIT_OPENAI || e->format == EMIT_SSE)
+		fwrite(p, 1, n, e->out);
+	if (e->stream)
+		show(e);
 	return n;
 }
 
@@ -240,7 +274,6 @@ end_text(struct emit *e)
 	struct buf b;
 	struct json j;
 
-	show(e);
 	if (c->len == 0 && e->answer.ntools > 0) {
 		buf_init(&b, RELAY_BODY_MAX);
 		json_begin(&j, &b);
@@ -249,8 +282,7 @@ end_text(struct emit *e)
 			fwrite(b.d, 1, b.len, e->out);
 		buf_free(&b);
 	}
-	if (c->len == 0 || c->d[c->len - 1] != '\n')
-		putc('\n', e->out);
+	end_line(e);
 }
 
 static void
@@ -296,9 +328,11 @@ emit_end(void *arg, const struct chat_result *r)
 	e->verdict = r->verdict;
 	if (!e->stream && e->body.len > 0)
 		(void)answer_body(&e->answer, e->body.d, e->body.len);
+	show(e);
+	end_thought(e);
 	if (r->exit != 0) {
 		if (e->shown > 0)
-			putc('\n', e->out);
+			end_line(e);
 		fault_set(&e->fault, r->exit, "%s", r->message);
 		fault_hint(&e->fault, "%s", r->hint);
 		if (e->format == EMIT_SSE)

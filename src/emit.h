@@ -31,10 +31,16 @@ int emit_named(const char *name, enum emit_format *f);
 struct emit *emit_new(enum emit_format f, FILE *out, FILE *think, int colour);
 void emit_free(struct emit *e);
 
-/* The three calls of a chat_sink, with a struct emit as arg. */
+/*
+ * The three calls of a chat_sink, with a struct emit as arg. Writes are not
+ * flushed, and not checked.
+ */
 void emit_head(void *e, const struct chat_head *h);
 size_t emit_data(void *e, const char *p, size_t n);
 void emit_end(void *e, const struct chat_result *r);
+
+/* Something is going to be said on the terminal: ends a line begun on it. */
+void emit_break(struct emit *e);
 
 /*
  * How it went, from emit_end() on: 0 with the answer printed, or -1 with *f

@@ -103,6 +103,7 @@ struct run {
 	struct term_progress progress;
 	int64_t began;	       /* monotonic ms */
 	struct buf body, said; /* see struct asked */
+	int piped;	       /* SIGPIPE is to end us */
 	int signal;
 };
 
@@ -294,6 +295,8 @@ say(void *arg, int what, const char *line)
 	if (what == CHAT_WARN ? opt.cli.quiet : opt.cli.verbose == 0)
 		return;
 	term_progress_end(&r->progress);
+	if (r->emit != NULL)
+		emit_break(r->emit);
 	warnx("%s", line);
 }
 
@@ -325,6 +328,17 @@ out:
 	return r->ledger == NULL ? -1 : 0;
 }
 
+/* A signal that is ignored, as by nohup(1), stays so. 0, or -1 with errno. */
+static int
+heed(struct run *r, int sig, void (*fn)(void *, int))
+{
+	struct sigaction sa;
+
+	if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
+		return 0;
+	return loop_signal(r->loop, sig, fn, r);
+}
+
 /* The configuration, the keys, the ledger; the attempt machine on a loop. */
 static int
 prepare(struct run *r, void (*on_signal)(void *, int), struct fault *f)
@@ -337,9 +351,12 @@ prepare(struct run *r, void (*on_signal)(void *, int), struct fault *f)
 	o.keys = r->keys;
 	o.ledger = r->ledger;
 	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
+	/* What was asked of others is recorded before we go. */
+	r->piped = signal(SIGPIPE, SIG_IGN) != SIG_IGN;
 	if ((r->loop = loop_new()) == NULL ||
-	    loop_signal(r->loop, SIGINT, on_signal, r) == -1 ||
-	    loop_signal(r->loop, SIGTERM, on_signal, r) == -1)
+	    heed(r, SIGHUP, on_signal) == -1 ||
+	    heed(r, SIGINT, on_signal) == -1 ||
+	    heed(r, SIGTERM, on_signal) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	o.loop = r->loop;
 	r->chat = chat_new(&o, f);
@@ -381,7 +398,12 @@ on_head(void *arg, const struct chat_head *h)
 static size_t
 on_data(void *arg, const char *p, size_t n)
 {
-	return emit_data(((struct run *)arg)->emit, p, n);
+	struct run *r = arg;
+
+	n = emit_data(r->emit, p, n);
+	if (out_flush(r->out) == -1) /* nobody will read the rest */
+		loop_stop(r->loop);
+	return n;
 }
 
 static void
@@ -451,7 +473,8 @@ ask(struct run *r, const char **type, struct fault *f)
 	*type = emit_verdict(r->emit);
 	if (emit_status(r->emit, f) == -1)
 		return -1;
-	if (opt.ask.conversation == NULL)
+	/* no verdict: it was broken off, out_commit() knows why */
+	if (opt.ask.conversation == NULL || *type == NULL)
 		return 0;
 	answer = emit_content(r->emit, &n);
 	return converse_add(opt.ask.conversation, r->said.d, r->said.len,
@@ -590,7 +613,6 @@ work(struct run *r, struct fault *f)
 		n.rlim_cur = n.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &n);
 	}
-	signal(SIGPIPE, SIG_IGN);
 	if (prepare(r, on_drain, f) == -1)
 		return -1;
 	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, stop_loop, r, f);
@@ -675,7 +697,10 @@ main(int argc, char *argv[])
 	if ((status = run(&r, &type, &f)) == -1)
 		status = fail(&r, &f, type);
 	if (r.out != NULL && out_commit(r.out, &g) == -1) {
-		warnx("%s", g.text);
+		if (errno == EPIPE && r.piped)
+			r.signal = SIGPIPE; /* quietly, as any filter */
+		else
+			warnx("%s", g.text);
 		status = g.status;
 	}
 	clean(&r);

@@ -14,6 +14,7 @@ struct out {
 	FILE *fp;
 	char *path; /* for messages, and where to rename to */
 	char *tmp;  /* written to; NULL: the target itself is */
+	int why;    /* errno of the first write that failed */
 };
 
 static void
@@ -109,23 +110,31 @@ out_file(struct out *o)
 }
 
 int
+out_flush(struct out *o)
+{
+	if (o->why == 0 && (fflush(o->fp) == EOF || ferror(o->fp)))
+		o->why = errno != 0 ? errno : EIO;
+	if (o->why == 0)
+		return 0;
+	errno = o->why;
+	return -1;
+}
+
+int
 out_commit(struct out *o, struct fault *f)
 {
-	int bad, why;
+	int why = out_flush(o) == -1 ? errno : 0;
 
-	errno = 0;
-	bad = ferror(o->fp);
-	if (fclose(o->fp) == EOF)
-		bad = 1;
+	if (fclose(o->fp) == EOF && why == 0)
+		why = errno;
 	o->fp = NULL;
-	if (!bad && o->tmp != NULL && rename(o->tmp, o->path) == -1)
-		bad = 1;
-	if (bad) {
-		/* The errno of a write that failed long ago is gone. */
-		why = errno != 0 ? errno : EIO;
+	if (why == 0 && o->tmp != NULL && rename(o->tmp, o->path) == -1)
+		why = errno;
+	if (why != 0) {
 		fault_set(f, EX_IOERR, "%s: %s",
 		    o->path != NULL ? o->path : "stdout", strerror(why));
 		out_abort(o);
+		errno = why;
 		return -1;
 	}
 	out_free(o);

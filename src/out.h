@@ -15,12 +15,15 @@ struct out;
 /* path NULL, "-" or /dev/stdout: stdout. NULL with *f: EX_CANTCREAT. */
 struct out *out_open(const char *path, struct fault *f);
 
-/* The stream to write to. Errors are looked at in the end. */
+/* The stream to write to. Errors are looked at by the next two. */
 FILE *out_file(struct out *o);
+
+/* Flushes. 0, or -1 with the errno of the first write that failed. */
+int out_flush(struct out *o);
 
 /*
  * Flushes, checks every write so far, closes and renames. Frees o. 0, or -1
- * with *f: EX_IOERR; the old file, if any, is then still there.
+ * with errno and *f: EX_IOERR; the old file, if any, is then still there.
  */
 int out_commit(struct out *o, struct fault *f);
 

@@ -243,8 +243,45 @@ run '-O to where nothing can be' 73 ms-chat -O nosuch/answer hi
 run 'a full disk' 74 sh -c 'ms-chat hi >/dev/full'
 like 'is told' err '^ms-chat: .*No space left'
 run 'stdout closed' 74 sh -c 'ms-chat hi >&-'
-run 'a reader that leaves' 0 sh -c 'ms-chat -m sim/long:5000 hi | head -c 10'
-unlike 'is no crash' err .
+run 'a full disk ends an answer' 74 timeout 20 \
+	sh -c 'ms-chat -m sim/endless hi >/dev/full'
+like 'that would never end' err '^ms-chat: stdout: No space left on device$'
+for form in text json sse; do
+	rm -rf state
+	run "a reader that leaves, $form" 0 \
+		sh -c "ms-chat -o $form -m sim/big:3000000 hi | head -c 10"
+	unlike "a reader that leaves, $form: is no crash" err .
+	ok "a reader that leaves, $form: what it read is recorded" \
+		grep -q '"model":"sim/big:3000000"' state/usage/*
+done
+run 'a reader that leaves, and SIGPIPE ignored' 0 timeout 20 sh -c \
+	'trap "" PIPE; { ms-chat -m sim/endless hi; echo $? >ended; } | head -c 10'
+like 'a reader that leaves, and SIGPIPE ignored: is told' err \
+	'^ms-chat: stdout: Broken pipe$'
+same 'a reader that leaves, and SIGPIPE ignored: exit' ended <<'!'
+74
+!
+for sig in HUP.129 INT.130 TERM.143; do
+	status=${sig#*.} sig=${sig%.*}
+	rm -rf state out
+	# a shell lets what is in the background ignore INT
+	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+		ms-chat -m sim/stall-mid hi >out 2>err &
+	pid=$!
+	until_ok [ -s out ]
+	kill -$sig "$pid"
+	wait $pid
+	ok "$sig ends it" [ $? -eq $status ]
+	recorded=$(jq -r .verdict state/usage/*)
+	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
+done
+rm out
+nohup ms-chat -m sim/slow:200 hi >out 2>err &
+pid=$!
+until_ok [ -s out ]
+kill -HUP $pid
+wait $pid
+ok 'nohup holds' [ $? -eq 0 ]
 run 'control characters' 0 ms-chat -m sim/escapes hi
 run 'text in a pipe has no escapes of ours' 0 sh -c 'ms-chat hi | od -c | grep -c 033 || true'
 same 'none' out <<'!'
@@ -259,6 +296,11 @@ same 'no warning' err </dev/null
 run '-v' 0 ms-chat -v -m sim/500,Test/Model-A hi
 like 'says each attempt' err '^ms-chat: attempt 1: .*sim/500: HTTP 500'
 like 'the good one too' err '^ms-chat: attempt 2: .*Test/Model-A'
+script -qec 'ms-chat -v hi' /dev/null | tr -d '\r' >out
+same 'on a terminal it has a line of its own' out <<'!'
+Hello from Test/Model-A.
+ms-chat: attempt 1: ms-0000…0001: Test/Model-A: HTTP 200: answered
+!
 
 # ---- nothing to work with ----
 run 'no key' 78 env -u MODELSCOPE_API_KEY ms-chat hi

@@ -75,7 +75,7 @@ static const struct {
 	{ "JSON", EMIT_JSON, 1, THINK("hm") TEXT("Hi") STOP DONE, V_OK, 0, 0, 0,
 	    "{\"model\":\"x/a\",\"content\":\"Hi\"," NO_USAGE "," NO_LIMITS
 	    ",\"finish_reason\":\"stop\",\"reasoning\":\"hm\"}\n",
-	    "hm" },
+	    "hm\n" },
 	{ "JSON on one line, of a plain answer of several", EMIT_JSON, 0, BODY,
 	    V_OK, 0, 0, 1,
 	    "{\"model\":\"x/a\",\"content\":\"Hi\",\"usage\":{  "
@@ -106,7 +106,7 @@ static const struct {
 	    TEXT("a") "data: {\"error\":\"m\"}\n\n", V_SERVER, EX_TEMPFAIL, 1,
 	    0, TEXT("a") "data: {\"error\":\"m\"}\n\n", "" },
 	{ "a stream that only reasoned", EMIT_SSE, 1, THINK("a"), V_REASONED,
-	    EX_PROTOCOL, 0, 0, THINK("a"), "a" },
+	    EX_PROTOCOL, 0, 0, THINK("a"), "a\n" },
 	{ "a stream that never began", EMIT_SSE, 1, "", V_SERVER, EX_TEMPFAIL,
 	    0, 0, "", "" },
 };
@@ -185,6 +185,36 @@ printed(void)
 		}
 		ok(!bad, "%s", answers[i].name);
 	}
+}
+
+/* A line for people parts what is on the terminal already. */
+static void
+parted(void)
+{
+	static const char think[] = THINK("hm");
+	struct chat_head h = { .model = "x/a", .stream = 1 };
+	char *out, *said;
+	size_t nout, nsaid;
+	struct emit *e;
+	FILE *fp, *tp;
+
+	fp = open_memstream(&out, &nout);
+	tp = open_memstream(&said, &nsaid);
+	if (fp == NULL || tp == NULL ||
+	    (e = emit_new(EMIT_TEXT, fp, tp, 0)) == NULL)
+		abort();
+	emit_head(e, &h);
+	emit_break(e);
+	emit_data(e, think, sizeof(think) - 1);
+	emit_break(e);
+	emit_break(e);
+	emit_free(e);
+	fclose(fp);
+	fclose(tp);
+	ok(strcmp(said, "hm\n") == 0 && nout == 0,
+	    "a line of reasoning is ended, once, if it was begun");
+	free(out);
+	free(said);
 }
 
 /* What a terminal gets for what a model says. */
@@ -335,6 +365,7 @@ main(void)
 		emit_named("xml", &f) == -1 && emit_named("", &f) == -1,
 	    "names");
 	printed();
+	parted();
 	terminal();
 	large();
 	errors();

@@ -1,5 +1,6 @@
 /* Results to stdout, to files that appear whole, and to what cannot. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,28 @@ others(void)
 	ok(files(3), "and nothing beside them");
 }
 
+/* A write that failed is told of with its reason, however long ago it was. */
+static void
+lost(void)
+{
+	static char much[100000];
+	struct fault f = { 0 };
+	struct out *o = out_open("/dev/full", &f);
+
+	fputs("7\n", out_file(o));
+	ok(out_flush(o) == -1 && errno == ENOSPC, "a flush that fails");
+	errno = ENOENT;
+	ok(out_flush(o) == -1 && errno == ENOSPC, "fails from then on");
+	errno = ENOENT;
+	ok(out_commit(o, &f) == -1 && errno == ENOSPC &&
+		strcmp(f.text, "/dev/full: No space left on device") == 0,
+	    "its reason is kept");
+	o = out_open("/dev/full", &f);
+	fwrite(much, 1, sizeof(much), out_file(o));
+	ok(out_commit(o, &f) == -1 && errno == ENOSPC,
+	    "that of a large write too");
+}
+
 static void
 refused(void)
 {
@@ -123,6 +146,7 @@ refused(void)
 	ok(write_out("/dev/full", "7\n", &f) == -1 && f.status == EX_IOERR &&
 		strcmp(f.text, "/dev/full: No space left on device") == 0,
 	    "a full device");
+	lost();
 }
 
 /* The status of a child that writes to a stdout that is fd. */
