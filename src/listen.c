@@ -35,6 +35,7 @@ enum {
 	PLAIN_MAX = 64 * 1024,	 /* bytes of a short plain answer */
 	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
+	ACCEPT_MAX = 8,		      /* connections taken in one turn */
 	HELD_MAX = 256 * 1024 * 1024, /* bytes of all requests together */
 	COMMIT = 300 * 1000,	      /* ms until an answer must begin */
 	KEEP_ALIVE = 15 * 1000	      /* ms of silence in a stream */
@@ -515,22 +516,16 @@ on_conn(void *arg, int fd, short revents)
 /* ---- the listener ---- */
 
 static void
-on_accept(void *arg, int fd, short revents)
+take_conn(struct listen *l, int fd)
 {
-	struct listen *l = arg;
 	struct conn *c;
-	int s;
 
-	(void)revents;
-	s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (s == -1)
-		return; /* another worker was faster */
 	if ((c = calloc(1, sizeof(*c))) == NULL) {
-		close(s);
+		close(fd);
 		return;
 	}
 	c->listen = l;
-	c->fd = s;
+	c->fd = fd;
 	buf_init(&c->in, HEAD_MAX + READ_SIZE + 1);
 	buf_init(&c->body, REQUEST_MAX);
 	buf_init(&c->request, REQUEST_MAX + 4096);
@@ -540,6 +535,21 @@ on_accept(void *arg, int fd, short revents)
 	LIST_INSERT_HEAD(&l->conns, c, entry);
 	watch(c);
 	read_in(c); /* an asker does not come with empty hands */
+}
+
+/* A few at a time: the other workers are to have some, too. */
+static void
+on_accept(void *arg, int fd, short revents)
+{
+	int s, n;
+
+	(void)revents;
+	for (n = 0; n < ACCEPT_MAX; n++) {
+		s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (s == -1)
+			return; /* none, or another worker was faster */
+		take_conn(arg, s);
+	}
 }
 
 struct listen *

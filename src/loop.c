@@ -15,7 +15,7 @@
 #include "now.h"
 
 enum {
-	GATHER = 500,	   /* us, see gather() */
+	GATHER = 1000,	   /* us, see gather() */
 	GATHER_MANY = 256, /* descriptors */
 	GATHER_FEW = 32,   /* ready: fewer than one in so many */
 	GATHER_TURNS = 16  /* in a row */
@@ -297,7 +297,6 @@ micros(void)
 static void
 gather(struct loop *l, size_t watched)
 {
-	static const struct timespec rest = { 0, GATHER * 1000 };
 	int64_t now;
 
 	if (watched < GATHER_MANY)
@@ -308,7 +307,7 @@ gather(struct loop *l, size_t watched)
 	else
 		l->quick = 0;
 	if (l->quick > GATHER_TURNS) {
-		(void)nanosleep(&rest, NULL);
+		(void)poll(NULL, 0, GATHER / 1000);
 		now = micros();
 	}
 	l->last = now;
