@@ -239,13 +239,15 @@ out:
 	return r == -1 ? no_room(f) : 0;
 }
 
-/* The text of member name, appended to b: 1, or 0 if there is none. */
+/* Appends the text of v, member name. */
 static int
-member_text(struct splice v, const char *name, struct buf *b)
+member_text(struct splice v, const char *name, struct buf *b, struct fault *f)
 {
-	struct splice m;
-
-	return splice_find(v, name, &m) == 1 && splice_str(m, b) == 0;
+	if (splice_str(v, b) == 0)
+		return 0;
+	return errno == EINVAL ?
+	    fault_set(f, EX_DATAERR, "request: %s: want a string", name) :
+	    no_room(f);
 }
 
 /*
@@ -267,12 +269,15 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 	buf_init(&prompt, REQUEST_MAX);
 	buf_init(&system, REQUEST_MAX);
 	buf_init(&b, REQUEST_MAX);
-	if (!member_text(v, "prompt", &prompt)) {
-		r = fault_set(f, EX_DATAERR, "request: prompt: want a string");
+	if (splice_find(v, "prompt", &m) != 1 ||
+	    member_text(m, "prompt", &prompt, f) == -1)
 		goto out;
-	}
-	if (own.system == NULL && member_text(v, "system", &system))
+	if (own.system == NULL && splice_find(v, "system", &m) == 1 &&
+	    m.s[0] != 'n') {
+		if (member_text(m, "system", &system, f) == -1)
+			goto out;
 		own.system = system.d;
+	}
 	own.nparams = 0;
 	own.stream = -1;
 	if ((r = request_prompt(&b, prompt.d, prompt.len, &own, f)) == -1)
