@@ -356,6 +356,12 @@ emit_status(const struct emit *e, struct fault *f)
 	return -1;
 }
 
+int
+emit_tells(const struct emit *e)
+{
+	return e->format == EMIT_SSE && e->stream;
+}
+
 const char *
 emit_verdict(const struct emit *e)
 {

@@ -48,6 +48,9 @@ void emit_break(struct emit *e);
  */
 int emit_status(const struct emit *e, struct fault *f);
 
+/* Is it a stream of events, which itself says how it went? */
+int emit_tells(const struct emit *e);
+
 /* The name of the verdict, for JSON errors; NULL before emit_end(). */
 const char *emit_verdict(const struct emit *e);
 

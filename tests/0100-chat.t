@@ -100,6 +100,9 @@ same 'has 1000 tokens and no member of ours' out <<'!'
 [1000,false,false,false]
 !
 before=$(requests)
+run 'a {prompt} whose system is no text' 65 \
+	sh -c 'echo "{\"prompt\":\"p\",\"system\":5}" | ms-chat'
+like 'is told' err '^ms-chat: request: system: want a string$'
 run 'two objects' 65 sh -c 'cat req.json req.json | ms-chat'
 like 'name --batch' err '^ms-chat: stdin: .*--batch'
 run 'a Batch line' 65 sh -c 'echo "{\"custom_id\":\"a\",\"body\":{}}" | ms-chat'
@@ -226,6 +229,13 @@ same 'has the error on stdout' o <<'!'
 [69,"bad_request"]
 !
 same 'and nothing on stderr' err </dev/null
+run '--exit-zero of a stream that breaks off' 0 \
+	ms-chat --exit-zero -o sse -m sim/close-mid hi
+grep -c '"error"' out >o
+same 'has the error once, as an event' o <<'!'
+1
+!
+like 'of its own' out '^data: .*"error"'
 run '--exit-zero without a key' 0 env -u MODELSCOPE_API_KEY ms-chat --exit-zero hi
 jq -r .error.hint out >o
 like 'says what to do' o 'modelscope.cn/my/myaccesstoken, then: ms key add'
@@ -269,9 +279,9 @@ for sig in HUP.129 INT.130 TERM.143; do
 		ms-chat -m sim/stall-mid hi >out 2>err &
 	pid=$!
 	until_ok [ -s out ]
-	kill -$sig "$pid"
-	wait $pid
-	ok "$sig ends it" [ $? -eq $status ]
+	kill -"$sig" "$pid"
+	wait "$pid"
+	ok "$sig ends it" [ $? -eq "$status" ]
 	recorded=$(jq -r .verdict state/usage/*)
 	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
 done
@@ -279,8 +289,8 @@ rm out
 nohup ms-chat -m sim/slow:200 hi >out 2>err &
 pid=$!
 until_ok [ -s out ]
-kill -HUP $pid
-wait $pid
+kill -HUP "$pid"
+wait "$pid"
 ok 'nohup holds' [ $? -eq 0 ]
 run 'control characters' 0 ms-chat -m sim/escapes hi
 run 'text in a pipe has no escapes of ours' 0 sh -c 'ms-chat hi | od -c | grep -c 033 || true'
