@@ -5,7 +5,6 @@
  */
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +31,7 @@
 
 enum {
 	HEAD_MAX = 16 * 1024,	 /* bytes of the first line */
-	PLAIN_MAX = 64 * 1024,	 /* bytes of a short plain answer */
+	OUT_MAX = 64 * 1024,	 /* bytes held before we take no more */
 	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
 	ACCEPT_MAX = 8,		      /* connections taken in one turn */
@@ -66,7 +65,7 @@ struct conn {
 	struct buf out;	 /* to be written */
 	struct buf made; /* by the shape */
 	int stream, broken;
-	struct loop_timer keep_alive, kill;
+	struct loop_timer keep_alive, kill, flush;
 	int64_t last; /* data in a stream, monotonic ms */
 };
 
@@ -104,6 +103,7 @@ free_conn(struct conn *c)
 		fetch_cancel(c->fetch);
 	loop_timer_del(l->loop, &c->keep_alive);
 	loop_timer_del(l->loop, &c->kill);
+	loop_timer_del(l->loop, &c->flush);
 	loop_fd(l->loop, c->fd, 0, NULL, NULL);
 	close(c->fd);
 	l->held -= c->body.len + c->request.len;
@@ -146,59 +146,56 @@ watch(struct conn *c)
 	loop_fd(c->listen->loop, c->fd, ev, on_conn, c);
 }
 
-/* Writes what is held and p[0..n); what the socket does not take is held. */
-static void
-send_out(struct conn *c, const char *p, size_t n)
-{
-	struct iovec v[2] = { { c->out.d, c->out.len }, { NULL, n } };
-	struct msghdr m = { .msg_iov = v, .msg_iovlen = 2 };
-	size_t had = c->out.len;
-	ssize_t w;
-
-	memcpy(&v[1].iov_base, &p, sizeof(p));
-	do
-		w = sendmsg(c->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-	while (w == -1 && errno == EINTR);
-	if (w == -1 && errno != EAGAIN && errno != EWOULDBLOCK) {
-		break_conn(c);
-		return;
-	}
-	if (w == -1)
-		w = 0;
-	if ((size_t)w < had)
-		buf_drain(&c->out, (size_t)w);
-	else {
-		buf_free(&c->out);
-		p += (size_t)w - had;
-		n -= (size_t)w - had;
-	}
-	if (n > 0 && buf_add(&c->out, p, n) == -1)
-		break_conn(c);
-	if (had > 0 || c->out.len > 0)
-		watch(c);
-}
+static void on_flush(void *);
 
 /*
- * One record of n bytes, behind the first line if that is not out yet. Short
- * ones of a plain answer wait for its end, which wakes the asker once.
+ * Appends one record of n bytes, behind the first line if that is not out
+ * yet. What a turn of the loop brings goes out together at its end; of a
+ * plain answer, up to OUT_MAX waits for its end: each write
+ * wakes the asker.
  */
 static void
 send_record(struct conn *c, const char *p, size_t n)
 {
-	int e = 0;
-
-	if (c->line.len > 0) {
-		(void)buf_add(&c->out, c->line.d, c->line.len);
-		buf_free(&c->line);
-	}
-	if (buf_addf(&c->out, "%zu\n", n) == -1)
-		e = -1;
-	else if (!c->stream && c->state != ST_LAST && n < PLAIN_MAX)
-		e = buf_add(&c->out, p, n);
-	else
-		send_out(c, p, n);
-	if (e == -1)
+	if (buf_add(&c->out, c->line.d, c->line.len) == -1 ||
+	    buf_addf(&c->out, "%zu\n", n) == -1 ||
+	    buf_add(&c->out, p, n) == -1) {
 		break_conn(c);
+		return;
+	}
+	buf_free(&c->line);
+	if (c->stream || c->state == ST_LAST || c->out.len > OUT_MAX)
+		loop_timer(c->listen->loop, &c->flush, 0, on_flush, c);
+}
+
+/* Writes what is held, and goes on with what waited for that. */
+static void
+on_flush(void *arg)
+{
+	struct conn *c = arg;
+	ssize_t n;
+
+	do
+		n = send(c->fd, c->out.d, c->out.len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (n == -1 && errno == EINTR);
+	if (n == -1 && errno != EAGAIN && errno != EWOULDBLOCK) {
+		free_conn(c);
+		return;
+	}
+	if (n > 0 && (size_t)n < c->out.len)
+		buf_drain(&c->out, (size_t)n);
+	else if (n >= 0)
+		buf_free(&c->out);
+	watch(c);
+	if (c->out.len > 0)
+		return;
+	if (c->state == ST_LAST)
+		free_conn(c);
+	else if (c->job != NULL)
+		chat_resume(c->job);
+	else if (c->fetch != NULL)
+		fetch_resume(c->fetch);
 }
 
 static void
@@ -241,7 +238,7 @@ on_data(void *arg, const char *p, size_t n)
 
 	if (c->broken)
 		return n;
-	if (c->out.len > (c->stream ? 0 : PLAIN_MAX))
+	if (c->out.len > OUT_MAX)
 		return 0;
 	if (n > RECORD_MAX)
 		n = RECORD_MAX;
@@ -269,8 +266,6 @@ send_last(struct conn *c)
 		send_record(c, c->made.d, c->made.len);
 	buf_free(&c->made);
 	send_record(c, "", 0);
-	if (!c->broken && c->out.len == 0)
-		break_conn(c);
 }
 
 static void
@@ -496,20 +491,9 @@ on_conn(void *arg, int fd, short revents)
 	(void)fd;
 	if (c->broken)
 		return;
-	if (revents & POLLOUT) {
-		send_out(c, "", 0);
-		if (c->broken)
-			return;
-		if (c->out.len == 0 && c->state == ST_LAST) {
-			free_conn(c);
-			return;
-		}
-		if (c->out.len == 0 && c->job != NULL)
-			chat_resume(c->job);
-		if (c->out.len == 0 && c->fetch != NULL)
-			fetch_resume(c->fetch);
-	}
-	if (!c->broken && revents & (POLLIN | POLLHUP | POLLERR))
+	if (revents & POLLOUT)
+		loop_timer(c->listen->loop, &c->flush, 0, on_flush, c);
+	if (revents & (POLLIN | POLLHUP | POLLERR))
 		read_in(c);
 }
 
