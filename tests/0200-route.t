@@ -175,9 +175,10 @@ like 'an answer at once' /dev/stdin '"prompt":"one"' <<!
 $line
 !
 exec 7>&- 8<&-
-exec 7<>in
+mkfifo more
+exec 7<>more
 echo '{"prompt":"one"}' >&7
-run 'a deadline where no more comes' 75 ms-route --timeout 0.5 <in
+run 'a deadline where no more comes' 75 ms-route --timeout 0.5 <more
 like 'is named' err 'timed out'
 ok 'what came was answered' [ "$(wc -l <out)" -eq 1 ]
 exec 7>&-
