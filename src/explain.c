@@ -17,6 +17,10 @@
 #include "route.h"
 #include "table.h"
 
+enum {
+	LINE = 1024
+};
+
 static void
 put_time(struct json *j, const char *key, int64_t ms, int off)
 {
@@ -74,18 +78,26 @@ explain_json(const struct decision *d, const struct lineup *l, int off,
 }
 
 static int
-heading(const struct decision *d, struct buf *out)
+heading(const struct decision *d, const struct table_style *s, struct buf *out)
 {
-	if (d->score != 0 && buf_addf(out, "score %d, ", d->score) == -1)
-		return -1;
-	if (d->target_tier != 0 &&
-	    buf_addf(out, "%s, tier %d ", route_complexity(d),
-		d->target_tier) == -1)
-		return -1;
-	return buf_addf(out,
-	    d->target_tier != 0 ? "(%s; source: %s)\n\n" :
-				  "%s (source: %s)\n\n",
-	    d->reason, route_source(d));
+	struct buf line;
+	int r = 0;
+
+	buf_init(&line, LINE);
+	if (d->score != 0)
+		r = buf_addf(&line, "score %d, ", d->score);
+	if (r == 0 && d->target_tier != 0)
+		r = buf_addf(&line, "%s, tier %d ", route_complexity(d),
+		    d->target_tier);
+	if (r == 0)
+		r = buf_addf(&line,
+		    d->target_tier != 0 ? "(%s; source: %s)" :
+					  "%s (source: %s)",
+		    d->reason, route_source(d));
+	if (r == 0)
+		r = table_prose(out, line.d, s);
+	buf_free(&line);
+	return r == -1 ? -1 : buf_addc(out, '\n');
 }
 
 static void
@@ -116,7 +128,7 @@ explain_table(const struct decision *d, const struct lineup *l, int off,
     const struct table_style *s, struct buf *out)
 {
 	static const struct table_column columns[] = { { "PLACE", TABLE_RIGHT },
-		{ "MODEL", 0 }, { "TIER", TABLE_RIGHT },
+		{ "MODEL", TABLE_SHRINK }, { "TIER", TABLE_RIGHT },
 		{ "LEFT", TABLE_RIGHT | TABLE_SPARE },
 		{ "STATE", TABLE_SHRINK } };
 	const struct lineup_model *m;
@@ -143,7 +155,7 @@ explain_table(const struct decision *d, const struct lineup *l, int off,
 			table_cell(t, NULL, TABLE_DIM);
 		cell_state(t, m, i < l->tried, off);
 	}
-	r = heading(d, out) == -1 || table_print(t, s, out) == -1 ? -1 : 0;
+	r = heading(d, s, out) == -1 || table_print(t, s, out) == -1 ? -1 : 0;
 	table_free(t);
 	return r;
 }

@@ -15,6 +15,7 @@ enum {
 	HEADING = TABLE_DIM + 1, /* one colour more */
 	GAP = 2,		 /* spaces between columns */
 	NARROW = 6,		 /* no column is shortened past this */
+	ROOMY = 10,		 /* nor past this to keep spare ones */
 	BAR_MIN = 10,
 	BAR_MAX = 50,
 	CELL_MAX = 4096
@@ -331,7 +332,7 @@ total(const struct table *t, const struct fit *fit)
 	return w;
 }
 
-/* How much could be saved by shortening all that may be shortened. */
+/* How much could be saved by shortening all that may be, yet readably. */
 static int
 slack(const struct table *t, const struct fit *fit)
 {
@@ -340,30 +341,44 @@ slack(const struct table *t, const struct fit *fit)
 
 	for (c = 0; c < t->ncolumns; c++)
 		if ((t->columns[c].flags & TABLE_SHRINK) &&
-		    fit[c].width > NARROW)
-			w += fit[c].width - NARROW;
+		    fit[c].width > ROOMY)
+			w += fit[c].width - ROOMY;
 	return w;
 }
 
-/* Leaves out columns until the rest can be shortened to fit, then does. */
+/* The widest column over least that has all of these flags, or NULL. */
+static struct fit *
+widest(const struct table *t, struct fit *fit, int flags, int least)
+{
+	struct fit *most = NULL;
+	size_t c;
+
+	for (c = 0; c < t->ncolumns; c++)
+		if ((t->columns[c].flags & flags) == flags &&
+		    fit[c].width > least &&
+		    (most == NULL || fit[c].width > most->width))
+			most = &fit[c];
+	return most;
+}
+
+/*
+ * Leaves out columns until the rest can be shortened to fit, then does, the
+ * spare ones first.
+ */
 static void
 squeeze(const struct table *t, const struct table_style *s, struct fit *fit)
 {
-	size_t c, widest;
+	struct fit *f;
+	size_t c;
 
 	for (c = t->ncolumns; c-- > 0;)
 		if ((t->columns[c].flags & TABLE_SPARE) &&
 		    total(t, fit) - slack(t, fit) > s->width)
 			fit[c].width = 0;
-	while (total(t, fit) > s->width && slack(t, fit) > 0) {
-		widest = t->ncolumns;
-		for (c = 0; c < t->ncolumns; c++)
-			if ((t->columns[c].flags & TABLE_SHRINK) &&
-			    (widest == t->ncolumns ||
-				fit[c].width > fit[widest].width))
-				widest = c;
-		fit[widest].width--;
-	}
+	while (total(t, fit) > s->width &&
+	    ((f = widest(t, fit, TABLE_SHRINK | TABLE_SPARE, ROOMY)) != NULL ||
+		(f = widest(t, fit, TABLE_SHRINK, NARROW)) != NULL))
+		f->width--;
 }
 
 /* Gives the bars what the line has left. */

@@ -49,6 +49,8 @@ test_all(const struct pick_in *in, const struct lineup *l)
 {
 	struct table_style style = { .width = 0 };
 	struct decision d;
+	const char *p;
+	size_t n, most = 0;
 	struct buf b;
 
 	buf_init(&b, 65536);
@@ -74,6 +76,13 @@ test_all(const struct pick_in *in, const struct lineup *l)
 		strstr(b.d, "out until 2026-11-22 00:00:00: ") != NULL &&
 		strstr(b.d, "no key") != NULL,
 	    "a table");
+	buf_cut(&b, 0);
+	style.width = 44;
+	explain_table(&d, l, in->conf->day_offset, &style, &b);
+	for (p = b.d; *p != '\0'; p += n + 1)
+		if ((n = strcspn(p, "\n")) > most)
+			most = n;
+	ok(most <= 44, "no wider than the terminal: %zu", most);
 	buf_cut(&b, 0);
 	ok(explain_policy("{\"n\":1.0}", 9, &d, l, in, &b) == 0, "a policy");
 	ok(strncmp(b.d, "{\"request\":{\"n\":1.0},\"decision\":{", 33) == 0,

@@ -96,10 +96,17 @@ fits(void)
 	s.width = 50;
 	table_print(t, &s, &b);
 	is(&b,
-	    "MODEL              LEFT  LIMIT  ERROR\n"
-	    "通义千问/Qwen3-…     12   2000  -\n"
-	    "sim/short             -      -  Authentication fa…\n",
-	    "in 50 the widest are shortened");
+	    "MODEL                  LEFT  LIMIT  ERROR\n"
+	    "通义千问/Qwen3-大模型    12   2000  -\n"
+	    "sim/short                 -      -  Authenticatio…\n",
+	    "in 50 what matters less is shortened");
+	s.width = 40;
+	table_print(t, &s, &b);
+	is(&b,
+	    "MODEL            LEFT  LIMIT  ERROR\n"
+	    "通义千问/Qwen3…    12   2000  -\n"
+	    "sim/short           -      -  Authentic…\n",
+	    "in 40 the rest too");
 	s.width = 16;
 	table_print(t, &s, &b);
 	is(&b,
