@@ -48,6 +48,7 @@ static void
 body_free(struct backend *b)
 {
 	*b->held -= b->body.cap;
+	explicit_bzero(b->body.d, b->body.len); /* it may hold keys */
 	buf_free(&b->body);
 }
 

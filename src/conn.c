@@ -162,6 +162,7 @@ static void
 body_free(struct conn *c)
 {
 	c->pool->held -= c->body.cap;
+	explicit_bzero(c->body.d, c->body.len); /* it may hold keys */
 	buf_free(&c->body);
 }
 
@@ -176,7 +177,7 @@ conn_close(struct conn *c)
 	loop_timer_del(c->pool->loop, &c->timer);
 	close(c->fd);
 	body_free(c);
-	buf_free(&c->in);
+	buf_wipe(&c->in);
 	buf_free(&c->out);
 	TAILQ_REMOVE(c->idle ? &c->pool->idle : &c->pool->busy, c, entry);
 	TAILQ_INSERT_TAIL(&c->pool->dead, c, entry);
@@ -416,7 +417,7 @@ over(struct conn *c)
 		take_again(c);
 	} else if (c->unread && shutdown(c->fd, SHUT_WR) == 0) {
 		c->state = S_LINGER;
-		buf_free(&c->in);
+		buf_wipe(&c->in);
 		deadline(c, LINGER_TIME);
 	} else {
 		conn_close(c);
@@ -682,16 +683,33 @@ take_again(struct conn *c)
 		return;
 	buf_drain(&c->in, used);
 	if (c->in.len == 0)
-		buf_free(&c->in);
+		buf_wipe(&c->in);
+}
+
+/* Takes what was read, after what was read earlier. */
+static void
+take_bytes(struct conn *c, const char *p, size_t n)
+{
+	int again = c->in.len > 0;
+	size_t used = 0;
+
+	if (c->state == S_BODY)
+		deadline(c, c->pool->bounds->body_time);
+	if (!again)
+		used = take(c, p, n);
+	if (c->state == S_DEAD || c->state == S_LINGER)
+		return;
+	if (buf_add(&c->in, p + used, n - used) == -1)
+		conn_drop(c);
+	else if (again)
+		take_again(c);
 }
 
 static void
 readable(struct conn *c)
 {
 	static char bytes[READ_MAX];
-	size_t used = 0;
 	ssize_t n;
-	int again;
 
 	while ((n = read(c->fd, bytes, sizeof(bytes))) == -1 && errno == EINTR)
 		continue;
@@ -701,19 +719,9 @@ readable(struct conn *c)
 		conn_drop(c);
 		return;
 	}
-	if (c->state == S_LINGER)
-		return;
-	if (c->state == S_BODY)
-		deadline(c, c->pool->bounds->body_time);
-	again = c->in.len > 0;
-	if (!again)
-		used = take(c, bytes, (size_t)n);
-	if (c->state == S_DEAD || c->state == S_LINGER)
-		return;
-	if (buf_add(&c->in, bytes + used, (size_t)n - used) == -1)
-		conn_drop(c);
-	else if (again)
-		take_again(c);
+	if (c->state != S_LINGER)
+		take_bytes(c, bytes, (size_t)n);
+	explicit_bzero(bytes, (size_t)n); /* tokens were in it */
 }
 
 static void
