@@ -11,7 +11,7 @@ function fill(node, attrs, children) {
 		else if (value !== false && value != null)
 			node.setAttribute(name, value);
 	}
-	node.append(...children.flat().filter((c) => c != null));
+	node.append(...children.flat(Infinity).filter((c) => c != null));
 	return node;
 }
 

@@ -1,0 +1,115 @@
+// A form to try one call of the API with.
+import { el } from './dom.js';
+import { send, words } from './api.js';
+import { t } from './i18n.js';
+import { token } from './store.js';
+
+const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+// What was filled in, as a request.
+function request(path, method, fields) {
+	const headers = {};
+	let body;
+
+	for (const { input, param } of fields) {
+		const value = input.value.trim();
+		if (param === null)
+			body = value;
+		else if (value !== '' && param.in === 'header')
+			headers[param.name] = value;
+		else if (param.in === 'path')
+			path = path.replace(`{${param.name}}`,
+			    encodeURIComponent(value));
+	}
+	return { path, method, headers, body };
+}
+
+function curl(r) {
+	const url = new URL(`.${r.path}`, document.baseURI);
+
+	return ['curl', r.method === 'POST' && r.body === undefined ?
+	    '-X POST' : '', quote(url.href),
+	token() === '' ? '' : '-H "Authorization: Bearer $MS_TOKEN"',
+	...Object.entries(r.headers).map(([k, v]) => `-H ${quote(`${k}: ${v}`)}`),
+	r.body === undefined ? '' : `--json ${quote(r.body)}`]
+	    .filter(Boolean).join(' ');
+}
+
+const pretty = (type, text) => {
+	try {
+		return /json/.test(type) ?
+		    JSON.stringify(JSON.parse(text), null, 2) : text;
+	} catch {
+		return text;
+	}
+};
+
+// Shows an answer as it comes.
+async function show(response, result) {
+	const type = response.headers.get('content-type') ?? '';
+	const body = el('pre', { class: 'code', tabindex: 0,
+		'aria-label': t('docs.answer', { path: new URL(response.url).pathname }) });
+	const reader = response.body.pipeThrough(new TextDecoderStream())
+	    .getReader();
+	let text = '';
+
+	result.append(el('p', {}, el('span', { class: `badge ${response.ok ?
+	    'good' : 'bad'}` }, `${response.status} ${response.statusText}`)),
+	el('pre', { class: 'code', tabindex: 0, 'aria-label': t('docs.headers') },
+	    [...response.headers].map(([k, v]) => `${k}: ${v}\n`).join('')),
+	body);
+	for (let r = await reader.read(); !r.done; r = await reader.read()) {
+		text += r.value;
+		body.append(r.value);
+	}
+	body.textContent = pretty(type, text);
+}
+
+function field(id, label, input) {
+	return el('div', {}, el('label', { for: id }, label), input);
+}
+
+// path and method of the call, its parameters, an example of its body.
+export function attempt(id, path, method, params, example) {
+	const fields = params.map((param) => ({ param, input: el('input', {
+		id: `${id}-${param.name}`, class: 'code', spellcheck: 'false',
+		autocomplete: 'off', value: param.in === 'path' ?
+		    param.example ?? '' : '' }) }));
+	const stop = el('button', { type: 'button', hidden: true }, t('docs.stop'));
+	const go = el('button', { class: 'primary' }, t('docs.send'));
+	const result = el('div', { class: 'result', 'aria-live': 'polite' });
+
+	if (example !== undefined) {
+		const text = JSON.stringify(example, null, 2);
+		const input = el('textarea', { id: `${id}-body`, class: 'code',
+			rows: text.split('\n').length + 1, spellcheck: 'false',
+			autocomplete: 'off' });
+		input.value = text;
+		fields.push({ input, param: null });
+	}
+	async function submit(event) {
+		const control = new AbortController();
+		const r = request(path, method, fields);
+
+		event.preventDefault();
+		stop.onclick = () => control.abort();
+		stop.hidden = false;
+		go.disabled = true;
+		result.replaceChildren(el('p', { class: 'detail' }, t('docs.curl')),
+		    el('pre', { class: 'code', tabindex: 0,
+			'aria-label': t('docs.curl') }, curl(r)));
+		try {
+			await show(await send(`.${r.path}`, { ...r,
+				signal: control.signal }), result);
+		} catch (e) {
+			result.append(el('p', { role: 'alert' }, control.signal.aborted ?
+			    t('chat.stopped') : e.status === 0 ? words(e).title :
+				t('error.cut')));
+		}
+		stop.hidden = true;
+		go.disabled = false;
+	}
+	return el('form', { class: 'try', submit }, fields.map(({ input, param }) =>
+		field(input.id, param === null ? t('docs.body') : param.name, input)),
+	el('div', { class: 'actions end' }, stop, go), result);
+}
