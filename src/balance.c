@@ -250,7 +250,9 @@ balance_sum(const struct balance *b, struct balance_sum *s)
 	s->credits = NAN;
 	for (i = 0; i < b->nrows; i++) {
 		s->count[b->rows[i].state]++;
-		s->errors += b->rows[i].error != NULL;
+		s->failed += b->rows[i].error != NULL ||
+		    (b->rows[i].state != STATE_OK &&
+			b->rows[i].state != STATE_EXHAUSTED);
 		s->unsettled += !state_info(b->rows[i].state)->settled;
 	}
 	for (i = 0; i < b->naccounts; i++) {

@@ -81,7 +81,8 @@ enum {
 /* What the rows come to. */
 struct balance_sum {
 	size_t count[BALANCE_STATES]; /* by enum state */
-	size_t unsettled, errors;
+	size_t unsettled;
+	size_t failed;	/* neither ok nor a balance that is empty */
 	double credits; /* of all accounts, NaN unknown */
 };
 

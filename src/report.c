@@ -124,11 +124,11 @@ message(struct json *j, const struct balance *b, const struct balance_sum *s)
 {
 	char text[64];
 
-	if (s->errors == 0)
+	if (s->failed == 0)
 		snprintf(text, sizeof(text), "%zu succeeded", b->nrows);
 	else
 		snprintf(text, sizeof(text), "%zu succeeded, %zu failed",
-		    b->nrows - s->errors, s->errors);
+		    b->nrows - s->failed, s->failed);
 	json_str(j, "message", text);
 }
 
@@ -142,7 +142,7 @@ print_json(const struct report *r, const struct balance *b, struct buf *out)
 	balance_sum(b, &s);
 	json_begin(&j, out);
 	json_object(&j, NULL);
-	json_bool(&j, "success", s.errors == 0);
+	json_bool(&j, "success", s.failed == 0);
 	json_array(&j, "data");
 	for (i = 0; i < b->nrows; i++)
 		if (report_selects(r, b, &b->rows[i]))

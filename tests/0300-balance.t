@@ -172,10 +172,14 @@ same 'knows what was learnt' rows <<!
 ["empty","exhausted",0]
 ["bad","invalid_key",null]
 !
+ok 'which is no success' [ "$(jq -c '[.success, .message]' out)" = \
+    '[false,"3 succeeded, 1 failed"]' ]
 ok 'and asks nobody' [ "$(curl -s "$sim/sim/stats" | jq .requests)" = "$before" ]
 run '--cached of nothing' 75 ms-balance -k keys --cached --state ./none
 ok 'makes no folder' [ ! -e none ]
 ok 'all unknown' [ "$(jq .summary.unknown out)" -eq 4 ]
+ok 'nor is that one' [ "$(jq -c '[.success, .message]' out)" = \
+    '[false,"0 succeeded, 4 failed"]' ]
 mkdir ro && chmod 500 ro
 run 'a folder that cannot be written' 0 humble env \
     MODELSCOPE_API_KEY="ms-00000000-$k" ms-balance --state "$dir/ro"

@@ -154,7 +154,7 @@ levels(void)
 	balance_sum(b, &s);
 	ok(s.credits == 1.5 && s.count[STATE_TIMEOUT] == 1 &&
 		s.count[STATE_UNKNOWN] == 4 && s.unsettled == 5 &&
-		s.errors == 2,
+		s.failed == 5,
 	    "sums");
 	balance_free(b);
 }
