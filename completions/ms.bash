@@ -11,7 +11,7 @@ _ms_options() {
 		echo "$_ms_common" --system --image --temperature --max-tokens \
 		    --param --json-schema --route --no-route --retries \
 		    --conversation --base64 --exit-zero --reasoning --no-stdin \
-		    --batch --wait --listen
+		    --batch --wait --listen --max-answer --max-event
 		;;
 	ms-route)
 		echo "$_ms_common" --explain --list --online --check --score \

@@ -752,7 +752,9 @@ send_try(struct chat_job *j)
 		.up = j->chat->up,
 		.u = &o->conf->upstreams[j->pick.upstream],
 		.headers = j->ask.headers,
-		.want = (int)want(j) };
+		.want = (int)want(j),
+		.max_event = o->max_event,
+		.max_answer = o->max_answer };
 	unsigned lacks = j->chat->lacks[j->pick.upstream];
 	struct fault f;
 

@@ -34,6 +34,7 @@ struct chat_opts { /* all borrowed for the life of the chat */
 	const struct keys *keys;
 	struct ledger *ledger;
 	int retries;
+	size_t max_event, max_answer; /* bytes from upstream, 0: as ever */
 	/* One line for people: an attempt (CHAT_NOTE), or a warning. */
 	void (*say)(void *arg, int what, const char *line);
 	void *arg;

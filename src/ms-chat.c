@@ -38,8 +38,9 @@
 
 enum {
 	RETRIES_MAX = 100,
-	PARALLEL = 16,	   /* of a batch, where nothing bounds it */
-	DRAIN = 600 * 1000 /* ms that a worker may take to leave */
+	BYTES_MAX = 1 << 30, /* as ms-serve has it */
+	PARALLEL = 16,	     /* of a batch, where nothing bounds it */
+	DRAIN = 600 * 1000   /* ms that a worker may take to leave */
 };
 
 enum {
@@ -55,7 +56,9 @@ enum {
 	OPT_REASONING,
 	OPT_LISTEN,
 	OPT_BATCH,
-	OPT_WAIT
+	OPT_WAIT,
+	OPT_MAX_EVENT,
+	OPT_MAX_ANSWER
 };
 
 static const struct option longopts[] = { CLI_LONG,
@@ -75,7 +78,10 @@ static const struct option longopts[] = { CLI_LONG,
 	{ "reasoning", no_argument, NULL, OPT_REASONING },
 	{ "listen", no_argument, NULL, OPT_LISTEN },
 	{ "batch", required_argument, NULL, OPT_BATCH },
-	{ "wait", no_argument, NULL, OPT_WAIT }, { NULL, 0, NULL, 0 } };
+	{ "wait", no_argument, NULL, OPT_WAIT },
+	{ "max-event", required_argument, NULL, OPT_MAX_EVENT },
+	{ "max-answer", required_argument, NULL, OPT_MAX_ANSWER },
+	{ NULL, 0, NULL, 0 } };
 
 /* All that the command line says. */
 static struct {
@@ -86,6 +92,7 @@ static struct {
 	enum emit_format format;
 	int route, retries, exit_zero, reasoning, listen;
 	int wait;
+	int max_event, max_answer;
 } opt = { .route = -1, .retries = -1 };
 
 /* All that a run needs. */
@@ -116,11 +123,11 @@ usage(FILE *fp)
 	      "[--config file]\n"
 	      "               [--env-file file] [--exit-zero] "
 	      "[--json-schema file] [--key name]\n"
-	      "               [--max-tokens n] [--param name=json] "
-	      "[--reasoning] [--retries n]\n"
-	      "               [--route | --no-route] [--state dir] "
-	      "[--temperature n]\n"
-	      "               [--timeout s] [prompt ...]\n"
+	      "               [--max-answer n] [--max-event n] "
+	      "[--max-tokens n] [--param name=json]\n"
+	      "               [--reasoning] [--retries n] "
+	      "[--route | --no-route] [--state dir]\n"
+	      "               [--temperature n] [--timeout s] [prompt ...]\n"
 	      "       ms-chat --batch file [-O file] [-P n] [--wait] "
 	      "[options]\n"
 	      "       ms-chat --listen [options]\n",
@@ -129,7 +136,7 @@ usage(FILE *fp)
 
 /* ---- options ---- */
 
-/* One that is a number, 0 (retries) or 1 to max. */
+/* One that is a number. */
 static int
 count(const char *name, const char *arg, int min, long long max, int *n,
     struct fault *f)
@@ -159,6 +166,12 @@ value_opt(int ch, char *arg, struct fault *f)
 		return ask_member(&opt.ask, "max_tokens", arg, f);
 	case OPT_PARAM:
 		return ask_param(&opt.ask, arg, f);
+	case OPT_MAX_EVENT:
+		return count("--max-event", arg, 1, BYTES_MAX, &opt.max_event,
+		    f);
+	case OPT_MAX_ANSWER:
+		return count("--max-answer", arg, 1, BYTES_MAX, &opt.max_answer,
+		    f);
 	case OPT_RETRIES:
 		return count("--retries", arg, 0, RETRIES_MAX, &opt.retries, f);
 	default:
@@ -350,6 +363,8 @@ prepare(struct run *r, void (*on_signal)(void *, int), struct fault *f)
 	o.conf = r->conf;
 	o.keys = r->keys;
 	o.ledger = r->ledger;
+	o.max_event = (size_t)opt.max_event;
+	o.max_answer = (size_t)opt.max_answer;
 	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
 	/* What was asked of others is recorded before we go. */
 	r->piped = signal(SIGPIPE, SIG_IGN) != SIG_IGN;

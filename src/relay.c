@@ -13,17 +13,21 @@
 #include "sse.h"
 
 int
-relay_init(struct relay *r, enum relay_want want)
+relay_init(struct relay *r, enum relay_want want, size_t event, size_t answer)
 {
+	if (event == 0)
+		event = RELAY_EVENT_MAX;
+	if (answer == 0)
+		answer = RELAY_BODY_MAX;
 	memset(r, 0, sizeof(*r));
 	r->want = want;
-	buf_init(&r->hold, RELAY_BODY_MAX);
+	buf_init(&r->hold, answer);
 	if ((r->sse = calloc(1, sizeof(*r->sse))) == NULL ||
 	    (r->answer = calloc(1, sizeof(*r->answer))) == NULL ||
 	    (r->c = calloc(1, sizeof(*r->c))) == NULL)
 		return -1;
-	sse_init(r->sse, RELAY_EVENT_MAX);
-	answer_init(r->answer, want == RELAY_ASSEMBLE, RELAY_BODY_MAX);
+	sse_init(r->sse, event);
+	answer_init(r->answer, want == RELAY_ASSEMBLE, answer);
 	return 0;
 }
 

@@ -44,8 +44,13 @@ struct relay {
 	struct classified *c; /* set by RELAY_BAD, relay_end() */
 };
 
-/* 0, or -1 with ENOMEM; relay_free() either way. */
-int relay_init(struct relay *r, enum relay_want want);
+/*
+ * event and answer are the most bytes of one event and of a whole answer, 0:
+ * RELAY_EVENT_MAX, RELAY_BODY_MAX. 0, or -1 with ENOMEM; relay_free() either
+ * way.
+ */
+int relay_init(struct relay *r, enum relay_want want, size_t event,
+    size_t answer);
 void relay_free(struct relay *r);
 
 /* The head is in; type may be NULL. 0, or -1 with ENOMEM. */

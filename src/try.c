@@ -220,7 +220,8 @@ try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
 	r.url = url;
 	r.first_byte = in->want == RELAY_PLAIN ? times->plain :
 						 times->first_byte;
-	if (relay_init(&t->relay, (enum relay_want)in->want) == 0)
+	if (relay_init(&t->relay, (enum relay_want)in->want, in->max_event,
+		in->max_answer) == 0)
 		t->call = upstream_start(in->up, &r, &ours, t);
 	free(url);
 	if (t->call == NULL) {

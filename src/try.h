@@ -31,8 +31,9 @@ struct try_in {
 				       TRY_HEADERS; or NULL */
 	const char *body;	    /* borrowed until done; NULL: a GET */
 	size_t len;
-	int want;   /* enum relay_want */
-	int strict; /* V_REASONED is no answer */
+	int want;		      /* enum relay_want */
+	int strict;		      /* V_REASONED is no answer */
+	size_t max_event, max_answer; /* bytes, as relay_init() has them */
 };
 
 /* What is known of it, from commit or done on. Borrowed from the try. */

@@ -312,6 +312,14 @@ Hello from Test/Model-A.
 ms-chat: attempt 1: ms-0000…0001: Test/Model-A: HTTP 200: answered
 !
 
+# ---- ceilings ----
+run 'an answer past --max-answer' 76 ms-chat -o openai --max-answer 1000 -m sim/big:2000 hi
+like 'is told' err 'too large'
+run 'an answer short of it' 0 ms-chat -o openai --max-answer 5000 -m sim/big:2000 hi
+run 'an event past --max-event' 76 ms-chat -o sse --max-event 1000 -m sim/giant-line:2000 hi
+run 'an event short of it' 0 ms-chat -o sse --max-event 5000 -m sim/giant-line:2000 hi
+run 'a ceiling of nothing' 64 ms-chat --max-event 0 hi
+
 # ---- nothing to work with ----
 run 'no key' 78 env -u MODELSCOPE_API_KEY ms-chat hi
 like 'where to get one' err 'myaccesstoken, then: ms key add$'

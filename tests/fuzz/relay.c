@@ -55,7 +55,7 @@ feed(int mode, const char *p, size_t n, size_t step, unsigned seed)
 
 	buf_init(&e.out, RELAY_BODY_MAX);
 	sse_init(&s, RELAY_EVENT_MAX);
-	if (relay_init(&r, (enum relay_want)(mode & 3)) == -1 ||
+	if (relay_init(&r, (enum relay_want)(mode & 3), 0, 0) == -1 ||
 	    relay_head(&r, mode & 16 ? 429 : 200,
 		mode & 32 ? "application/json" : "text/event-stream") == -1)
 		abort();

@@ -58,7 +58,7 @@ feed(const struct reply_in *in, size_t step, struct end *e)
 	char *piece;
 
 	buf_init(&e->out, RELAY_BODY_MAX);
-	relay_init(&r, in->want);
+	relay_init(&r, in->want, 0, 0);
 	relay_head(&r, in->status, in->type);
 	for (i = 0; i < n && res != RELAY_BAD; i += len) {
 		len = n - i < step ? n - i : step;
@@ -308,7 +308,7 @@ slow(void)
 	size_t i, k;
 
 	buf_init(&out, n);
-	relay_init(&r, RELAY_STREAM);
+	relay_init(&r, RELAY_STREAM, 0, 0);
 	relay_head(&r, 200, SSE);
 	for (i = 0; i < n; i += 10) {
 		relay_data(&r, all + i, n - i < 10 ? n - i : 10);
@@ -325,13 +325,13 @@ slow(void)
 	    "nothing is lost, nothing is held");
 	relay_free(&r);
 
-	relay_init(&r, RELAY_STREAM);
+	relay_init(&r, RELAY_STREAM, 0, 0);
 	relay_head(&r, 200, SSE);
 	relay_data(&r, TEXT USAGE, sizeof(TEXT USAGE) - 1);
 	ok(r.answer->prompt_tokens == 3 && r.answer->completion_tokens == 4,
 	    "tokens of a stream");
 	relay_free(&r);
-	relay_init(&r, RELAY_PLAIN);
+	relay_init(&r, RELAY_PLAIN, 0, 0);
 	relay_head(&r, 200, JSON);
 	relay_data(&r, BODY, sizeof(BODY) - 1);
 	relay_end(&r, TRANSPORT_OK);
@@ -349,7 +349,7 @@ none_left(void)
 	int left;
 
 	for (left = 0; left <= 1; left++) {
-		relay_init(&r, RELAY_PLAIN);
+		relay_init(&r, RELAY_PLAIN, 0, 0);
 		relay_head(&r, 429, JSON);
 		r.left = left;
 		relay_data(&r, "Too many requests", 17);
