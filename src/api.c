@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "classify.h"
 #include "fault.h"
+#include "messages.h"
 #include "request.h"
 #include "responses.h"
 #include "splice.h"
@@ -21,7 +22,8 @@ static const struct api table[] = { { "chat", API_CHAT, "/chat/completions",
 					NULL, NULL, NULL },
 	{ "completions", API_BODY, "/completions", "prompt", NULL, NULL },
 	{ "embeddings", API_BODY, "/embeddings", "input", NULL, NULL },
-	{ "messages", API_BODY, "/messages", "messages", anthropic, NULL },
+	{ "messages", API_BODY, "/messages", "messages", anthropic,
+	    &messages_translate },
 	{ "count_tokens", API_COUNT, NULL, "messages", NULL, NULL },
 	{ "responses", API_BODY, "/responses", "input", NULL,
 	    &responses_translate },

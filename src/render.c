@@ -457,10 +457,14 @@ stream_error(const struct render *s, const struct chat_result *r,
 	struct error e = error_of(r);
 	struct json j;
 	int named = s->kind == RENDER_MESSAGES || s->kind == RENDER_RESPONSES;
+	const char *code = s->kind == RENDER_MESSAGES ?
+	    anthropic_type(e.status) :
+	    e.code != NULL ? e.code :
+			     e.type;
 
 	if (s->translate != NULL)
-		return s->translate->fail(s->translation,
-		    e.code != NULL ? e.code : e.type, r->message, out);
+		return s->translate->fail(s->translation, code, r->message,
+		    out);
 	if (buf_adds(out, named ? "event: error\ndata: " : "data: ") == -1)
 		return -1;
 	json_begin(&j, out);
@@ -471,7 +475,7 @@ stream_error(const struct render *s, const struct chat_result *r,
 	} else if (s->kind == RENDER_RESPONSES) {
 		json_object(&j, NULL);
 		json_str(&j, "type", "error");
-		json_str(&j, "code", e.code != NULL ? e.code : e.type);
+		json_str(&j, "code", code);
 		json_str(&j, "message", r->message);
 		json_null(&j, "param");
 		json_int(&j, "sequence_number", r->events);

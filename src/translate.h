@@ -50,7 +50,10 @@ struct translate {
 	/* The stream ended well: appends what closes the client's. */
 	int (*end)(void *t, struct buf *out);
 
-	/* It did not: appends the event that says so, and nothing after it. */
+	/*
+	 * It did not: appends what says so, and nothing after it. code is the
+	 * API's own word for the kind of error.
+	 */
 	int (*fail)(void *t, const char *code, const char *message,
 	    struct buf *out);
 };
