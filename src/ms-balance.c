@@ -274,14 +274,13 @@ prepare(struct task *t)
 static void
 print_row(struct task *t, const struct balance_row *row)
 {
-	FILE *fp = out_file(t->out);
 	struct buf b;
 
 	buf_init(&b, INPUT_MAX);
 	if (report_item(t->balance, row, &b) == -1)
 		err(EX_OSERR, NULL);
-	if ((fwrite(b.d, 1, b.len, fp) < b.len || fflush(fp) == EOF) &&
-	    errno == EPIPE) {
+	fwrite(b.d, 1, b.len, out_file(t->out));
+	if (out_flush(t->out) == -1 && errno == EPIPE) {
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}

@@ -1,8 +1,10 @@
 /* Where a result goes: stdout, or a file that appears when it is whole. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -11,15 +13,57 @@
 #include "out.h"
 
 struct out {
+	LIST_ENTRY(out) entry; /* if it has a tmp */
 	FILE *fp;
 	char *path; /* for messages, and where to rename to */
 	char *tmp;  /* written to; NULL: the target itself is */
 	int why;    /* errno of the first write that failed */
 };
 
+/* What is not to outlive us. */
+static LIST_HEAD(, out) outs = LIST_HEAD_INITIALIZER(outs);
+
+static void
+out_clear(void)
+{
+	struct out *o;
+
+	LIST_FOREACH(o, &outs, entry)
+	(void)unlink(o->tmp);
+}
+
+static void
+out_signal(int sig)
+{
+	out_clear();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+/* Has o->tmp removed if we end before it is renamed. */
+static void
+out_guard(struct out *o)
+{
+	static const int deadly[] = { SIGHUP, SIGINT, SIGTERM };
+	static int begun;
+	struct sigaction sa;
+	size_t i;
+
+	LIST_INSERT_HEAD(&outs, o, entry);
+	if (begun++)
+		return;
+	(void)atexit(out_clear);
+	for (i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+		if (sigaction(deadly[i], NULL, &sa) == 0 &&
+		    sa.sa_handler == SIG_DFL)
+			signal(deadly[i], out_signal);
+}
+
 static void
 out_free(struct out *o)
 {
+	if (o->tmp != NULL)
+		LIST_REMOVE(o, entry);
 	free(o->path);
 	free(o->tmp);
 	free(o);
@@ -41,6 +85,7 @@ out_beside(struct out *o, const struct stat *old)
 		o->tmp = NULL;
 		return -1;
 	}
+	out_guard(o);
 	if (old != NULL) {
 		mode = old->st_mode & 0777;
 	} else {

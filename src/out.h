@@ -1,8 +1,9 @@
 /*
  * Where a result goes: stdout, or -O FILE. A regular file is written beside
  * itself, as FILE.XXXXXX, and renamed when all is well, so nobody reads half
- * of it; a program that is killed leaves that name behind. Anything else
- * that exists (FIFO, device, what is under /dev) is written to directly.
+ * of it; a program that exits, or is ended by a signal that can be caught,
+ * leaves nothing behind. Anything else that exists (FIFO, device, what is
+ * under /dev) is written to directly.
  */
 #ifndef OUT_H
 #define OUT_H

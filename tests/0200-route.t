@@ -181,6 +181,14 @@ echo '{"prompt":"one"}' >&7
 run 'a deadline where no more comes' 75 ms-route --timeout 0.5 <more
 like 'is named' err 'timed out'
 ok 'what came was answered' [ "$(wc -l <out)" -eq 1 ]
+ms-route -O file <more &
+piped=$!
+pids="$pids $piped"
+until_ok ls file.*
+kill -TERM "$piped"
+wait "$piped"
+ok 'ended by a signal' [ $? -eq 143 ]
+ok 'nothing is left behind' not ls file.*
 exec 7>&-
 yes '{"prompt":"x"}' | ms-route 2>err | head -n 2 >out
 ok 'a reader gone' [ "$(wc -l <out)" -eq 2 ]
