@@ -117,21 +117,21 @@ struct run {
 static void
 usage(FILE *fp)
 {
-	fputs("usage: ms-chat [-hjnqVv] [-c file] [-i image] [-k file] "
-	      "[-m model]\n"
-	      "               [-O file] [-o format] [-s text] [--base64 word] "
-	      "[--config file]\n"
-	      "               [--env-file file] [--exit-zero] "
-	      "[--json-schema file] [--key name]\n"
-	      "               [--max-answer n] [--max-event n] "
-	      "[--max-tokens n]\n"
-	      "               [--param name=json] [--reasoning] [--retries n] "
-	      "[--route | --no-route]\n"
-	      "               [--state dir] [--temperature n] [--timeout s] "
-	      "[prompt ...]\n"
-	      "       ms-chat --batch file [-O file] [-P n] [--wait] "
-	      "[options]\n"
-	      "       ms-chat --listen [options]\n",
+	fputs(
+	    "usage: ms-chat [-hjnqVv] [-c file] [-i image] [-k file] "
+	    "[-m model]\n"
+	    "               [-O file] [-o format] [-s text] [--base64 word] "
+	    "[--config file]\n"
+	    "               [--env-file file] [--exit-zero] "
+	    "[--json-schema file] [--key name]\n"
+	    "               [--max-answer n] [--max-event n] "
+	    "[--max-tokens n]\n"
+	    "               [--param name=json] [--reasoning] [--retries n]\n"
+	    "               [--route | --no-route] [--state dir] [--temperature n]\n"
+	    "               [--timeout s] [prompt ...]\n"
+	    "       ms-chat --batch file [-O file] [-P n] [--wait] "
+	    "[options]\n"
+	    "       ms-chat --listen [options]\n",
 	    fp);
 }
 
