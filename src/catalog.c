@@ -245,9 +245,58 @@ gone(const struct conf_model *m, const struct catalog_online *o, size_t no)
 	return asked == m->nupstreams;
 }
 
+/* Is id one of the first n of o? */
+static int
+lists(const struct catalog_online *o, size_t n, const char *id)
+{
+	while (n-- > 0)
+		if (strcasecmp(o->ids[n], id) == 0)
+			return 1;
+	return 0;
+}
+
+/* Did the ids before o[i].ids[k], of all upstreams, hold it already? */
+static int
+repeated(const struct catalog_online *o, size_t i, size_t k)
+{
+	const char *id = o[i].ids[k];
+
+	if (lists(&o[i], k, id))
+		return 1;
+	while (i-- > 0)
+		if (lists(&o[i], o[i].nids, id))
+			return 1;
+	return 0;
+}
+
+/* Where a model is served: not said if it is the first upstream alone. */
+static void
+put_served(struct json *j, const struct conf *c, const struct catalog_online *o,
+    size_t no, const char *id)
+{
+	size_t i, n = 0, first = no;
+
+	for (i = no; i-- > 0;)
+		if (lists(&o[i], o[i].nids, id)) {
+			first = i;
+			n++;
+		}
+	if (n == 1 && o[first].upstream == 0)
+		return;
+	if (n == 1) {
+		json_str(j, "upstream", c->upstreams[o[first].upstream].name);
+		return;
+	}
+	json_array(j, "upstream");
+	for (i = first; i < no; i++)
+		if (lists(&o[i], o[i].nids, id))
+			json_str(j, NULL, c->upstreams[o[i].upstream].name);
+	json_end(j);
+}
+
 static void
 put_new(struct json *j, const struct conf *c, const struct catalog_online *o,
-    const char *id)
+    size_t no, const char *id)
 {
 	const char *name = strrchr(id, '/');
 
@@ -255,8 +304,7 @@ put_new(struct json *j, const struct conf *c, const struct catalog_online *o,
 	json_str(j, "id", id);
 	json_str(j, "name", name != NULL && name[1] != '\0' ? name + 1 : id);
 	json_int(j, "tier", guess_tier(id));
-	if (o->upstream != 0)
-		json_str(j, "upstream", c->upstreams[o->upstream].name);
+	put_served(j, c, o, no, id);
 	json_end(j);
 }
 
@@ -283,8 +331,9 @@ catalog_compare(const struct conf *c, const struct catalog_online *o, size_t no,
 	json_array(&j, "new");
 	for (i = 0; i < no; i++)
 		for (k = 0; k < o[i].nids; k++)
-			if (conf_model(c, o[i].ids[k], NULL) == -1)
-				put_new(&j, c, &o[i], o[i].ids[k]);
+			if (conf_model(c, o[i].ids[k], NULL) == -1 &&
+			    !repeated(o, i, k))
+				put_new(&j, c, o, no, o[i].ids[k]);
 	json_end(&j);
 	json_array(&j, "gone");
 	for (i = 0; i < c->nmodels; i++)

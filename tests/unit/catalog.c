@@ -46,7 +46,11 @@ static void
 test_compare(const struct conf *c)
 {
 	char one[] = "a/ONE-7b", two[] = "New/M-8B", *ids[] = { one, two };
+	char three[] = "N/x", four[] = "new/m-8b";
+	char *more[] = { three, four, three };
 	struct catalog_online o = { .ids = ids, .nids = 2 };
+	struct catalog_online both[] = { o,
+		{ .upstream = 1, .ids = more, .nids = 3 } };
 	struct buf b;
 	size_t i;
 
@@ -60,6 +64,14 @@ test_compare(const struct conf *c)
 	    "what is at an upstream that was not asked "
 	    "is not gone: %s",
 	    b.d);
+	buf_cut(&b, 0);
+	ok(catalog_compare(c, both, 2, &b) == 0 &&
+		strstr(b.d,
+		    "\"new\":[{\"id\":\"New/M-8B\",\"name\":\"M-8B\","
+		    "\"tier\":4,\"upstream\":[\"modelscope\",\"o\"]},"
+		    "{\"id\":\"N/x\",\"name\":\"x\",\"tier\":1,"
+		    "\"upstream\":\"o\"}],") != NULL,
+	    "what several serve is one entry: %s", b.d);
 	for (i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
 		buf_cut(&b, 0);
 		ids[1] = strdup(guesses[i].id);
