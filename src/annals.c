@@ -1,6 +1,5 @@
 /* A history as JSON, CSV, or a table with bars. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,25 +147,16 @@ row_csv(struct buf *out, const char *by, const char *day,
 }
 
 static void
-number(struct table *t, int64_t v)
-{
-	if (v == -1)
-		table_cell(t, NULL, TABLE_PLAIN);
-	else
-		table_cellf(t, TABLE_PLAIN, "%" PRId64, v);
-}
-
-static void
 row_table(struct table *t, const char *day, const struct history_row *r)
 {
 	table_cell(t, day, TABLE_PLAIN);
 	table_cell(t, r->name != NULL ? r->name : "", TABLE_PLAIN);
-	number(t, r->calls);
-	number(t, r->failures);
-	number(t, r->prompt_tokens);
-	number(t, r->completion_tokens);
-	number(t, r->p50);
-	number(t, r->p95);
+	table_known(t, r->calls);
+	table_known(t, r->failures);
+	table_known(t, r->prompt_tokens);
+	table_known(t, r->completion_tokens);
+	table_known(t, r->p50);
+	table_known(t, r->p95);
 	table_bar(t, (double)r->calls);
 }
 

@@ -230,15 +230,6 @@ digest_prometheus(const struct status *s, struct buf *out)
 
 /* ---- tables ---- */
 
-static void
-number(struct table *t, int64_t v)
-{
-	if (v == -1)
-		table_cell(t, NULL, TABLE_PLAIN);
-	else
-		table_cellf(t, TABLE_PLAIN, "%" PRId64, v);
-}
-
 /* "12:34" of today, else "11-22 12:34". */
 static void
 until(struct table *t, const struct status *s, int64_t ms)
@@ -266,9 +257,9 @@ model_row(struct table *t, const struct status *s, const struct status_model *m)
 		table_cell(t, "resting", TABLE_WARN);
 	else
 		table_cell(t, "no key", TABLE_BAD);
-	number(t, m->usage);
-	number(t, m->limit);
-	number(t, m->left);
+	table_known(t, m->usage);
+	table_known(t, m->limit);
+	table_known(t, m->left);
 	if (m->resting_until != 0)
 		until(t, s, m->resting_until);
 	else
@@ -337,9 +328,9 @@ keys(const struct status *s, const struct table_style *style, struct buf *out)
 		else
 			table_cellf(t, TABLE_PLAIN, "%.10g",
 			    s->keys[i].balance);
-		number(t, s->keys[i].usage);
-		number(t, s->keys[i].limit);
-		number(t, s->keys[i].left);
+		table_known(t, s->keys[i].usage);
+		table_known(t, s->keys[i].limit);
+		table_known(t, s->keys[i].left);
 	}
 	rc = table_print(t, style, out);
 	table_free(t);

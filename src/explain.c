@@ -149,10 +149,7 @@ explain_table(const struct decision *d, const struct lineup *l, int off,
 			table_cellf(t, TABLE_PLAIN, "%d", m->conf->tier);
 		else
 			table_cell(t, NULL, TABLE_PLAIN);
-		if (m->left != -1)
-			table_cellf(t, TABLE_PLAIN, "%lld", (long long)m->left);
-		else
-			table_cell(t, NULL, TABLE_DIM);
+		table_known(t, m->left);
 		cell_state(t, m, i < l->tried, off);
 	}
 	r = heading(d, s, out) == -1 || table_print(t, s, out) == -1 ? -1 : 0;

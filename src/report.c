@@ -277,10 +277,7 @@ table_row(struct table *t, const struct balance *b, const struct balance_row *r)
 		table_cellf(t, TABLE_PLAIN, "%.10g", a->frozen);
 	calls(t, r->left, r->limit);
 	calls(t, r->model_left, r->model_limit);
-	if (r->latency >= 0)
-		table_cellf(t, TABLE_PLAIN, "%" PRId64, r->latency);
-	else
-		table_cell(t, NULL, TABLE_PLAIN);
+	table_known(t, r->latency);
 	table_cell(t, r->error != NULL ? r->error : "", TABLE_DIM);
 }
 

@@ -1,8 +1,8 @@
 /* Tables for a terminal: measuring, fitting, printing. */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,6 +281,15 @@ table_cellf(struct table *t, enum table_colour c, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	table_cell(t, text, c);
+}
+
+void
+table_known(struct table *t, int64_t v)
+{
+	if (v == -1)
+		table_cell(t, NULL, TABLE_PLAIN);
+	else
+		table_cellf(t, TABLE_PLAIN, "%" PRId64, v);
 }
 
 void

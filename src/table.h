@@ -7,6 +7,7 @@
 #define TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 struct table;
@@ -48,6 +49,9 @@ void table_free(struct table *t);
 void table_cell(struct table *t, const char *text, enum table_colour c);
 void table_cellf(struct table *t, enum table_colour c, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* A count; -1 is unknown. */
+void table_known(struct table *t, int64_t v);
 
 /* A cell of a bar column: value out of the largest value of that column. */
 void table_bar(struct table *t, double value);
