@@ -199,8 +199,11 @@ edit_opts(struct edits *e, const struct request_opts *o)
 			    o->params[i].len);
 	if (o->stream == 1)
 		edit(e, "stream", "true", 4);
-	else if (o->stream == 0)
+	else if (o->stream == 0) {
+		/* servers refuse the options of a stream that is none */
 		edit(e, "stream", NULL, 0);
+		edit(e, "stream_options", NULL, 0);
+	}
 }
 
 int

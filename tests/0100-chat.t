@@ -156,6 +156,11 @@ for bad in '--temperature x' '--temperature -1' '--max-tokens 0' \
 done
 run '-n without words' 64 ms-chat -n
 
+echo '{"model":"Test/Model-A","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}' >sreq.json
+run '-o openai of a stream request' 0 sh -c 'ms-chat -o openai <sreq.json'
+sent 'asks for no stream' '{"model":"Test/Model-A","messages":[{"role":"user","content":"x"}]}
+'
+
 # ---- images ----
 printf '\211PNG\r\n\032\nrest' >dot.png
 run '-i' 0 ms-chat -m sim/images -i dot.png -i https://example.org/a.jpg 'what?'

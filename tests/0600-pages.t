@@ -72,6 +72,7 @@ runs() {
 }
 
 things
+ms-chat -m sim/503 hi >out 2>err	# the ledger's examples look for it
 runs "$top/man/ms.7"
 runs "$top/man/ms-ledger.5"
 runs "$top/README.md"

@@ -63,7 +63,8 @@ test_read(void)
 		if (reads[i].body != NULL) {
 			ok(strcmp(b.body.d, reads[i].body) == 0,
 			    "read %zu: body %s", i, b.body.d);
-			ok(strcmp(b.api->op, reads[i].op) == 0, "read %zu: op", i);
+			ok(strcmp(b.api->op, reads[i].op) == 0, "read %zu: op",
+			    i);
 		} else
 			ok(strstr(f.text, reads[i].error) != NULL,
 			    "read %zu: says %s", i, reads[i].error);
