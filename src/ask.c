@@ -2,11 +2,9 @@
  * From options and input to a request.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "ask.h"
 #include "buf.h"
@@ -83,19 +81,6 @@ ask_free(struct ask *a)
 	free(a->params);
 }
 
-static int
-read_file(const char *path, struct buf *b, struct fault *f)
-{
-	int fd, r = 0;
-
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
-	    buf_read(b, fd) == -1)
-		r = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return r;
-}
-
 /* The response_format for the schema in the file, into b. */
 static int
 read_schema(struct ask *a, struct buf *b, struct fault *f)
@@ -103,11 +88,13 @@ read_schema(struct ask *a, struct buf *b, struct fault *f)
 	struct splice v;
 	struct buf text;
 	struct json j;
-	int r;
+	int r = 0;
 
 	buf_init(&text, SCHEMA_MAX);
-	if ((r = read_file(a->schema, &text, f)) == 0 &&
-	    (splice_text(text.d, text.len, &v, NULL) == -1 || v.s[0] != '{'))
+	if (buf_load(&text, a->schema) == -1)
+		r = fault_set(f, EX_NOINPUT, "%s: %s", a->schema,
+		    strerror(errno));
+	else if (splice_text(text.d, text.len, &v, NULL) == -1 || v.s[0] != '{')
 		r = fault_set(f, EX_DATAERR, "%s: not a JSON object",
 		    a->schema);
 	if (r == 0) {

@@ -1,5 +1,6 @@
 /* A growing byte buffer with a ceiling. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -190,4 +191,18 @@ buf_read(struct buf *b, int fd)
 			buf_cut(b, b->len + (size_t)got);
 	} while (got > 0);
 	return got == -1 ? -1 : 0;
+}
+
+int
+buf_load(struct buf *b, const char *path)
+{
+	int e, fd, rc;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return -1;
+	rc = buf_read(b, fd);
+	e = errno;
+	close(fd);
+	errno = e;
+	return rc;
 }

@@ -58,4 +58,7 @@ char *buf_detach(struct buf *b);
  */
 int buf_read(struct buf *b, int fd);
 
+/* The same with the file called path. */
+int buf_load(struct buf *b, const char *path);
+
 #endif

@@ -1,13 +1,11 @@
 /* models.json: found, read, checked member by member, and looked up in. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "conf.h"
@@ -701,20 +699,12 @@ read_file(const char *path, int maybe, struct fault *f, struct buf *warn)
 {
 	struct conf *c = NULL;
 	struct buf b;
-	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1) {
-		if (!maybe || (errno != ENOENT && errno != ENOTDIR))
-			fault_set(f, EX_CONFIG, "%s: %s", path,
-			    strerror(errno));
-		return NULL;
-	}
 	buf_init(&b, CONF_FILE);
-	if (buf_read(&b, fd) == -1)
-		fault_set(f, EX_CONFIG, "%s: %s", path, strerror(errno));
-	else
+	if (buf_load(&b, path) == 0)
 		c = conf_parse(b.d, b.len, path, f, warn);
-	close(fd);
+	else if (!maybe || (errno != ENOENT && errno != ENOTDIR))
+		fault_set(f, EX_CONFIG, "%s: %s", path, strerror(errno));
 	buf_free(&b);
 	return c;
 }

@@ -1,11 +1,9 @@
 /* --env-file: NAME=value lines into the environment, which wins. */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "envfile.h"
@@ -205,17 +203,13 @@ int
 envfile_load(const char *path, struct fault *f)
 {
 	struct buf b;
-	int fd, rc;
+	int rc;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
-		return fault_set(f, EX_NOINPUT, "%s: %s", path,
-		    strerror(errno));
 	buf_init(&b, ENVFILE_MAX);
-	if (buf_read(&b, fd) == -1)
+	if (buf_load(&b, path) == -1)
 		rc = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
 	else
 		rc = envfile_apply(b.d, b.len, path, f);
-	close(fd);
 	buf_wipe(&b);
 	return rc;
 }

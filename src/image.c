@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stdio.h>
@@ -12,7 +11,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "fault.h"
@@ -78,7 +76,6 @@ image_url(const char *arg, struct fault *f)
 	struct buf b;
 	const char *type;
 	char *url = NULL;
-	int fd;
 
 	if (strncasecmp(arg, "https://", 8) == 0 ||
 	    strncasecmp(arg, "http://", 7) == 0 ||
@@ -87,12 +84,8 @@ image_url(const char *arg, struct fault *f)
 			fault_set(f, EX_OSERR, "%s", strerror(errno));
 		return url;
 	}
-	if ((fd = open(arg, O_RDONLY | O_CLOEXEC)) == -1) {
-		fault_set(f, EX_NOINPUT, "%s: %s", arg, strerror(errno));
-		return NULL;
-	}
 	buf_init(&b, IMAGE_MAX);
-	if (buf_read(&b, fd) == -1) {
+	if (buf_load(&b, arg) == -1) {
 		if (errno == EFBIG)
 			fault_set(f, EX_DATAERR, "%s: over %d MiB", arg,
 			    IMAGE_MAX >> 20);
@@ -104,6 +97,5 @@ image_url(const char *arg, struct fault *f)
 	else if ((url = data_url(&b, type)) == NULL)
 		fault_set(f, EX_OSERR, "%s: %s", arg, strerror(errno));
 	buf_free(&b);
-	close(fd);
 	return url;
 }

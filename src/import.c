@@ -5,13 +5,11 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "attempt.h"
 #include "buf.h"
@@ -52,20 +50,12 @@ read_json(struct buf *b, const char *dir, const char *sub, const char *day,
     int maybe, struct fault *f)
 {
 	char *path;
-	int fd, rc = 0;
+	int rc = 0;
 
 	if (asprintf(&path, "%s/%s/%s.json", dir, sub, day) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1) {
-		if (!maybe || errno != ENOENT)
-			rc = fault_set(f, EX_NOINPUT, "%s: %s", path,
-			    strerror(errno));
-	} else {
-		if (buf_read(b, fd) == -1)
-			rc = fault_set(f, EX_NOINPUT, "%s: %s", path,
-			    strerror(errno));
-		close(fd);
-	}
+	if (buf_load(b, path) == -1 && (!maybe || errno != ENOENT))
+		rc = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
 	free(path);
 	return rc;
 }

@@ -106,19 +106,6 @@ compile(struct policy *p, const char *text, struct fault *f)
 	return fault_set(f, EX_DATAERR, "%s: %s", p->path, c.text);
 }
 
-static int
-read_file(const char *path, struct buf *b, struct fault *f)
-{
-	int fd, r = 0;
-
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
-	    buf_read(b, fd) == -1)
-		r = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
-	if (fd != -1)
-		close(fd);
-	return r;
-}
-
 struct policy *
 policy_new(const char *path, struct fault *f)
 {
@@ -126,7 +113,8 @@ policy_new(const char *path, struct fault *f)
 	struct buf b;
 
 	buf_init(&b, PROGRAM_MAX);
-	if (read_file(path, &b, f) == -1) {
+	if (buf_load(&b, path) == -1) {
+		fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
 		buf_free(&b);
 		return NULL;
 	}

@@ -3,13 +3,11 @@
  * wants a tier.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "conf.h"
@@ -222,18 +220,13 @@ static int
 read_prompt(struct buf *b, struct fault *f)
 {
 	char *path;
-	int fd, r;
+	int r = 0;
 
 	if ((path = paths_share("score-prompt.txt")) == NULL)
 		return fault_set(f, EX_CONFIG, "score-prompt.txt: %s",
 		    strerror(errno));
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
-	    buf_read(b, fd) == -1)
+	if (buf_load(b, path) == -1)
 		r = fault_set(f, EX_CONFIG, "%s: %s", path, strerror(errno));
-	else
-		r = 0;
-	if (fd != -1)
-		close(fd);
 	free(path);
 	return r;
 }

@@ -120,6 +120,10 @@ reading(void)
 	    "one byte too many: EFBIG");
 	close(fd);
 	ok(buf_read(&b, -1) == -1 && errno == EBADF, "no descriptor");
+	ok(buf_load(&b, "nowhere/at all") == -1 && errno == ENOENT, "no file");
+	ok(buf_load(&b, "/") == -1 && errno == EISDIR, "a folder");
+	buf_cut(&b, 0);
+	ok(buf_load(&b, "/dev/null") == 0 && b.len == 0, "a file");
 	buf_free(&b);
 }
 
