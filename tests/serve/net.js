@@ -34,8 +34,8 @@ function open(bytes, quiet) {
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Waits until what it is given says yes; no after ms milliseconds.
-async function until(yes, ms = 20000) {
-	for (const end = Date.now() + ms; Date.now() < end; await sleep(20))
+async function until(yes, ms = 20000, step = 20) {
+	for (const end = Date.now() + ms; Date.now() < end; await sleep(step))
 		if (await yes())
 			return true;
 	return false;

@@ -16,26 +16,51 @@ function memory() {
 	return sum;
 }
 
+// Asks n times; how many were answered well, and the median of their times:
+// a busy machine makes some of them late.
+async function served(n, each) {
+	const times = [];
+	for (let i = 0; i < n; i++) {
+		const t = Date.now();
+		const r = await ask('/v1/chat/completions',
+		    chat('Test/Model-A', false));
+		if (r.status === 200)
+			times.push(Date.now() - t);
+		each?.();
+	}
+	return { n: times.length, ms: times.sort((a, b) => a - b)[n >> 1] };
+}
+
 async function stats() {
 	return (await fetch(`${process.env.SIM}/sim/stats`)).json();
 }
 
 (async () => {
-	// Leaving in mid-stream.
+	// Leaving in mid-stream. The simulator says how long it was asked, from
+	// before the first event came here; the median of nine is not noise.
 	const before = (await stats()).client_gone;
-	const left = open(post('/v1/chat/completions',
-	    chat('sim/long:10000+slow:20', true)));
-	await until(() => left.text.includes('word3'));
-	left.destroy();
-	const at = Date.now();
-	ok(await until(async () => (await stats()).client_gone === before + 1),
-	    'a client that leaves: its upstream call ends');
-	ok(Date.now() - at < 500, 'at once', Date.now() - at);
+	const stayed = [];
+	for (let i = 1; i <= 9; i++) {
+		const left = open(post('/v1/chat/completions',
+		    chat('sim/long:10000+slow:20', true)));
+		await until(() => left.text.includes('data:'), 20000, 1);
+		const first = Date.now();
+		await until(() => left.text.includes('word3'));
+		stayed.push(Date.now() - first);
+		left.destroy();
+		await until(async () => (await stats()).client_gone === before + i);
+	}
+	const gone = await stats();
+	ok(gone.client_gone === before + 9,
+	    'clients that leave: their upstream calls end', gone.client_gone);
+	const took = gone.client_gone_ms.slice(-9)
+	    .map((ms, i) => ms - stayed[i]).sort((a, b) => a - b);
+	ok(took[4] < 100, 'within 100 ms', took);
 	// And before anything came.
 	const early = open(post('/v1/chat/completions', chat('sim/stall-head', false)));
 	await until(async () => (await stats()).in_flight === 1);
 	early.destroy();
-	ok(await until(async () => (await stats()).client_gone === before + 2),
+	ok(await until(async () => (await stats()).client_gone === before + 10),
 	    'one that leaves before the answer, too');
 
 	// One that hardly reads a long stream; others do not notice.
@@ -44,18 +69,12 @@ async function stats() {
 	    chat('sim/big:100000000', true)), true);
 	slow.pause();
 	await sleep(1000);
-	let worst = 0;
-	for (let i = 0; i < 20; i++) {
-		const t = Date.now();
-		const r = await ask('/v1/chat/completions', chat('Test/Model-A', false));
-		if (r.status !== 200)
-			worst = Infinity;
-		worst = Math.max(worst, Date.now() - t);
-		slow.read(1);
-	}
-	ok(worst < 500, 'others do not notice a slow reader', worst);
+	const few = await served(20, () => slow.read(1));
+	ok(few.n === 20 && few.ms < 100, 'others do not notice a slow reader', few);
 	const more = memory() - idle;
-	ok(more < 8192, 'it holds little memory', more);
+	// A sanitizer's allocator holds on to what is freed.
+	ok(more < (process.env.MS_BUILD.endsWith('san') ? 65536 : 8192),
+	    'it holds little memory', more);
 	slow.destroy();
 
 	// The many.
@@ -65,23 +84,18 @@ async function stats() {
 		all.push(open('POST /chat HTTP/1.1\r\nHost: localhost\r\nX: '));
 	}
 	await sleep(500);
-	let served = 0;
-	worst = 0;
-	for (let i = 0; i < 50; i++) {
-		const t = Date.now();
-		served += (await ask('/v1/chat/completions',
-		    chat('Test/Model-A', false))).status === 200;
-		worst = Math.max(worst, Date.now() - t);
-	}
-	ok(served === 50, 'amid 2000 slow connections others are served', served);
-	ok(worst < 500, 'soon', worst);
+	const amid = await served(50);
+	ok(amid.n === 50, 'amid 2000 slow connections others are served', amid);
+	ok(amid.ms < 100, 'soon', amid);
 	const each = (memory() - idle) / 2000;
 	ok(each < 32, 'a slow connection costs little', each);
-	let late = 0;
+	const late = {};
 	for (let i = 1; i < all.length; i += 2) {
-		await all[i].ended;
-		late += /^HTTP\/1.1 408 /.test(all[i].text);
+		const end = await all[i].ended;
+		const how = `${all[i].text.slice(0, 12)} ${end}`;
+		late[how] = (late[how] || 0) + 1;
 	}
-	ok(late === 1000, 'a thousand half heads get 408', late);
+	ok(late['HTTP/1.1 408 end'] === 1000, 'a thousand half heads get 408',
+	    late);
 	done();
 })();
