@@ -296,12 +296,6 @@ fold_day(const struct fold *f)
 	return f->day;
 }
 
-int
-fold_off(const struct fold *f)
-{
-	return f->off;
-}
-
 int64_t
 fold_lines(const struct fold *f)
 {

@@ -85,7 +85,6 @@ void fold_free(struct fold *f);
 
 /* What it is of, as given to fold_new() or fold_turn(). */
 int64_t fold_day(const struct fold *f);
-int fold_off(const struct fold *f);
 
 /*
  * Goes on to a later day: what is of the day is emptied, what holds beyond

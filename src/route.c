@@ -152,8 +152,9 @@ decide(struct decision *d, int score, int tier, enum route_source source)
 	d->source = source;
 }
 
-void
-route_builtin(const char *text, size_t n, struct decision *d)
+/* By the rules alone. */
+static void
+builtin(const char *text, size_t n, struct decision *d)
 {
 	int kind, s = score(text, n, &kind);
 
@@ -293,7 +294,7 @@ route_ask(struct route *r, const char *text, size_t n, struct decision *d,
 		route_tier(0, d);
 		return NULL;
 	}
-	route_builtin(text, n, d);
+	builtin(text, n, d);
 	if (r->local == NULL || n == 0 || score_named(text, n) ||
 	    (w = calloc(1, sizeof(*w))) == NULL)
 		return NULL;

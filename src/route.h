@@ -74,8 +74,7 @@ struct route_wait *route_ask(struct route *r, const char *text, size_t n,
     void *arg);
 void route_cancel(struct route_wait *w);
 
-/* The same with the built-in scorer alone, for a score, and for a tier. */
-void route_builtin(const char *text, size_t n, struct decision *d);
+/* The decision for a score, and for a tier. */
 void route_score(int score, struct decision *d);
 void route_tier(int tier, struct decision *d);
 
