@@ -385,7 +385,8 @@ on_purse(void *arg, const struct purse *p)
 
 	j->purse = NULL;
 	j->chat->lanes.asking[j->pick.key] = 0;
-	purse_attempt(p, now_wall(), o->conf->day_offset, &a);
+	purse_attempt(p, o->conf->upstreams[j->pick.upstream].price, now_wall(),
+	    o->conf->day_offset, &a);
 	record(j, &a);
 	say(j, CHAT_NOTE, "balance of %s: %s",
 	    keys_label(&o->keys->v[j->pick.key]),
@@ -418,16 +419,28 @@ ask_purse(struct chat_job *j)
 	return j->purse != NULL;
 }
 
+/* The lane of what is picked: its key's, or that of all that need none. */
+static size_t
+lane(const struct chat_job *j)
+{
+	return j->pick.key != PICK_NOKEY ? j->pick.key : j->chat->o.keys->n;
+}
+
+/* Without a key it is the upstream's own name that slots go by. */
 static int
 take_slot(struct chat_job *j)
 {
 	const struct chat_opts *o = &j->chat->o;
-	size_t key = j->pick.key;
+	const struct conf_upstream *u = &o->conf->upstreams[j->pick.upstream];
+	char id[KEYS_ID];
 
-	if (key != PICK_NOKEY)
-		j->slot = lanes_take(&j->chat->lanes, key, o->keys->v[key].id,
-		    o->conf->upstreams[j->pick.upstream].per_key_concurrency);
-	return key != PICK_NOKEY && j->slot == -1 ? -1 : 0;
+	if (j->pick.key == PICK_NOKEY)
+		keys_id(u->name, id);
+	else
+		strlcpy(id, o->keys->v[j->pick.key].id, sizeof(id));
+	j->slot = lanes_take(&j->chat->lanes, lane(j), id,
+	    u->per_key_concurrency);
+	return j->slot == -1 ? -1 : 0;
 }
 
 enum next_step {
@@ -603,7 +616,7 @@ set_refusal(struct chat_job *j, const struct try_out *t)
 static void
 free_slot(struct chat_job *j)
 {
-	lanes_give(&j->chat->lanes, j->pick.key, &j->slot);
+	lanes_give(&j->chat->lanes, lane(j), &j->slot);
 }
 
 /* The repair that answers a verdict, of requests that we know; 0: none. */

@@ -1,6 +1,7 @@
 /* models.json: found, read, checked member by member, and looked up in. */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,7 @@ static const struct member model_members[] = {
 	{ "tier", MEMBER_INTEGER, MODEL(tier), 1, CONF_TIERS, NULL },
 	{ "enabled", MEMBER_TRUTH, MODEL(enabled), 0, 0, NULL },
 	{ "last_resort", MEMBER_TRUTH, MODEL(last_resort), 0, 0, NULL },
+	{ "price", MEMBER_AMOUNT, MODEL(price), 0, 0, NULL },
 	{ "upstream", MEMBER_LATER, 0, 0, 0, NULL },
 	{ NULL, MEMBER_LATER, 0, 0, 0, NULL },
 };
@@ -94,6 +96,7 @@ static const struct member upstream_members[] = {
 	{ "keyless", MEMBER_TRUTH, UPSTREAM(keyless), 0, 0, NULL },
 	{ "allow_plaintext", MEMBER_TRUTH, UPSTREAM(allow_plaintext), 0, 0,
 	    NULL },
+	{ "price", MEMBER_AMOUNT, UPSTREAM(price), 0, 0, NULL },
 	{ "per_key_concurrency", MEMBER_INTEGER, UPSTREAM(per_key_concurrency),
 	    0, CONF_CONCURRENCY, NULL },
 	{ "timeouts", MEMBER_OBJECT, UPSTREAM(timeouts), 0, 0,
@@ -190,6 +193,10 @@ get_upstream(struct reader *r, const char *name, jv v)
 		return member_nomem(&r->in);
 	if (member_fill(&r->in, v, upstream_members, u) == -1)
 		return -1;
+	/* the bound for keys is not one for servers that want none */
+	if (u->keyless &&
+	    !jv_object_has(jv_copy(v), jv_string("per_key_concurrency")))
+		u->per_key_concurrency = 0;
 	if (complete(u) == -1)
 		return member_nomem(&r->in);
 	if (u->base_url == NULL)
@@ -311,7 +318,7 @@ free_model(struct conf_model *m)
 static int
 get_model(struct reader *r, jv v)
 {
-	struct conf_model m = { .tier = 1, .enabled = 1 }, *p;
+	struct conf_model m = { .tier = 1, .enabled = 1, .price = NAN }, *p;
 
 	member_place(&r->in, "models[%zu]", r->c.nmodels);
 	if (jv_get_kind(v) != JV_KIND_OBJECT)
@@ -562,6 +569,7 @@ conf_parse(const char *text, size_t n, const char *path, struct fault *f,
 		},
 		.dflt = {
 		    .per_key_concurrency = 2,
+		    .price = 0.5, /* the least that the service asks */
 		    .timeouts = { 10000, 120000, 300000, 60000 },
 		},
 	};

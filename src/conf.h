@@ -28,7 +28,8 @@ struct conf_upstream {
 	char *balance_url; /* or NULL */
 	int keyless;
 	int allow_plaintext;
-	int per_key_concurrency; /* 0: no limit */
+	int per_key_concurrency; /* 0: no limit; keyless: of its own */
+	double price;		 /* credits a call; 0 costs nothing */
 	struct conf_timeouts timeouts;
 };
 
@@ -38,6 +39,7 @@ struct conf_model {
 	int tier;   /* 1 strongest to CONF_TIERS */
 	int enabled;
 	int last_resort;
+	double price;	   /* NaN: that of the upstream */
 	size_t *upstreams; /* indices into conf->upstreams */
 	size_t nupstreams;
 };

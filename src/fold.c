@@ -19,9 +19,6 @@ enum {
 
 #define FOLD_HELD (31 * INT64_C(86400000))
 
-/* Credits that are enough for the cheapest call. */
-#define FOLD_CREDITS 0.5
-
 struct fold_node {
 	struct fold_ent e;
 	uint64_t hash;
@@ -606,7 +603,7 @@ fold_balance(struct fold_ent *key, const struct attempt *a)
 	key->balance_total = a->balance_total;
 	key->balance_frozen = a->balance_frozen;
 	/* credits are back, or what the account was refused for is mended */
-	if (a->balance >= FOLD_CREDITS &&
+	if (a->verdict != V_NO_CREDITS &&
 	    (key->rest_verdict == V_NO_CREDITS ||
 		(key->rest_verdict >= V_BAD_KEY &&
 		    key->rest_verdict <= V_UNVERIFIED)))

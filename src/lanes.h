@@ -1,6 +1,7 @@
 /*
  * What is under way on each key: requests here, slots across processes, and
- * whether its balance is being asked.
+ * whether its balance is being asked. The lane behind the last key's is for
+ * what needs none.
  */
 #ifndef LANES_H
 #define LANES_H

@@ -122,6 +122,20 @@ get_integer(struct member_in *in, const struct member *m, jv v, int *out)
 	return 0;
 }
 
+static int
+get_amount(struct member_in *in, const char *key, jv v, double *out)
+{
+	double d;
+
+	if (jv_get_kind(v) != JV_KIND_NUMBER)
+		return member_wrong(in, key, "a number, 0 or more", v);
+	d = jv_number_value(v);
+	if (!(d >= 0 && isfinite(d)))
+		return member_bad(in, key, "want 0 or more, got %g", d);
+	*out = d;
+	return 0;
+}
+
 /* Seconds, perhaps with a fraction, as milliseconds. */
 static int
 get_seconds(struct member_in *in, const char *key, jv v, int *out)
@@ -207,6 +221,8 @@ get(struct member_in *in, const struct member *m, void *base, jv v)
 		return get_truth(in, m->name, v, p);
 	case MEMBER_INTEGER:
 		return get_integer(in, m, v, p);
+	case MEMBER_AMOUNT:
+		return get_amount(in, m->name, v, p);
 	case MEMBER_SECONDS:
 		return get_seconds(in, m->name, v, p);
 	case MEMBER_OFFSET:

@@ -28,6 +28,7 @@ enum member_kind {
 	MEMBER_STRING,	/* char *, allocated: not empty, no controls */
 	MEMBER_TRUTH,	/* int */
 	MEMBER_INTEGER, /* int from min to max */
+	MEMBER_AMOUNT,	/* double, 0 or more */
 	MEMBER_SECONDS, /* int of ms; fractions of seconds are fine */
 	MEMBER_OFFSET,	/* int of seconds, from "+08:00" */
 	MEMBER_API,	/* int, from "ollama" (0) or "openai" (1) */

@@ -542,19 +542,24 @@ batch_say(void *arg, const char *line)
 	say(arg, CHAT_WARN, line);
 }
 
-/* Slots of all keys; a fixed number where they have no bound. */
+/* Slots of all keys and local servers; a fixed number where they have no bound. */
 static int
 parallel(const struct run *r)
 {
+	const struct conf_upstream *u;
 	int64_t n = 0;
 	size_t i, k;
 
 	if (opt.cli.parallel > 0)
 		return opt.cli.parallel;
-	for (i = 0; i < r->conf->nupstreams; i++)
-		for (k = 0; k < r->keys->n; k++)
-			if (keys_at(&r->keys->v[k], r->conf->upstreams[i].name))
-				n += r->conf->upstreams[i].per_key_concurrency;
+	for (i = 0; i < r->conf->nupstreams; i++) {
+		u = &r->conf->upstreams[i];
+		for (k = 0; k < r->keys->n && !u->keyless; k++)
+			if (keys_at(&r->keys->v[k], u->name))
+				n += u->per_key_concurrency;
+		if (u->keyless)
+			n += u->per_key_concurrency;
+	}
 	return n == 0 ? PARALLEL : n > 1024 ? 1024 : (int)n;
 }
 

@@ -2,6 +2,7 @@
  * Model names into an order of models, each once.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -69,7 +70,10 @@ add_id(struct list *l, const struct conf *c, const char *name, struct fault *f)
 {
 	const char *id = conf_alias(c, name);
 	struct pick_model m = {
-		.id = id, .upstreams = &first_upstream, .nupstreams = 1
+		.id = id,
+		.upstreams = &first_upstream,
+		.nupstreams = 1,
+		.price = NAN,
 	};
 	size_t i;
 
@@ -80,6 +84,7 @@ add_id(struct list *l, const struct conf *c, const char *name, struct fault *f)
 		m.id = c->models[i].id;
 		m.upstreams = c->models[i].upstreams;
 		m.nupstreams = c->models[i].nupstreams;
+		m.price = c->models[i].price;
 	} else if (strchr(id, '/') == NULL || !c->unlisted) {
 		fault_set(f, EX_UNAVAILABLE, "%s: no such model", name);
 		return fault_hint(f, "ms-route --list shows the models");

@@ -15,11 +15,9 @@
 #include "pick.h"
 
 enum {
-	BALANCE_EVERY = 600 * 1000 /* ms between balance calls of a key */
+	BALANCE_EVERY = 600 * 1000, /* ms between balance calls of a key */
+	CALLS_MAX = 1000000000	    /* more than anybody will make */
 };
-
-/* What the cheapest call costs: less than this pays for nothing. */
-static const double CALL_PRICE = 0.5;
 
 struct cand {
 	struct pick p;
@@ -88,19 +86,17 @@ look_left(struct pick *p, int64_t left, int64_t dayend)
  */
 static void
 look_credits(struct pick *p, const struct conf_upstream *u,
-    const struct fold_ent *e, int64_t now)
+    const struct fold_ent *e, double price, int64_t now)
 {
-	int64_t calls;
+	double calls;
 
-	if (!isnan(e->balance)) {
-		calls = e->balance >= CALL_PRICE ?
-		    (int64_t)(e->balance / CALL_PRICE) :
-		    0;
-		if (p->left < 0 || calls < p->left)
-			p->left = calls;
+	if (!isnan(e->balance) && price > 0) {
+		calls = fmin(fmax(floor(e->balance / price), 0), CALLS_MAX);
+		if (p->left < 0 || calls < (double)p->left)
+			p->left = (int64_t)calls;
 	}
 	if (e->rest_verdict != V_NO_CREDITS || e->rest_until == 0 ||
-	    (e->balance >= CALL_PRICE && e->balance_ts > e->rest_since))
+	    (e->balance >= price && e->balance_ts > e->rest_since))
 		return;
 	if (e->rest_until > now)
 		worsen(p, PICK_OUT, e->rest_until, V_NO_CREDITS);
@@ -114,19 +110,21 @@ look_credits(struct pick *p, const struct conf_upstream *u,
 }
 
 static void
-look_key(const struct pick_in *in, struct pick *p, const char *model)
+look_key(const struct pick_in *in, struct pick *p)
 {
 	const struct conf_upstream *u = &in->conf->upstreams[p->upstream];
+	const struct pick_model *m = &in->order[p->model];
 	const char *id = in->keys->v[p->key].id;
 	const struct fold_ent *key, *pair;
 	int64_t today, dayend;
 
 	key = fold_get(in->fold, u->name, id, NULL);
-	pair = fold_get(in->fold, u->name, id, model);
+	pair = fold_get(in->fold, u->name, id, m->id);
 	look_rest(p, key, in->now);
 	look_rest(p, pair, in->now);
 	if (key != NULL)
-		look_credits(p, u, key, in->now);
+		look_credits(p, u, key, isnan(m->price) ? u->price : m->price,
+		    in->now);
 	today = day_of(in->now, in->conf->day_offset);
 	if (fold_day(in->fold) != today)
 		return; /* yesterday's limits say nothing */
@@ -171,7 +169,7 @@ judge(const struct pick_in *in, size_t model, size_t upstream, size_t key,
 	look_rest(&c->p, fold_get(in->fold, u->name, NULL, NULL), in->now);
 	look_rest(&c->p, fold_get(in->fold, u->name, NULL, m->id), in->now);
 	if (key != PICK_NOKEY) {
-		look_key(in, &c->p, m->id);
+		look_key(in, &c->p);
 		if (in->inflight != NULL)
 			c->inflight = in->inflight[key];
 	} else if (!u->keyless)

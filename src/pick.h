@@ -28,6 +28,7 @@ struct pick_model {		 /* in the wanted order */
 	const size_t *upstreams; /* indices into conf->upstreams */
 	size_t nupstreams;
 	int last_resort;
+	double price; /* credits a call; NaN: the upstream's */
 };
 
 struct pick {

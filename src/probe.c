@@ -246,7 +246,7 @@ on_purse(void *arg, const struct purse *p)
 		a->b->frozen = p->frozen;
 	}
 	explain(r, a, p->status, p->verdict, p->message, why);
-	purse_attempt(p, now_wall(), r->p->conf->day_offset, &at);
+	purse_attempt(p, a->u->price, now_wall(), r->p->conf->day_offset, &at);
 	record(r, &at, a);
 	balance_ended(r, a, purse_state(p), p->verdict == V_OK ? NULL : why,
 	    p->ms);

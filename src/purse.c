@@ -167,7 +167,8 @@ purse_cancel(struct purse_call *c)
 }
 
 void
-purse_attempt(const struct purse *p, int64_t now, int off, struct attempt *a)
+purse_attempt(const struct purse *p, double price, int64_t now, int off,
+    struct attempt *a)
 {
 	attempt_init(a);
 	a->ts = now;
@@ -178,7 +179,7 @@ purse_attempt(const struct purse *p, int64_t now, int off, struct attempt *a)
 	a->balance = p->available;
 	a->balance_total = p->total;
 	a->balance_frozen = p->frozen;
-	if (p->verdict == V_OK && p->available < PURSE_LEAST)
+	if (p->verdict == V_OK && p->available < price)
 		a->verdict = V_NO_CREDITS;
 	if (a->verdict == V_NO_CREDITS ||
 	    (verdict_info(a->verdict)->scope == SCOPE_KEY &&

@@ -15,9 +15,6 @@ struct conf_upstream;
 struct purse_call;
 struct upstream;
 
-/* The least that any call costs: with less an account is out. */
-#define PURSE_LEAST 0.5
-
 struct purse {
 	int verdict; /* enum verdict; V_OK: the numbers are known */
 	int status;  /* HTTP, 0: none */
@@ -43,10 +40,11 @@ int purse_parse(const char *body, size_t n, struct purse *p);
 
 /*
  * What the ledger is to know of it: op "balance", the numbers, and that the
- * key rests ten minutes if it is out, or an hour if it was refused. off is
- * the day offset. The strings of a stay the caller's to set.
+ * key rests ten minutes if it is out, not having the price of a call, or an
+ * hour if it was refused. off is the day offset. The strings of a stay the
+ * caller's to set.
  */
-void purse_attempt(const struct purse *p, int64_t now, int off,
+void purse_attempt(const struct purse *p, double price, int64_t now, int off,
     struct attempt *a);
 
 #endif

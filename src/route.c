@@ -350,6 +350,7 @@ route_order(const struct conf *c, const struct decision *d,
 		order[i].upstreams = m->upstreams;
 		order[i].nupstreams = m->nupstreams;
 		order[i].last_resort = m->last_resort;
+		order[i].price = m->price;
 	}
 	free(idx);
 	return n;

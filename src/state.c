@@ -7,9 +7,11 @@
 #include "classify.h"
 #include "fault.h"
 #include "fold.h"
-#include "purse.h"
 #include "state.h"
 #include "table.h"
+
+/* The least that the service asks for a call: with less a key is out. */
+#define LEAST 0.5
 
 static const struct state_info states[STATE_MAX] = {
 	[STATE_OK] = { "ok", 1, 0, TABLE_GOOD, NULL },
@@ -83,7 +85,7 @@ state_of(int verdict)
 enum state
 state_credits(double available)
 {
-	return available < PURSE_LEAST ? STATE_EXHAUSTED : STATE_OK;
+	return available < LEAST ? STATE_EXHAUSTED : STATE_OK;
 }
 
 /* Did a call with this verdict pass with its key? */

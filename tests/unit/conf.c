@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -87,6 +88,12 @@ static const struct {
 	    "upstreams.u.keyless: want true or false, got a number" },
 	{ UPSTREAM("\"base_url\":\"https://h\",\"per_key_concurrency\":-1"),
 	    "upstreams.u.per_key_concurrency: want 0 to 1000, got -1" },
+	{ UPSTREAM("\"base_url\":\"https://h\",\"price\":\"1\""),
+	    "upstreams.u.price: want a number, 0 or more, got a string" },
+	{ MODELS("{\"id\":\"a\",\"price\":-0.5}"),
+	    "models[0].price: want 0 or more, got -0.5" },
+	{ MODELS("{\"id\":\"a\",\"price\":1e999}"),
+	    "models[0].price: want 0 or more, got inf" },
 	{ UPSTREAM("\"base_url\":\"https://h\",\"timeouts\":5"),
 	    "upstreams.u.timeouts: want an object, got a number" },
 	{ UPSTREAM("\"base_url\":\"https://h\",\"timeouts\":{\"idle\":0}"),
@@ -139,13 +146,13 @@ static const char full[] =
     " {\"id\":\"Org/Strong\",\"name\":\"strong\",\"tier\":2,"
     "  \"enabled\":false,\"upstream\":[\"b\",\"modelscope\"]},"
     " {\"id\":\"qwen3:8b\",\"tier\":4,\"upstream\":\"ollama\","
-    "  \"last_resort\":true}],"
+    "  \"price\":0.1,\"last_resort\":true}],"
     "\"aliases\":{\"gpt-*\":\"auto\",\"gpt-4*\":\"tier2\","
     " \"GPT-4o\":\"Else/Where\",\"small\":\"QWEN3:8B\",\"*\":\"tier3\"},"
     "\"upstreams\":{"
     " \"b\":{\"base_url\":\"http://b.example/v1//\","
     "  \"allow_plaintext\":true,\"per_key_concurrency\":0,"
-    "  \"timeouts\":{\"plain\":0.25}},"
+    "  \"price\":1.25,\"timeouts\":{\"plain\":0.25}},"
     " \"modelscope\":{\"per_key_concurrency\":7},"
     " \"ollama\":{\"base_url\":\"http://ollama:11434/v1\","
     "  \"keyless\":true}},"
@@ -261,10 +268,28 @@ check_upstreams(const struct conf *c)
 		u[1].per_key_concurrency == 0 && u[1].timeouts.plain == 250 &&
 		u[1].timeouts.first_byte == 2000 && u[1].timeouts.idle == 4000,
 	    "b, with a timeout of its own");
-	ok(u[2].keyless && u[2].per_key_concurrency == 3, "ollama");
+	ok(u[2].keyless && u[2].per_key_concurrency == 0,
+	    "ollama, without the bound for keys");
+	ok(u[0].price == 0.5 && u[1].price == 1.25 &&
+		isnan(c->models[0].price) && c->models[1].price == 0.1,
+	    "prices");
 	ok(conf_upstream(c, "ollama", &i) == 0 && i == 2 &&
 		conf_upstream(c, "Ollama", &i) == -1,
 	    "found by name");
+}
+
+static void
+test_keyless(void)
+{
+	struct fault f;
+	struct conf *c = parse(UPSTREAM("\"keyless\":true,"
+					"\"base_url\":\"http://h\","
+					"\"per_key_concurrency\":4"),
+	    &f, NULL);
+
+	ok(c != NULL && c->upstreams[1].per_key_concurrency == 4,
+	    "a bound of its own");
+	conf_free(c);
 }
 
 static void
@@ -526,6 +551,7 @@ main(void)
 	test_bad();
 	test_defaults();
 	test_full();
+	test_keyless();
 	test_warnings();
 	test_original();
 	test_own_url();

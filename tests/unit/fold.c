@@ -325,6 +325,7 @@ test_balances(void)
 	ok(isnan(e->balance) && e->balance_ts == 0, "unknown");
 	a.op = "balance";
 	a.model = NULL;
+	a.verdict = V_NO_CREDITS;
 	a.balance = 0.25;
 	a.balance_total = 1.25;
 	a.balance_frozen = 1;

@@ -1,4 +1,5 @@
 /* Orders of candidates: rests, credits, quotas, keys, in flight, tiers. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,7 +110,8 @@ static const struct row {
 	{ "asked a minute ago: not again yet",
 	    { { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
 		  -1, NULL },
-		{ 1, NULL, MIN, V_OK, SCOPE_NONE, 0, 0, -1, -1, NULL } },
+		{ 1, NULL, MIN, V_NO_CREDITS, SCOPE_NONE, 0, 0, -1, -1,
+		  NULL } },
 	    { 0, 0 }, 0, "a2 b2 c a1- b1- bo!" },
 	{ "asked, and there are credits again",
 	    { { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
@@ -210,6 +212,7 @@ try(struct fold *f, const int *inflight, unsigned turn, size_t *n)
 		order[i].upstreams = conf->models[i].upstreams;
 		order[i].nupstreams = conf->models[i].nupstreams;
 		order[i].last_resort = conf->models[i].last_resort;
+		order[i].price = conf->models[i].price;
 	}
 	in.order = order;
 	in.norder = 3;
@@ -289,6 +292,40 @@ test_reasons(void)
 	fold_free(f);
 }
 
+/* What a balance is worth in calls, by the price of a model. */
+static void
+test_prices(void)
+{
+	static const struct {
+		double price, balance;
+		int64_t left;
+	} cases[] = { { 2, 5, 2 }, { 2, 1.9, 0 }, { 0.25, 1, 4 }, { 0, 9, -1 },
+		{ 1e-300, 1, 1000000000 }, { NAN, 5, 10 }, { NAN, 0.4, 0 } };
+	double before = conf->models[0].price;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct said s = { 1, NULL, MIN, V_OK, SCOPE_NONE, 0,
+			cases[i].balance, -1, -1, NULL };
+		struct fold *f = fold_new(day_of(NOW, conf->day_offset),
+		    conf->day_offset);
+		struct pick *p;
+		size_t k;
+
+		say(f, &s);
+		conf->models[0].price = cases[i].price;
+		p = try(f, NULL, 0, &n);
+		for (k = 0; k < n && (p[k].model != 0 || p[k].key != 0); k++)
+			;
+		ok(k < n && p[k].left == cases[i].left,
+		    "%g credits at %g a call", cases[i].balance,
+		    cases[i].price);
+		free(p);
+		fold_free(f);
+	}
+	conf->models[0].price = before;
+}
+
 static void
 test_tiers(void)
 {
@@ -332,6 +369,7 @@ main(void)
 		return done();
 	test_rows();
 	test_reasons();
+	test_prices();
 	test_tiers();
 	keys_free(keys);
 	conf_free(conf);

@@ -11,6 +11,7 @@
 
 /* 2026-11-21 20:00 at +08:00. */
 #define NOW INT64_C(1795262400000)
+#define PRICE 0.5
 #define MIN INT64_C(60000)
 
 #define DATA(s) "{\"success\":true,\"data\":{" s "}}"
@@ -94,7 +95,7 @@ static const struct {
 	int64_t rest; /* of the key, ms from now; 0: none */
 } rests[] = {
 	{ "enough", V_OK, 100, V_OK, 0 },
-	{ "just enough", V_OK, PURSE_LEAST, V_OK, 0 },
+	{ "just enough", V_OK, PRICE, V_OK, 0 },
 	{ "not enough", V_OK, 0.49, V_NO_CREDITS, 10 * MIN },
 	{ "in debt", V_OK, -1, V_NO_CREDITS, 10 * MIN },
 	{ "payment required", V_NO_CREDITS, NAN, V_NO_CREDITS, 10 * MIN },
@@ -123,7 +124,7 @@ ledger(void)
 		p.available = rests[i].available;
 		p.total = 300;
 		p.frozen = NAN;
-		purse_attempt(&p, NOW, 28800, &a);
+		purse_attempt(&p, PRICE, NOW, 28800, &a);
 		ok(a.verdict == rests[i].want && a.ts == NOW && a.ms == 12 &&
 			a.status == 200 && strcmp(a.op, "balance") == 0 &&
 			a.key == NULL && a.balance_total == 300 &&
