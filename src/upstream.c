@@ -20,9 +20,10 @@
 #include "upstream.h"
 
 enum {
-	POOL_MAX = 256,		/* idle easy handles kept */
-	CONNS_MAX = 1024,	/* idle connections kept */
-	HEADERS_MAX = 64 * 1024 /* bytes of a reply's header block */
+	POOL_MAX = 256,		 /* idle easy handles kept */
+	CONNS_MAX = 1024,	 /* idle connections kept */
+	HEADERS_MAX = 64 * 1024, /* bytes of a reply's header block */
+	TOO_LARGE = 100		 /* CURLE_TOO_LARGE, since 8.6 */
 };
 
 enum phase {
@@ -312,7 +313,7 @@ finish(struct upstream_call *c, enum transport t, const char *why)
 static enum transport
 transport_of(const struct upstream_call *c, CURLcode code)
 {
-	switch (code) {
+	switch ((int)code) {
 	case CURLE_OK:
 		return TRANSPORT_OK;
 	case CURLE_SSL_CONNECT_ERROR:
@@ -323,8 +324,10 @@ transport_of(const struct upstream_call *c, CURLcode code)
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_USE_SSL_FAILED:
 		return TRANSPORT_TLS;
-	case CURLE_WRITE_ERROR:
-		return TRANSPORT_TOOBIG; /* on_header() said no */
+	case CURLE_WRITE_ERROR:	  /* on_header() said no */
+	case CURLE_OUT_OF_MEMORY: /* of a header line past curl's 100 KiB, */
+	case TOO_LARGE:		  /* by which a newer curl calls it */
+		return TRANSPORT_TOOBIG;
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, that is no HTTP */
 	case CURLE_BAD_CONTENT_ENCODING:

@@ -48,6 +48,9 @@ done
 for word in 408 409 500 502 503 504 529 502-html; do
 	row $word '1A 1B' "1A server ${word%-html} model 60, 1B ok 200"
 done
+for word in headers-many:10000 header-giant:200000; do
+	row1 text $word '1A 1B' '1A too_large model 60, 1B ok 200'
+done
 row hollow '1A 1B' '1A hollow 200 model 60, 1B ok 200'
 row hollow-stream '1A 1B' '1A hollow 200 model 60, 1B ok 200'
 row error-200 '1A 1B' '1A server 200 model 60, 1B ok 200'
