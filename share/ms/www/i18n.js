@@ -13,7 +13,8 @@ if (!(lang in texts))
 	lang = 'en';
 
 export const language = () => lang;
-export const locale = () => (lang === 'zh' ? 'zh-CN' : 'en-GB');
+export const locale = () => navigator.languages.find((l) =>
+	l.startsWith(lang)) ?? lang;
 export const known = (key) => key in texts[lang];
 
 export function t(key, values = {}) {
@@ -28,12 +29,12 @@ export const number = (n) => (n === null || n === undefined ? '–' :
     new Intl.NumberFormat(locale(), { maximumFractionDigits: 2 }).format(n));
 
 export const clock = (date) => new Intl.DateTimeFormat(locale(), {
-	hour: '2-digit', minute: '2-digit', hour12: false,
+	hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
 }).format(date);
 
 export const dayAndClock = (date) => new Intl.DateTimeFormat(locale(), {
 	month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
-	hour12: false,
+	hourCycle: 'h23',
 }).format(date);
 
 // Fills in what the page itself says: data-t="key", data-t-NAME="key" for

@@ -10,7 +10,7 @@ const MODELS = 8;		// of one request
 export const split = (text) =>
 	[...new Set(text.split(/[\s,;，；、]+/u).filter(Boolean))];
 
-export const mask = (key) => (key.length <= 12 ? 'ms-…' :
+export const mask = (key) => (key.length < 16 ? '*******' :
 	`${key.slice(0, 7)}…${key.slice(-4)}`);
 
 function chunks(list) {

@@ -5,6 +5,7 @@ import { chart, days } from './chart.js';
 import { clock, dayAndClock, known, number, onLanguage, t } from './i18n.js';
 
 const EVERY = 30 * 1000;
+const GRANT = 250;		// credits that an account gets a day
 
 let shown = false;
 let now = null;			// { status, history, at }
@@ -99,7 +100,7 @@ function model(m) {
 	    quota(m));
 }
 
-function key(most) {
+function key(full) {
 	return (k) => {
 		const state = known(`state.${k.state}`) ? k.state : 'unknown';
 		const kind = state === 'ok' ? 'good' : state === 'unknown' ? 'dim' :
@@ -113,8 +114,8 @@ function key(most) {
 		    el('div', { class: 'line' }, el('span', { class: 'detail' },
 			t('status.used', { n: k.usage })),
 			el('span', { class: 'detail' }, text)),
-		    k.balance === null || most <= 0 ? null :
-			bar(k.balance / most, kind, `${k.key}: ${text}`));
+		    k.balance === null ? null :
+			bar(k.balance / full, kind, `${k.key}: ${text}`));
 	};
 }
 
@@ -127,7 +128,7 @@ function draw() {
 	if (now === null)
 		return;
 	const s = now.status;
-	const most = Math.max(0, ...s.keys.map((k) => k.balance ?? 0));
+	const full = Math.max(GRANT, ...s.keys.map((k) => k.balance ?? 0));
 
 	$('updated').textContent = t('status.updated', { time: clock(now.at) });
 	$('figures').replaceChildren(...figures(s));
@@ -136,10 +137,11 @@ function draw() {
 	$('status-models').replaceChildren(...s.models.map(model));
 	if (s.models.length === 0)
 		$('status-models').append(none('status.models.none'));
-	$('status-keys').replaceChildren(...s.keys.map(key(most)));
+	$('status-keys').replaceChildren(...s.keys.map(key(full)));
 	if (s.keys.length === 0)
 		$('status-keys').append(none('status.keys.none'));
-	$('share').hidden = most <= 0 || s.keys.length < 2;
+	$('share').textContent = t('status.share', { n: number(full) });
+	$('share').hidden = s.keys.every((k) => k.balance === null);
 	drawHistory();
 }
 
