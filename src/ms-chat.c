@@ -342,15 +342,20 @@ out:
 	return r->ledger == NULL ? -1 : 0;
 }
 
-/* A signal that is ignored, as by nohup(1), stays so. 0, or -1 with errno. */
+/*
+ * What was asked of others is recorded before we go, for whatever reason;
+ * nohup(1) holds. 0, or -1 with errno.
+ */
 static int
-heed(struct run *r, int sig, void (*fn)(void *, int))
+set_signals(struct run *r, void (*fn)(void *, int))
 {
-	struct sigaction sa;
-
-	if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
-		return 0;
-	return loop_signal(r->loop, sig, fn, r);
+	r->piped = signal(SIGPIPE, SIG_IGN) != SIG_IGN;
+	if (signal(SIGHUP, SIG_IGN) != SIG_IGN &&
+	    loop_signal(r->loop, SIGHUP, fn, r) == -1)
+		return -1;
+	if (loop_signal(r->loop, SIGINT, fn, r) == -1)
+		return -1;
+	return loop_signal(r->loop, SIGTERM, fn, r);
 }
 
 /* The configuration, the keys, the ledger; the attempt machine on a loop. */
@@ -367,12 +372,7 @@ prepare(struct run *r, void (*on_signal)(void *, int), struct fault *f)
 	o.max_event = (size_t)opt.max_event;
 	o.max_answer = (size_t)opt.max_answer;
 	o.retries = opt.retries >= 0 ? opt.retries : r->conf->retries;
-	/* What was asked of others is recorded before we go. */
-	r->piped = signal(SIGPIPE, SIG_IGN) != SIG_IGN;
-	if ((r->loop = loop_new()) == NULL ||
-	    heed(r, SIGHUP, on_signal) == -1 ||
-	    heed(r, SIGINT, on_signal) == -1 ||
-	    heed(r, SIGTERM, on_signal) == -1)
+	if ((r->loop = loop_new()) == NULL || set_signals(r, on_signal) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	o.loop = r->loop;
 	r->chat = chat_new(&o, f);
