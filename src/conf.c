@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "splice.h"
 #include "url.h"
+#include "utf8.h"
 
 #define BASE_URL "https://api-inference.modelscope.cn/v1"
 #define BALANCE_URL "https://modelscope.cn/openapi/v1/magicubes/balance"
@@ -515,19 +516,18 @@ get_all(struct reader *r, jv root)
 
 /* Names line and column, in characters, of the byte that is wrong. */
 static int
-bad_syntax(struct reader *r, const char *text, size_t n, size_t off)
+bad_syntax(struct reader *r, const char *text, size_t off, const char *why)
 {
 	size_t i, line = 1, column = 1;
 
-	for (i = 0; i < off && i < n; i++)
+	for (i = 0; i < off; i++)
 		if (text[i] == '\n') {
 			line++;
 			column = 1;
 		} else if (((unsigned char)text[i] & 0xc0) != 0x80)
 			column++;
 	return fault_set(r->in.f, EX_CONFIG, "%s: line %zu, column %zu: %s",
-	    r->in.path, line, column,
-	    off < n ? "not valid JSON" : "ends too early");
+	    r->in.path, line, column, why);
 }
 
 static int
@@ -539,7 +539,11 @@ parse(struct reader *r, const char *text, size_t n)
 	int rc;
 
 	if (splice_text(text, n, &whole, &off) == -1)
-		return bad_syntax(r, text, n, off);
+		return bad_syntax(r, text, off,
+		    off < n ? "not valid JSON" : "ends too early");
+	/* libjq would replace it, and an id would be another */
+	if ((off = utf8_span(text, n)) < n)
+		return bad_syntax(r, text, off, "not UTF-8");
 	root = json_parse(text, n);
 	if (jv_is_valid(root)) {
 		rc = get_all(r, root);

@@ -158,17 +158,6 @@ chomp(struct buf *text)
 		buf_cut(text, text->len - 1);
 }
 
-static int
-valid(const char *s, size_t n)
-{
-	size_t i, k;
-
-	for (i = 0; i < n; i += k)
-		if ((k = utf8_len(s + i, n - i)) == 0)
-			return 0;
-	return 1;
-}
-
 int
 input_read(const struct input *in, struct buf *text, enum input_kind *kind,
     int *utf8, struct fault *f)
@@ -204,6 +193,6 @@ input_read(const struct input *in, struct buf *text, enum input_kind *kind,
 		return -1;
 	if (*kind == INPUT_PROMPT)
 		chomp(text);
-	*utf8 = valid(text->d, text->len);
+	*utf8 = utf8_span(text->d, text->len) == text->len;
 	return 0;
 }

@@ -33,3 +33,13 @@ utf8_len(const char *s, size_t n)
 			return 0;
 	return len;
 }
+
+size_t
+utf8_span(const char *s, size_t n)
+{
+	size_t i, len;
+
+	for (i = 0; i < n && (len = utf8_len(s + i, n - i)) > 0; i += len)
+		continue;
+	return i;
+}

@@ -7,4 +7,7 @@
 /* The length of the valid sequence that s[0..n) begins with, or 0. */
 size_t utf8_len(const char *s, size_t n);
 
+/* How many bytes of s[0..n), from the first on, are valid. */
+size_t utf8_span(const char *s, size_t n);
+
 #endif

@@ -23,6 +23,8 @@ static const struct {
 	{ "", "line 1, column 1: ends too early" },
 	{ "{\n  \"models\": [,]\n}", "line 2, column 14: not valid JSON" },
 	{ "{\"\xe6\xa8\xa1\": 01}", "line 1, column 8: not valid JSON" },
+	{ "{\"models\": [{\"id\":\n\"\xe6\xa8\xa1\xe5\x9e\"}]}",
+	    "line 2, column 3: not UTF-8" },
 	{ "{} {}", "line 1, column 4: not valid JSON" },
 	{ "[]", "want an object, got an array" },
 	{ "{\"models\": {}}", "models: want an array, got an object" },
