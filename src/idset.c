@@ -108,12 +108,3 @@ idset_add(struct idset *s, const char *name, size_t n)
 	s->n++;
 	return 1;
 }
-
-int
-idset_has(const struct idset *s, const char *name, size_t n)
-{
-	unsigned char mark[MARK];
-
-	mark_of(name, n, mark);
-	return place(s->v, s->places, mark)[MARK - 1] != 0;
-}

@@ -17,7 +17,4 @@ void idset_free(struct idset *s);
 /* Adds a name of n bytes. 1: it is new; 0: it was there; -1: ENOMEM. */
 int idset_add(struct idset *s, const char *name, size_t n);
 
-/* 1: it is there. */
-int idset_has(const struct idset *s, const char *name, size_t n);
-
 #endif

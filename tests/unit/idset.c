@@ -13,24 +13,16 @@ main(void)
 	int i, bad = 0;
 
 	ok(s != NULL, "an empty set");
-	ok(!idset_has(s, "", 0), "the empty name is not in it");
-	ok(idset_add(s, "", 0) == 1 && idset_has(s, "", 0), "now it is");
-	ok(idset_add(s, "", 0) == 0, "twice is once");
-	ok(idset_add(s, "a\0b", 3) == 1 && !idset_has(s, "a\0c", 3) &&
-		!idset_has(s, "a", 1),
+	ok(idset_add(s, "", 0) == 1 && idset_add(s, "", 0) == 0,
+	    "the empty name, twice, is there once");
+	ok(idset_add(s, "a\0b", 3) == 1 && idset_add(s, "a\0c", 3) == 1 &&
+		idset_add(s, "a", 1) == 1,
 	    "a NUL is a byte like others");
-	for (i = 0; i < 200000; i++) {
-		snprintf(name, sizeof(name), "id%d", i);
-		bad += idset_add(s, name, strlen(name)) != 1;
+	for (i = 0; i < 400000; i++) {
+		snprintf(name, sizeof(name), "id%d", i % 200000);
+		bad += idset_add(s, name, strlen(name)) != (i < 200000);
 	}
-	ok(bad == 0, "200,000 are new");
-	for (i = 0; i < 200000; i++) {
-		snprintf(name, sizeof(name), "id%d", i);
-		bad += !idset_has(s, name, strlen(name));
-		snprintf(name, sizeof(name), "no%d", i);
-		bad += idset_has(s, name, strlen(name));
-	}
-	ok(bad == 0, "they are there, and others are not");
+	ok(bad == 0, "200,000 are new, and then there");
 	idset_free(s);
 	return done();
 }
