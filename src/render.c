@@ -19,6 +19,7 @@
 #include "json.h"
 #include "relay.h"
 #include "render.h"
+#include "responses.h"
 #include "route.h"
 #include "splice.h"
 #include "sse.h"
@@ -473,13 +474,7 @@ stream_error(const struct render *s, const struct chat_result *r,
 		json_str(&j, "error", r->message);
 		json_end(&j);
 	} else if (s->kind == RENDER_RESPONSES) {
-		json_object(&j, NULL);
-		json_str(&j, "type", "error");
-		json_str(&j, "code", code);
-		json_str(&j, "message", r->message);
-		json_null(&j, "param");
-		json_int(&j, "sequence_number", r->events);
-		json_end(&j);
+		responses_error(&j, r->events, code, r->message);
 	} else if (error_body(s->kind, &e, r->message, r->hint, r->id, out) ==
 	    -1)
 		return -1;

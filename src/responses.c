@@ -276,6 +276,25 @@ close_all(struct state *t, struct buf *out, const char *status)
 	return 0;
 }
 
+void
+responses_error(struct json *j, int64_t number, const char *code,
+    const char *message)
+{
+	json_object(j, NULL);
+	json_str(j, "type", "error");
+	json_int(j, "sequence_number", number);
+	json_str(j, "code", code);
+	json_str(j, "message", message);
+	json_null(j, "param");
+	json_object(j, "error");
+	json_str(j, "type", code);
+	json_str(j, "code", code);
+	json_str(j, "message", message);
+	json_null(j, "param");
+	json_end(j);
+	json_end(j);
+}
+
 /* ---- the table ---- */
 
 static void
@@ -355,15 +374,13 @@ static int
 state_fail(void *state, const char *code, const char *message, struct buf *out)
 {
 	struct state *t = state;
-	struct json *j;
 
-	if (start(t, out) == -1)
+	if (start(t, out) == -1 || buf_adds(out, "event: error\ndata: ") == -1)
 		return -1;
-	j = begin_event(t, out, "error");
-	json_str(j, "code", code);
-	json_str(j, "message", message);
-	json_null(j, "param");
-	if (end_event(t) == -1 || close_all(t, NULL, "incomplete") == -1)
+	json_begin(&t->j, out);
+	responses_error(&t->j, t->number++, code, message);
+	if (json_finish(&t->j) == -1 || buf_adds(out, "\n\n") == -1 ||
+	    close_all(t, NULL, "incomplete") == -1)
 		return -1;
 	respond_fail(t->r, code, message);
 	return tell(t, out, "response.failed");

@@ -6,7 +6,17 @@
 #ifndef RESPONSES_H
 #define RESPONSES_H
 
+#include <stdint.h>
+
+struct json;
 struct translate;
+
+/*
+ * Writes the data of an "error" event as both ways to read it want: with its
+ * words at the top, and in an error, which makes SDKs throw it.
+ */
+void responses_error(struct json *j, int64_t number, const char *code,
+    const char *message);
 
 /*
  * begin() makes the ids from in->id: "req_X" gives "resp_X", and "msg_X_N",

@@ -2,7 +2,7 @@
 // upstream knows chat completions alone.
 'use strict';
 const OpenAI = require('openai');
-const { done, ok, port, until } = require('./net.js');
+const { ask, done, ok, port, until } = require('./net.js');
 
 const client = new OpenAI({ apiKey: 'sdk-0123456789abcdef', maxRetries: 0,
 	baseURL: `http://127.0.0.1:${port}/v1` });
@@ -121,14 +121,21 @@ async function errors() {
 	await fails('broken upstream', 'InternalServerError', { model: 'sim/500' });
 	await fails('refused before a stream', 'InternalServerError',
 	    { model: 'sim/500', stream: true });
-	const mid = await events({ model: 'sim/reset-mid' });
-	ok(types(mid).slice(-2).join() === 'error,failed' &&
-	    mid.at(-2).message.length > 0 &&
-	    mid.at(-1).response.error.message === mid.at(-2).message,
-	    'a stream that breaks off', mid.slice(-2));
+	const cut = await events({ model: 'sim/reset-mid' }).catch((x) => x);
+	ok(cut instanceof OpenAI.APIError && /broke off/.test(cut.message),
+	    'a stream that breaks off', cut);
+	const raw = await ask('/v1/responses', JSON.stringify({ input: 'hi',
+		model: 'Org/sim-reset-mid', stream: true }));
+	const [error, failed] = raw.text.match(/^data: .*$/gm).slice(-2)
+	    .map((s) => JSON.parse(s.slice(6)));
+	ok(error.type === 'error' && error.message === error.error.message &&
+	    failed.type === 'response.failed' && failed.response.status ===
+	    'failed' && failed.sequence_number === error.sequence_number + 1 &&
+	    failed.response.error.message === error.message,
+	    'in its last events', [error, failed]);
 	const e = await client.responses.stream({ model: 'sim/error-mid',
 		input: 'hi' }).finalResponse().catch((x) => x);
-	ok(e.type === 'error', 'an error in mid-stream', e);
+	ok(e.code === 'upstream_error', 'an error in mid-stream', e);
 	const before = (await stats()).client_gone;
 	for await (const x of await create({ model: 'sim/long:10000+slow:20',
 	    stream: true }))

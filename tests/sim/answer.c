@@ -27,6 +27,7 @@ answer_init(struct conn *c)
 	a->prompt_tokens = a->tokens = 0;
 	a->phase = PH_START;
 	a->off = 0;
+	a->sequence = 0;
 	a->piece = PIECE;
 	a->made = a->tool = 0;
 }

@@ -176,7 +176,7 @@ answer_good(struct conn *c)
 	} else if ((rule = broken_rule(c)) != NULL) {
 		errors_answer(c, errors_find(span_of(rule)));
 		keys_headers(c);
-	} else if ((op->flags & OP_CHAT) && is_hollow(c)) {
+	} else if ((op->flags & OP_MODEL) && is_hollow(c)) {
 		c->model->seen++;
 		c->plan.flags |= F(F_HOLLOW);
 		content_hollow(c);

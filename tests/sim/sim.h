@@ -358,6 +358,7 @@ struct answer {
 	size_t piece;  /* of a plain body */
 	unsigned made; /* content events so far */
 	unsigned tool;
+	uint64_t sequence; /* of an event, where they are numbered */
 	bool half;
 };
 void answer_init(struct conn *c);

@@ -270,8 +270,10 @@ static void
 check_fail(size_t n)
 {
 	static const char error[] = "event: error\ndata: ",
-			  failed[] = ",\"code\":\"upstream_error\","
-				     "\"message\":\"gone\",\"param\":null}"
+			  failed[] = ",\"error\":{\"type\":"
+				     "\"upstream_error\",\"code\":"
+				     "\"upstream_error\",\"message\":"
+				     "\"gone\",\"param\":null}}"
 				     "\n\nevent: response.failed\n";
 	struct buf before, out;
 	const char *rest;
