@@ -27,6 +27,7 @@
 
 enum {
 	READ_SIZE = 256 * 1024,
+	TEXT_MAX = REQUEST_MAX + 4 * READ_SIZE, /* of a line; and more */
 	AGAIN_FIRST = 1000,    /* ms before a line is tried again, */
 	AGAIN_MAX = 60 * 1000, /* doubling up to this */
 	WAIT = 10 * 60 * 1000  /* ms between looks for new quota */
@@ -49,13 +50,17 @@ struct batch {
 	size_t at;	 /* of text, begun */
 	int64_t number;	 /* of the last line */
 	int eof, stopped, reading;
-	int dry; /* out of quota */
+	int toolong; /* in a line that is */
+	int dry;     /* out of quota */
+	int lost;    /* a result could not be written */
+	int64_t bad; /* errors that stand, from before */
 	int nitems;
 	LIST_HEAD(, item) items;
 	struct idset *ids;
 	struct batch_count count;
 	struct loop_timer over;
-	struct fault fault; /* what ended it early */
+	struct fault fault;   /* what ended it early */
+	struct fault refused; /* a failure that time does not mend */
 };
 
 static void fill(struct batch *);
@@ -71,32 +76,45 @@ fail(struct batch *b, int status, const char *what)
 	batch_stop(b);
 }
 
-/* Writes it all, or ends the run. */
-static void
+static int
+write_all(int fd, const char *p, size_t n)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	ssize_t w;
+
+	while (n > 0) {
+		if ((w = write(fd, p, n)) != -1) {
+			p += w;
+			n -= (size_t)w;
+		} else if (errno == EAGAIN)
+			(void)poll(&pfd, 1, -1);
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Writes the result, or ends the run: 0 or -1. Behind a piece of a line that
+ * did not fit nothing more is written, so that it stays the last.
+ */
+static int
 put(struct batch *b, const struct batchline_result *r)
 {
 	struct buf line;
-	size_t at = 0;
-	ssize_t n;
 
+	if (b->lost)
+		return -1;
 	buf_init(&line, (size_t)REQUEST_MAX * 2);
-	if (batchline_write(r, &line) == -1) {
+	b->lost = 1;
+	if (batchline_write(r, &line) == -1)
 		fail(b, EX_OSERR, r->id);
-		buf_free(&line);
-		return;
-	}
-	while (at < line.len) {
-		n = write(b->out, line.d + at, line.len - at);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
-			fail(b, EX_IOERR,
-			    b->o.out != NULL ? b->o.out : "stdout");
-			break;
-		}
-		at += (size_t)n;
-	}
+	else if (write_all(b->out, line.d, line.len) == -1)
+		fail(b, EX_IOERR, b->o.out != NULL ? b->o.out : "stdout");
+	else
+		b->lost = 0;
 	buf_free(&line);
+	return b->lost ? -1 : 0;
 }
 
 static void
@@ -211,6 +229,11 @@ count_result(struct batch *b, const struct chat_result *r)
 		b->count.bad++;
 	else
 		b->count.later++;
+	if (r->exit != 0 && r->exit != EX_UNAVAILABLE &&
+	    r->exit != EX_TEMPFAIL) {
+		fault_set(&b->refused, r->exit, "%s", r->message);
+		fault_hint(&b->refused, "%s", r->hint);
+	}
 }
 
 static void
@@ -241,8 +264,10 @@ on_end(void *arg, const struct chat_result *r)
 		res.code = verdict_info(r->verdict)->name;
 		res.message = r->message;
 	}
-	put(b, &res);
-	count_result(b, r);
+	if (put(b, &res) == 0)
+		count_result(b, r);
+	else
+		b->count.later++;
 	free_item(i);
 	next(b);
 }
@@ -277,8 +302,8 @@ start(void *arg)
 	if (i->job != NULL)
 		return;
 	r.message = f.text;
-	put(b, &r);
-	b->count.bad++;
+	if (put(b, &r) == 0)
+		b->count.bad++;
 	free_item(i);
 	next(b);
 }
@@ -294,8 +319,43 @@ bad_line(struct batch *b, const char *id, const struct fault *f)
 	snprintf(text, sizeof(text), "line %lld: %s", (long long)b->number,
 	    f->text);
 	r.message = text;
-	put(b, &r);
-	b->count.bad++;
+	if (put(b, &r) == 0)
+		b->count.bad++;
+}
+
+/* The line that has filled the buffer, and no end of it yet. */
+static void
+too_long(struct batch *b)
+{
+	char id[24];
+	struct fault f;
+	int r;
+
+	b->number++;
+	b->toolong = 1;
+	buf_free(&b->text);
+	b->at = 0;
+	snprintf(id, sizeof(id), "%lld", (long long)b->number);
+	fault_set(&f, EX_DATAERR, "over %d MiB", REQUEST_MAX / 1024 / 1024);
+	if ((r = idset_add(b->ids, id, strlen(id))) == -1)
+		fail(b, EX_OSERR, b->o.in);
+	else if (r == 0)
+		b->count.skipped++;
+	else
+		bad_line(b, id, &f);
+}
+
+/* Is it a line with something in it? Then without what is around it. */
+static int
+trim(struct batch *b, const char **line, size_t *n)
+{
+	if (b->number == 1 && *n >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+		*line += 3;
+		*n -= 3;
+	}
+	while (*n > 0 && memchr(" \t\r", (*line)[*n - 1], 3) != NULL)
+		--*n;
+	return *n > 0;
 }
 
 static void
@@ -306,11 +366,10 @@ on_line(struct batch *b, const char *line, size_t n)
 	int bad, r;
 
 	b->number++;
-	if (n > 0 && line[n - 1] == '\r')
-		n--;
-	if (n == 0 || (i = calloc(1, sizeof(*i))) == NULL) {
-		if (n > 0)
-			fail(b, EX_OSERR, b->o.in);
+	if (!trim(b, &line, &n))
+		return;
+	if ((i = calloc(1, sizeof(*i))) == NULL) {
+		fail(b, EX_OSERR, b->o.in);
 		return;
 	}
 	i->batch = b;
@@ -347,7 +406,9 @@ take_lines(struct batch *b)
 		else if (!b->eof)
 			break;
 		b->at += nl != NULL ? n + 1 : n;
-		on_line(b, s, n);
+		if (!b->toolong)
+			on_line(b, s, n);
+		b->toolong = 0;
 	}
 	if (b->at == b->text.len || b->at > READ_SIZE) {
 		buf_drain(&b->text, b->at);
@@ -362,9 +423,12 @@ on_readable(void *arg, int fd, short revents)
 	ssize_t n;
 
 	(void)revents;
+	if (b->toolong) /* no end of it was in what was read */
+		buf_cut(&b->text, 0);
+	else if (b->text.len >= REQUEST_MAX + READ_SIZE)
+		too_long(b);
 	if (buf_room(&b->text, READ_SIZE) == -1) {
-		errno = EFBIG;
-		fail(b, EX_DATAERR, b->o.in);
+		fail(b, EX_OSERR, b->o.in);
 		maybe_over(b);
 		return;
 	}
@@ -421,6 +485,15 @@ count_lines(int fd)
 }
 
 static int
+same_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 &&
+	    S_ISREG(a.st_mode) && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+static int
 open_files(struct batch *b, struct fault *f)
 {
 	b->in = strcmp(b->o.in, "-") == 0 ? STDIN_FILENO :
@@ -428,10 +501,13 @@ open_files(struct batch *b, struct fault *f)
 	if (b->in == -1)
 		return fault_set(f, EX_NOINPUT, "%s: %s", b->o.in,
 		    strerror(errno));
+	if (b->o.out != NULL && same_file(b->in, b->o.out))
+		return fault_set(f, EX_USAGE,
+		    "%s: both the requests and the results", b->o.out);
 	b->count.total = b->in == STDIN_FILENO ? -1 : count_lines(b->in);
 	b->out = b->o.out == NULL ?
 	    STDOUT_FILENO :
-	    resume_open(b->o.out, b->ids, &b->count.bad, f);
+	    resume_open(b->o.out, b->ids, &b->bad, f);
 	return b->out == -1 ? -1 : 0;
 }
 
@@ -448,7 +524,7 @@ batch_start(const struct batch_opts *o, struct fault *f)
 	}
 	b->o = *o;
 	b->in = b->out = -1;
-	buf_init(&b->text, (size_t)REQUEST_MAX + READ_SIZE);
+	buf_init(&b->text, TEXT_MAX);
 	LIST_INIT(&b->items);
 	if (open_files(b, f) == -1) {
 		batch_free(b);
@@ -512,9 +588,13 @@ batch_status(const struct batch *b, struct fault *f)
 		return fault_set(f, EX_TEMPFAIL,
 		    "out of quota: run again "
 		    "later for the rest");
+	if (b->refused.status != 0 && b->count.good + b->count.skipped == 0) {
+		*f = b->refused;
+		return -1;
+	}
 	if (b->count.later > 0 || b->stopped)
 		return fault_set(f, EX_TEMPFAIL,
 		    "not all lines have their "
 		    "answer: run again for the rest");
-	return b->count.bad > 0;
+	return b->bad + b->count.bad > 0;
 }

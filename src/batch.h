@@ -36,7 +36,7 @@ struct batch_opts {
 /* What has been done so far. */
 struct batch_count {
 	int64_t total;	   /* lines in the file, -1 not known */
-	int64_t skipped;   /* that had their result before */
+	int64_t skipped;   /* that had a result already */
 	int64_t good, bad; /* answered, failed for good */
 	int64_t later;	   /* failed, may pass; or not begun */
 	int waiting;	   /* out of quota */
@@ -58,7 +58,8 @@ void batch_counts(const struct batch *b, struct batch_count *c);
 
 /*
  * How it went: 0 with all answered, 1 if lines failed for good, -1 with *f
- * if a rerun is wanted (EX_TEMPFAIL) or writing failed (EX_IOERR).
+ * if a rerun is wanted (EX_TEMPFAIL), writing failed (EX_IOERR), or nothing
+ * was answered for a reason that does not pass (EX_NOPERM, EX_CONFIG, ...).
  */
 int batch_status(const struct batch *b, struct fault *f);
 

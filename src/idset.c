@@ -46,6 +46,13 @@ idset_free(struct idset *s)
 	free(s);
 }
 
+void
+idset_clear(struct idset *s)
+{
+	memset(s->v, 0, s->places * MARK);
+	s->n = 0;
+}
+
 static void
 mark_of(const char *name, size_t n, unsigned char *mark)
 {

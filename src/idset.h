@@ -14,6 +14,9 @@ struct idset;
 struct idset *idset_new(void);
 void idset_free(struct idset *s);
 
+/* Takes all names out; what room there is stays. */
+void idset_clear(struct idset *s);
+
 /* Adds a name of n bytes. 1: it is new; 0: it was there; -1: ENOMEM. */
 int idset_add(struct idset *s, const char *name, size_t n);
 

@@ -387,6 +387,18 @@ turn(struct run *r, struct fault *f)
 	return 0;
 }
 
+/* Many connections at once need as many descriptors. */
+static void
+raise_files(void)
+{
+	struct rlimit n;
+
+	if (getrlimit(RLIMIT_NOFILE, &n) == 0 && n.rlim_cur < n.rlim_max) {
+		n.rlim_cur = n.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &n);
+	}
+}
+
 static void
 stop_loop(void *arg)
 {
@@ -579,6 +591,7 @@ batch(struct run *r, struct fault *f)
 	struct batch_count c;
 	int status;
 
+	raise_files();
 	if (prepare(r, on_stop, f) == -1)
 		return -1;
 	o.loop = r->loop;
@@ -594,9 +607,10 @@ batch(struct run *r, struct fault *f)
 	status = batch_status(r->batch, f);
 	batch_counts(r->batch, &c);
 	if (!opt.cli.quiet && status != 0)
-		warnx("%lld answered, %lld failed, %lld to do again",
-		    (long long)(c.skipped + c.good), (long long)c.bad,
-		    (long long)c.later);
+		warnx("%lld answered, %lld failed, %lld to do again, "
+		      "%lld done before",
+		    (long long)c.good, (long long)c.bad, (long long)c.later,
+		    (long long)c.skipped);
 	return status;
 }
 
@@ -627,13 +641,9 @@ on_orphan(void *arg, int fd, short revents)
 static int
 work(struct run *r, struct fault *f)
 {
-	struct rlimit n;
 	struct stat st;
 
-	if (getrlimit(RLIMIT_NOFILE, &n) == 0 && n.rlim_cur < n.rlim_max) {
-		n.rlim_cur = n.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &n);
-	}
+	raise_files();
 	if (prepare(r, on_drain, f) == -1)
 		return -1;
 	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, stop_loop, r, f);

@@ -23,7 +23,8 @@
 struct tally {
 	int64_t bad;	 /* errors that stand */
 	int64_t redo;	 /* errors that may pass, and repetitions */
-	int64_t foreign; /* no results; a torn one is the last */
+	int64_t foreign; /* no results */
+	int torn;	 /* a piece of one at the end */
 };
 
 /* One line with its LF: what it is, by the tally. 1: it stands. */
@@ -31,12 +32,19 @@ static int
 tally(struct tally *t, const char *line, size_t n, struct buf *id,
     struct idset *ids)
 {
-	enum batchline_state s = BATCHLINE_NONE;
+	static const char begins[] = "{\"id\":";
+	enum batchline_state s;
 	int new;
 
 	buf_cut(id, 0);
-	if (line[n - 1] == '\n')
-		s = batchline_look(line, n - 1, id);
+	if (line[n - 1] != '\n') {
+		if (n > sizeof(begins) - 1)
+			n = sizeof(begins) - 1;
+		t->torn = memcmp(line, begins, n) == 0;
+		t->foreign += !t->torn;
+		return 0;
+	}
+	s = batchline_look(line, n - 1, id);
 	if (s == BATCHLINE_NONE || s == BATCHLINE_REDO) {
 		t->foreign += s == BATCHLINE_NONE;
 		t->redo += s == BATCHLINE_REDO;
@@ -77,92 +85,115 @@ pass(const char *path, FILE *from, FILE *to, struct idset *ids, struct tally *t,
 	return r;
 }
 
+/* What stands goes to a file of this name, which takes the place of path. */
+static int
+copy(const char *path, const char *part, FILE *from, int new,
+    struct idset *done, struct fault *f)
+{
+	struct tally t;
+	FILE *to;
+
+	if ((to = fdopen(dup(new), "we")) == NULL)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	rewind(from);
+	idset_clear(done);
+	if (pass(path, from, to, done, &t, f) == -1) {
+		fclose(to);
+		return -1;
+	}
+	if (fclose(to) != 0)
+		return fault_set(f, EX_IOERR, "%s: %s", part, strerror(errno));
+	if (rename(part, path) == -1)
+		return fault_set(f, EX_CANTCREAT, "%s: %s", path,
+		    strerror(errno));
+	return 0;
+}
+
 /* Puts a copy of what stands in the file's place; fd becomes the copy. */
 static int
-rewrite(const char *path, FILE *from, int *fd, struct fault *f)
+rewrite(const char *path, FILE *from, int *fd, struct idset *done,
+    struct fault *f)
 {
-	struct idset *again;
+	struct stat st;
 	char *part;
-	FILE *to = NULL;
-	struct tally t;
-	int new = -1, r = -1;
+	int new, r = -1;
 
 	if (asprintf(&part, "%s.part", path) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	if ((again = idset_new()) == NULL) {
-		fault_set(f, EX_OSERR, "%s", strerror(errno));
-		goto out;
-	}
 	/* under the lock this name is ours; a rest of a killed run goes */
 	new = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
 	if (new == -1 || flock(new, LOCK_EX | LOCK_NB) == -1 ||
-	    (to = fdopen(dup(new), "we")) == NULL) {
+	    fstat(*fd, &st) == -1 || fchmod(new, st.st_mode & 0777) == -1)
 		fault_set(f, EX_CANTCREAT, "%s: %s", part, strerror(errno));
-		goto out;
-	}
-	rewind(from);
-	if (pass(path, from, to, again, &t, f) == -1)
-		goto out;
-	if (fflush(to) != 0 || ferror(to)) {
-		fault_set(f, EX_IOERR, "%s: %s", part, strerror(errno));
+	else if ((r = copy(path, part, from, new, done, f)) == -1)
 		unlink(part);
-		goto out;
-	}
-	if (rename(part, path) == -1) {
-		fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno));
-		goto out;
+	free(part);
+	if (r == -1) {
+		if (new != -1)
+			close(new);
+		return -1;
 	}
 	close(*fd);
 	*fd = new;
-	new = -1;
-	r = 0;
-out:
-	if (to != NULL)
-		fclose(to);
-	if (new != -1)
-		close(new);
-	idset_free(again);
-	free(part);
+	return 0;
+}
+
+/* The results of a file that is locked: what is done, and no more in it. */
+static int
+take_over(const char *path, int *fd, struct idset *done, int64_t *bad,
+    struct fault *f)
+{
+	struct tally t;
+	FILE *from;
+	int r;
+
+	if ((from = fdopen(dup(*fd), "re")) == NULL)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	r = pass(path, from, NULL, done, &t, f);
+	if (r == 0 && t.foreign > 0) /* not to be touched */
+		r = fault_set(f, EX_DATAERR, "%s: not a file of results", path);
+	if (r == 0 && t.redo + t.torn > 0)
+		r = rewrite(path, from, fd, done, f);
+	fclose(from);
+	if (r == 0 &&
+	    (lseek(*fd, 0, SEEK_END) == -1 ||
+		fcntl(*fd, F_SETFL, O_APPEND) == -1))
+		r = fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno));
+	*bad = t.bad;
 	return r;
 }
 
 int
 resume_open(const char *path, struct idset *done, int64_t *bad, struct fault *f)
 {
-	struct tally t;
-	FILE *from;
+	struct stat st;
+	char *real;
 	int fd;
 
-	if ((fd = lock_open(path, 0)) == -1) {
-		if (errno == EWOULDBLOCK)
-			return fault_set(f, EX_TEMPFAIL,
-			    "%s: another run is writing it", path);
-		return fault_set(f, EX_CANTCREAT, "%s: %s", path,
-		    strerror(errno));
+	*bad = 0;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		/* a pipe, a device: nothing is in it */
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		return fd != -1 ? fd :
+				  fault_set(f, EX_CANTCREAT, "%s: %s", path,
+				      strerror(errno));
 	}
-	if ((from = fdopen(dup(fd), "re")) == NULL) {
-		close(fd);
+	/* where a link leads is replaced, not the link */
+	if ((real = realpath(path, NULL)) == NULL &&
+	    (real = strdup(path)) == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	}
-	if (pass(path, from, NULL, done, &t, f) == -1)
-		goto fail;
-	if (t.foreign > 1) { /* hardly ours: not to be touched */
-		fault_set(f, EX_DATAERR, "%s: not a file of results", path);
-		goto fail;
-	}
-	if (t.redo + t.foreign > 0 && rewrite(path, from, &fd, f) == -1)
-		goto fail;
-	fclose(from);
-	*bad = t.bad;
-	if (lseek(fd, 0, SEEK_END) == -1 ||
-	    fcntl(fd, F_SETFL, O_APPEND) == -1) {
+	if ((fd = lock_open(real, 0)) == -1) {
+		if (errno == EWOULDBLOCK)
+			fault_set(f, EX_TEMPFAIL,
+			    "%s: another run is writing it", path);
+		else
+			fault_set(f, EX_CANTCREAT, "%s: %s", path,
+			    strerror(errno));
+	} else if (take_over(real, &fd, done, bad, f) == -1) {
 		close(fd);
-		return fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno));
+		fd = -1;
 	}
+	free(real);
 	return fd;
-fail:
-	fclose(from);
-	close(fd);
-	return -1;
 }

@@ -39,7 +39,7 @@ not JSON
 truncate -s -1 in
 run 'a batch' 1 ms-chat --batch in -O out.jsonl
 same 'says how it went' err <<'!'
-ms-chat: 7 answered, 6 failed, 0 to do again
+ms-chat: 6 answered, 6 failed, 0 to do again, 1 done before
 !
 ids >o
 same 'one result an id; the line number where there is none' o <<'!'
