@@ -28,6 +28,7 @@
 #include "input.h"
 #include "keys.h"
 #include "ledger.h"
+#include "left.h"
 #include "listen.h"
 #include "loop.h"
 #include "now.h"
@@ -530,8 +531,10 @@ on_progress(void *arg, const struct batch *b)
 	struct run *r = arg;
 	struct batch_count c;
 	int64_t done, rate, now = now_mono();
-	char total[32] = "", eta[32] = "";
+	char total[32] = "", eta[32] = "", left[128];
 
+	if (!term_progress_due(&r->progress, now))
+		return;
 	batch_counts(b, &c);
 	done = c.good + c.bad + c.later;
 	rate = now > r->began ? done * 1000 / (now - r->began) : 0;
@@ -541,11 +544,12 @@ on_progress(void *arg, const struct batch *b)
 		snprintf(eta, sizeof(eta), ", %lld s left",
 		    (long long)((c.total - c.skipped - done) *
 			(now - r->began) / done / 1000));
+	left_text(r->conf, r->keys, ledger_fold(r->ledger), left, sizeof(left));
 	term_progress(&r->progress, now,
 	    "%lld%s done, %lld failed, "
-	    "%lld/s%s%s",
+	    "%lld/s%s%s%s",
 	    (long long)(c.skipped + done), total, (long long)(c.bad + c.later),
-	    (long long)rate, eta, c.waiting ? ", waiting for quota" : "");
+	    (long long)rate, eta, left, c.waiting ? ", waiting for quota" : "");
 }
 
 static void

@@ -30,13 +30,19 @@ term_style(int fd, struct table_style *s)
 	s->colour = cli_colour(fd);
 }
 
+int
+term_progress_due(const struct term_progress *p, int64_t now)
+{
+	return (p->said == 0 || now - p->said >= PROGRESS_MS) &&
+	    isatty(STDERR_FILENO);
+}
+
 void
 term_progress(struct term_progress *p, int64_t now, const char *fmt, ...)
 {
 	va_list ap;
 
-	if ((p->said != 0 && now - p->said < PROGRESS_MS) ||
-	    !isatty(STDERR_FILENO))
+	if (!term_progress_due(p, now))
 		return;
 	p->said = now;
 	fputc('\r', stderr);

@@ -16,6 +16,9 @@ struct term_progress { /* zeroed at first */
 	int64_t said;  /* monotonic ms, 0: never */
 };
 
+/* Would term_progress() show it now? For what is dear to gather. */
+int term_progress_due(const struct term_progress *p, int64_t now);
+
 /*
  * Replaces the line of progress on stderr, if that is a terminal and the
  * last time is a tenth of a second ago. now in monotonic ms.

@@ -138,7 +138,8 @@ ok 'is not touched' cmp -s in other
 
 lines 30 'sim/delay:300'
 rm -f out.jsonl
-ms-chat --batch in -O out.jsonl -P 1 2>err1 &
+# a shell makes what it puts behind it deaf to INT
+env --default-signal=INT ms-chat --batch in -O out.jsonl -P 1 2>err1 &
 first=$!
 until_ok [ -s out.jsonl ]
 run 'two at once' 75 ms-chat --batch in -O out.jsonl

@@ -75,6 +75,14 @@ like 'is told' err 'part.jsonl: '
 run 'and when it may' 0 ms-chat --batch in -O part.jsonl -P 8
 ok 'is finished' [ "$(ids part.jsonl)" = "$(seq 400 | tr '\n' ' ')" ]
 
+# ---- on a terminal ----
+prompts 60
+ms-balance >/dev/null
+script -qec 'ms-chat --batch in -m sim/delay:50 -P 2 -O tty.jsonl' /dev/null >o
+like 'a bar: done, failed, rate, time, quota' o '[0-9]+/60 done, 0 failed, [0-9]+/s, [0-9]+ s left, 250 credits left'
+script -qec 'ms-chat -q --batch in -P 2 -O tty2.jsonl' /dev/null >o
+same '-q: none' o </dev/null
+
 # ---- keys that are refused, very many at once ----
 prompts 5
 run 'no key is good' 77 env MODELSCOPE_API_KEY=ms-bad ms-chat --batch in -O bad.jsonl
