@@ -69,21 +69,22 @@ input_kind(const char *text, size_t n, enum input_kind *kind, struct fault *f)
 			*kind = INPUT_REQUEST;
 		else if (names(v, "custom_id") && names(v, "body"))
 			return fault_set(f, EX_DATAERR,
-			    "stdin: a Batch line: --batch reads these");
+			    "input: a Batch line: --batch reads these");
 		return 0;
 	}
-	if ((next = object_first(text, n)) != 0) {
-		if (ours || object_first(text + next, n - next) != 0)
-			return fault_set(f, EX_DATAERR,
-			    "stdin: more than one JSON object: "
-			    "--batch reads these");
+	next = object_first(text, n);
+	at = next + skip_space(text + next, n - next);
+	if (next != 0 && at < n && text[at] == '{' &&
+	    (ours || object_first(text + at, n - at) != 0))
+		return fault_set(f, EX_DATAERR,
+		    "input: more than one JSON object: --batch reads these");
+	if (next != 0 && !ours)
 		return 0;
-	}
 	/* not a prompt by chance: a request that broke on its way here */
-	if (memmem(text, n, "\"messages\"", 10) != NULL ||
+	if (ours || memmem(text, n, "\"messages\"", 10) != NULL ||
 	    memmem(text, n, "\"prompt\"", 8) != NULL)
 		return fault_set(f, EX_DATAERR,
-		    "stdin: a request that is not JSON at byte %zu", off + 1);
+		    "input: a request that is not JSON at byte %zu", off + 1);
 	return 0;
 }
 

@@ -104,7 +104,7 @@ run 'a {prompt} whose system is no text' 65 \
 	sh -c 'echo "{\"prompt\":\"p\",\"system\":5}" | ms-chat'
 like 'is told' err '^ms-chat: request: system: want a string$'
 run 'two objects' 65 sh -c 'cat req.json req.json | ms-chat'
-like 'name --batch' err '^ms-chat: stdin: .*--batch'
+like 'name --batch' err '^ms-chat: input: .*--batch'
 run 'a Batch line' 65 sh -c 'echo "{\"custom_id\":\"a\",\"body\":{}}" | ms-chat'
 like 'names --batch too' err -- '--batch'
 run 'a torn request' 65 sh -c 'head -c 60 req.json | ms-chat'

@@ -48,7 +48,10 @@ static const struct {
 	{ "a request cut", "{\"messages\":[{\"role\":", BAD, "byte 22" },
 	{ "a request with a comma too many", "{\"messages\":[],}", BAD,
 	    "byte 16" },
-	{ "a request with words behind it", "{\"messages\":[]} x", BAD, "" },
+	{ "a request with words behind it", "{\"messages\":[]} x", BAD,
+	    "byte 17" },
+	{ "two requests, the second cut", "{\"messages\":[]}\n{\"mess", BAD,
+	    "--batch" },
 };
 
 int
