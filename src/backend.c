@@ -191,8 +191,8 @@ connect_now(void *arg)
 }
 
 struct backend *
-backend_new(struct loop *l, const char *path, const struct buf *head,
-    struct buf *body, size_t *held, const struct backend_ops *ops, void *arg)
+backend_new(struct loop *l, const struct backend_ask *a,
+    const struct backend_ops *ops, void *arg)
 {
 	struct backend *b;
 	char size[RECORD_HEAD];
@@ -203,18 +203,18 @@ backend_new(struct loop *l, const char *path, const struct buf *head,
 	b->loop = l;
 	b->ops = ops;
 	b->arg = arg;
-	b->held = held;
+	b->held = a->held;
 	b->fd = -1;
 	b->retry = RETRY_FIRST;
 	b->addr.sun_family = AF_UNIX;
-	if (strlcpy(b->addr.sun_path, path, sizeof(b->addr.sun_path)) >=
+	if (strlcpy(b->addr.sun_path, a->path, sizeof(b->addr.sun_path)) >=
 	    sizeof(b->addr.sun_path))
 		b->addr.sun_path[0] = '\0';
 	buf_init(&b->line, LINE_MAX_LEN);
 	buf_init(&b->head, LINE_MAX_LEN);
-	buf_init(&b->body, body->max);
-	n = body->len > 0 ? record_head(size, body->len) : 0;
-	if (buf_add(&b->head, head->d, head->len) == -1 ||
+	buf_init(&b->body, a->body->max);
+	n = a->body->len > 0 ? record_head(size, a->body->len) : 0;
+	if (buf_add(&b->head, a->head->d, a->head->len) == -1 ||
 	    buf_addc(&b->head, '\n') == -1 ||
 	    buf_add(&b->head, size, n) == -1 ||
 	    loop_timer(l, &b->timer, 0, connect_now, b) == -1) {
@@ -222,8 +222,8 @@ backend_new(struct loop *l, const char *path, const struct buf *head,
 		free(b);
 		return NULL;
 	}
-	b->body = *body;
-	buf_init(body, body->max);
+	b->body = *a->body;
+	buf_init(a->body, b->body.max);
 	return b;
 }
 

@@ -26,14 +26,19 @@ struct backend_ops {
 	void (*fail)(void *arg, enum backend_fault why);
 };
 
+struct backend_ask {
+	const char *path;	/* of the socket */
+	const struct buf *head; /* a line of JSON without its LF; copied */
+	struct buf *body;	/* taken */
+	size_t *held;		/* made less when the body is freed */
+};
+
 /*
- * Asks at the socket called path: head is a line of JSON without its LF and
- * is copied, body is taken, with *held made less when it is freed. Callbacks
- * come from the loop only. After the last data or fail, it is still there to
- * be freed. NULL with errno ENOMEM; body is then still the caller's.
+ * Asks. Callbacks come from the loop only. After the last data or fail, it is
+ * still there to be freed. NULL with errno ENOMEM; the body is then still the
+ * caller's.
  */
-struct backend *backend_new(struct loop *l, const char *path,
-    const struct buf *head, struct buf *body, size_t *held,
+struct backend *backend_new(struct loop *l, const struct backend_ask *a,
     const struct backend_ops *ops, void *arg);
 
 /* Reads on, or not. */

@@ -5,6 +5,7 @@
 #ifndef BATCH_H
 #define BATCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct batch;

@@ -265,8 +265,8 @@ make_order(struct chat_job *j)
 	    sizeof(*j->retried));
 	if (j->retried == NULL)
 		fault_set(&f, EX_OSERR, "%s", strerror(errno));
-	else if (order_make(j->chat->o.conf, j->names, j->nnames, &j->decision,
-		     &j->order, &j->norder, &f) == 0) {
+	else if ((j->order = order_make(j->chat->o.conf, j->names, j->nnames,
+		      &j->decision, &j->norder, &f)) != NULL) {
 		choose(j);
 		return;
 	}

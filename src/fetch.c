@@ -161,10 +161,10 @@ next(void *arg)
 
 	while (t->left > 0 && (in.u = pair(t, &k)) == NULL)
 		step(t);
-	if (t->left == 0 && t->result.attempts == 0)
+	if (t->left <= 0 && t->result.attempts == 0)
 		outcome_set(&t->outcome, V_BAD_KEY, EX_CONFIG,
 		    "there is no key to ask with", refusal_hint(V_BAD_KEY));
-	if (t->left == 0) {
+	if (t->left <= 0) {
 		finish(t);
 		return;
 	}

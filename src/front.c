@@ -117,7 +117,7 @@ serve(struct front *f, int fd, const struct sockaddr_storage *ss)
 static void
 accept_some(void *arg, int fd, short revents)
 {
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
 	struct front *f = arg;
 	socklen_t len;
 	int i, s;

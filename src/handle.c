@@ -390,11 +390,11 @@ ask(struct conn *c, const char *path)
 	struct exchange *x = exchange_of(c);
 	struct conn_pool *p = conn_pool_of(c);
 	struct buf line;
+	struct backend_ask a = { path, &line, conn_body(c), &p->held };
 
 	buf_init(&line, LINE_BYTES);
 	if (head_line(x, &line) == 0)
-		x->backend = backend_new(p->loop, path, &line, conn_body(c),
-		    &p->held, &ops, c);
+		x->backend = backend_new(p->loop, &a, &ops, c);
 	buf_free(&line);
 	if (x->backend == NULL)
 		error(c, 503, "out of memory");

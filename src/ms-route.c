@@ -577,8 +577,8 @@ check(struct fault *f)
 	    (run.policy = policy_new(opt.policy, f)) == NULL)
 		return -1;
 	route_tier(0, &d);
-	if (order_make(run.conf, opt.cli.models, opt.cli.nmodels, &d, &order,
-		&n, f) == -1)
+	if ((order = order_make(run.conf, opt.cli.models, opt.cli.nmodels, &d,
+		 &n, f)) == NULL)
 		return -1;
 	free(order);
 	if (run.keys->n == 0)

@@ -93,18 +93,19 @@ add_id(struct list *l, const struct conf *c, const char *name, struct fault *f)
 	return 0;
 }
 
-int
+struct pick_model *
 order_make(const struct conf *c, char *const *names, size_t n,
-    const struct decision *d, struct pick_model **v, size_t *nv,
-    struct fault *f)
+    const struct decision *d, size_t *norder, struct fault *f)
 {
 	struct list l = { NULL, 0 };
 	struct decision fixed;
 	size_t i;
 	int tier, r = 0;
 
-	if ((l.v = calloc(c->nmodels + n + 1, sizeof(*l.v))) == NULL)
-		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	if ((l.v = calloc(c->nmodels + n + 1, sizeof(*l.v))) == NULL) {
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+		return NULL;
+	}
 	if (n == 0)
 		r = add_routed(&l, c, d, f);
 	for (i = 0; i < n && r == 0; i++)
@@ -120,9 +121,8 @@ order_make(const struct conf *c, char *const *names, size_t n,
 		r = fault_set(f, EX_CONFIG, "no model is configured");
 	if (r == -1) {
 		free(l.v);
-		return -1;
+		return NULL;
 	}
-	*v = l.v;
-	*nv = l.n;
-	return 0;
+	*norder = l.n;
+	return l.v;
 }

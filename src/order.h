@@ -21,15 +21,14 @@ int order_routed(const struct conf *c, char *const *names, size_t n, int route,
     int smart);
 
 /*
- * The models in order, none twice: *v is allocated (freed by the caller),
- * what it points to belongs to c and names. d is used where a name means
+ * The *norder models in order, none twice: allocated (freed by the caller);
+ * what they point to belongs to c and names. d is used where a name means
  * "auto"; a name that means a tier stands for the order of that tier. An id
  * that is not configured but has a '/' goes to the first upstream unless
- * c->unlisted is 0. 0, or -1 with *f: EX_UNAVAILABLE (a model that is not
- * known or disabled), EX_CONFIG (no model), EX_OSERR.
+ * c->unlisted is 0. NULL with *f: EX_UNAVAILABLE (a model that is not known
+ * or disabled), EX_CONFIG (no model), EX_OSERR.
  */
-int order_make(const struct conf *c, char *const *names, size_t n,
-    const struct decision *d, struct pick_model **v, size_t *nv,
-    struct fault *f);
+struct pick_model *order_make(const struct conf *c, char *const *names,
+    size_t n, const struct decision *d, size_t *norder, struct fault *f);
 
 #endif

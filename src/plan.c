@@ -133,8 +133,8 @@ fill(struct planner *p, struct plan *plan, const struct decision *d,
 	memset(&plan->in, 0, sizeof(plan->in));
 	plan->in.now = now_wall();
 	(void)ledger_refresh(p->o.ledger, plan->in.now);
-	if (order_make(p->o.conf, p->o.names, p->o.nnames, d, &plan->order,
-		&plan->in.norder, f) == -1)
+	if ((plan->order = order_make(p->o.conf, p->o.names, p->o.nnames, d,
+		 &plan->in.norder, f)) == NULL)
 		return -1;
 	plan->in.conf = p->o.conf;
 	plan->in.keys = p->o.keys;

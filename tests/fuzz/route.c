@@ -36,7 +36,7 @@ stream(const char *s, size_t n)
 	struct splice v, whole;
 	struct fault f;
 	long line = 1;
-	int fd, r;
+	int fd;
 
 	if ((fd = memfd_create("texts", MFD_CLOEXEC)) == -1)
 		return;
@@ -45,7 +45,7 @@ stream(const char *s, size_t n)
 		return;
 	}
 	texts_init(&t, fd, "fuzz", 1 << 20);
-	while ((r = texts_next(&t, &v, before, NULL, &f)) == 1) {
+	while (texts_next(&t, &v, before, NULL, &f) == 1) {
 		assert(splice_text(v.s, v.n, &whole, NULL) == 0);
 		assert(t.line >= line);
 		line = t.line;

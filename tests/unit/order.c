@@ -111,7 +111,8 @@ check(const struct conf *c, size_t row)
 		route_score(rows[row].score, &d);
 	buf_init(&got, 1000);
 	routed = order_routed(c, names, i, -1, -1);
-	if ((r = order_make(c, names, i, &d, &v, &n, &f)) == 0)
+	r = (v = order_make(c, names, i, &d, &n, &f)) == NULL ? -1 : 0;
+	if (r == 0)
 		show(c, v, n, &got);
 	else
 		buf_adds(&got, f.text);
@@ -157,7 +158,6 @@ main(void)
 {
 	static char unlisted[] = "y/new";
 	char *name = unlisted;
-	struct pick_model *v;
 	struct decision d;
 	struct fault f;
 	struct conf *c, *off;
@@ -175,13 +175,13 @@ main(void)
 		return 1;
 	routed(c, off);
 	route_tier(0, &d);
-	ok(order_make(off, &name, 1, &d, &v, &n, &f) == -1 &&
+	ok(order_make(off, &name, 1, &d, &n, &f) == NULL &&
 		f.status == EX_UNAVAILABLE && f.hint[0] != '\0',
 	    "only what is listed: %s", f.text);
 	conf_free(c);
 	conf_free(off);
 	c = conf_parse(empty, sizeof(empty) - 1, "c", &f, NULL);
-	ok(c != NULL && order_make(c, NULL, 0, &d, &v, &n, &f) == -1 &&
+	ok(c != NULL && order_make(c, NULL, 0, &d, &n, &f) == NULL &&
 		f.status == EX_CONFIG,
 	    "nothing is configured: %s", f.text);
 	conf_free(c);
