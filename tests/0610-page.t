@@ -2,10 +2,11 @@
 # The web page and its documentation, in a browser.
 . "${0%/*}/lib.sh"
 . "$top/tests/serve.sh"
-CHROMIUM=$(command -v chromium) && [ -d "$top/tests/node_modules/axe-core" ] || {
+CHROMIUM=$(command -v chromium)
+if [ -z "$CHROMIUM" ] || [ ! -d "$top/tests/node_modules/axe-core" ]; then
 	echo '1..0 # SKIP chromium or the npm packages are not installed (make deps)'
 	exit 0
-}
+fi
 sim --regime headers
 config
 cat >models.json <<!

@@ -8,6 +8,7 @@ const { done, ok } = require('./net.js');
 
 const KEY = 'ms-credits99-feed-0001', BAD = 'ms-bad00-feed-0002';
 const SLOW = 'ms-balstall-feed-0003';
+const WAIT = 30000;		// for machines that are busy
 const TOKEN = 'bob-0123456789abcdef';
 const words = {
 	en: { lang: 'en', other: '中文', title: 'Balances', plan: '4 calls',
@@ -50,7 +51,7 @@ class Visit {
 	async says(selector, text, what) {
 		const place = this.page.locator(selector);
 		const had = await place.filter({ hasText: text }).first()
-		    .waitFor({ timeout: 15000 }).then(() => '',
+		    .waitFor({ timeout: WAIT }).then(() => '',
 			async () => place.allInnerTexts());
 
 		this.ok(had === '', what, had);
@@ -324,7 +325,7 @@ async function visit(browser, run) {
 	const v = new Visit(page, run);
 
 	await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-	page.setDefaultTimeout(15000);
+	page.setDefaultTimeout(WAIT);
 	await watch(v);
 	try {
 		for (const act of [looks, ...run.token ? [token] : [], keyboard, query,

@@ -47,8 +47,9 @@ const pretty = (type, text) => {
 // Shows an answer as it comes.
 async function show(response, result) {
 	const type = response.headers.get('content-type') ?? '';
+	const path = new URL(response.url).pathname;
 	const body = el('pre', { class: 'code', tabindex: 0,
-		'aria-label': t('docs.answer', { path: new URL(response.url).pathname }) });
+		'aria-label': t('docs.answer', { path }) });
 	const reader = response.body.pipeThrough(new TextDecoderStream())
 	    .getReader();
 	let text = '';
@@ -102,9 +103,9 @@ export function attempt(id, path, method, params, example) {
 			await show(await send(`.${r.path}`, { ...r,
 				signal: control.signal }), result);
 		} catch (e) {
-			result.append(el('p', { role: 'alert' }, control.signal.aborted ?
-			    t('chat.stopped') : e.status === 0 ? words(e).title :
-				t('error.cut')));
+			const why = control.signal.aborted ? t('chat.stopped') :
+			    e.status === 0 ? words(e).title : t('error.cut');
+			result.append(el('p', { role: 'alert' }, why));
 		}
 		stop.hidden = true;
 		go.disabled = false;
