@@ -38,6 +38,7 @@
 #include "translate.h"
 #include "try.h"
 #include "upstream.h"
+#include "window.h"
 
 enum {
 	SLOT_WAIT = 50,		/* ms between looks for a free slot */
@@ -89,6 +90,7 @@ struct chat_job {
 	/* how it stands */
 	struct chat_result result;
 	struct limits limits;
+	struct window window;
 	struct outcome outcome; /* fills it in */
 };
 
@@ -333,6 +335,7 @@ chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
 	outcome_init(&j->outcome, &j->result);
 	j->limits = (struct limits){ -1, -1, -1, -1 };
 	j->result.limits = &j->limits;
+	j->result.window = &j->window;
 	outbound_init(&j->outbound, a->api, a->body, a->len);
 	LIST_INSERT_HEAD(&c->jobs, j, entry);
 	if (a->id != NULL)
@@ -688,10 +691,12 @@ on_commit(void *arg, const struct try_out *t)
 		.attempts = j->attempts,
 		.decision = j->decided ? &j->decision : NULL,
 		.routing = j->request.routing,
-		.limits = t->limits };
+		.limits = t->limits,
+		.window = t->window };
 
 	j->result.committed = 1;
 	j->limits = *t->limits;
+	j->window = *t->window;
 	loop_timer_del(j->chat->o.loop, &j->commit);
 	if (j->outbound.translated)
 		h.translate = j->ask.api->translate;
@@ -715,6 +720,7 @@ on_done(void *arg, const struct try_out *t)
 
 	record_try(j, t);
 	j->limits = *t->limits;
+	j->window = *t->window;
 	j->result.told = t->told;
 	j->result.events = t->events;
 	j->result.prompt_tokens = t->prompt_tokens;

@@ -22,6 +22,7 @@ struct loop;
 struct translate;
 struct translate_in;
 struct upstream;
+struct window;
 
 enum {
 	CHAT_NOTE,
@@ -79,6 +80,7 @@ struct chat_head {
 	const struct decision *decision; /* NULL: not routed */
 	const char *routing;		 /* JSON of the request's own */
 	const struct limits *limits;
+	const struct window *window; /* or NULL */
 };
 
 struct chat_result {
@@ -102,6 +104,7 @@ struct chat_result {
 	const struct decision *decision;
 	const char *routing;
 	const struct limits *limits;
+	const struct window *window; /* or NULL */
 	int64_t prompt_tokens, completion_tokens;
 };
 

@@ -110,9 +110,10 @@ static void
 on_commit(void *arg, const struct try_out *o)
 {
 	struct fetch *t = arg;
-	struct chat_head h = {
-		.id = t->id, .attempts = t->result.attempts, .limits = o->limits
-	};
+	struct chat_head h = { .id = t->id,
+		.attempts = t->result.attempts,
+		.limits = o->limits,
+		.window = o->window };
 
 	t->limits = *o->limits;
 	t->result.committed = 1;

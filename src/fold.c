@@ -571,7 +571,7 @@ fold_limits(struct fold *f, const struct fold_hit *h, const struct attempt *a)
 		fold_rest(h->pair, a, V_QUOTA_DAY, end);
 }
 
-/* Who rests by the line's own word. */
+/* Who rests by the line's own word; an answer may use a window up. */
 static void
 fold_rests(const struct fold_hit *h, const struct attempt *a)
 {
@@ -585,7 +585,8 @@ fold_rests(const struct fold_hit *h, const struct attempt *a)
 
 	if (a->rest > SCOPE_NONE && a->rest <= SCOPE_UPSTREAM &&
 	    who[a->rest] != NULL)
-		fold_rest(who[a->rest], a, a->verdict, a->rest_until);
+		fold_rest(who[a->rest], a,
+		    a->verdict != V_OK ? a->verdict : V_BURST, a->rest_until);
 }
 
 /*

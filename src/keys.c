@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "conf.h"
 #include "fault.h"
 #include "keys.h"
 #include "paths.h"
@@ -534,6 +535,29 @@ keys_at(const struct key *k, const char *upstream)
 		if (w.n == len && memcmp(w.s, upstream, len) == 0)
 			return 1;
 	return 0;
+}
+
+void
+keys_check(const struct keys *k, const struct conf *c, struct buf *notes)
+{
+	char name[128];
+	struct field w;
+	const char *list;
+	size_t i, at;
+
+	for (i = 0; i < k->n; i++) {
+		if ((list = k->v[i].upstreams) == NULL)
+			continue;
+		for (at = 0; (w = word(list, strlen(list), &at, ",")).n > 0;) {
+			fault_clean(name, sizeof(name), w.s, w.n);
+			if (conf_upstream(c, name, NULL) == 0)
+				continue;
+			(void)buf_addf(notes,
+			    "%s: key %s: no such upstream: %s\n", k->from,
+			    keys_label(&k->v[i]), name);
+			return;
+		}
+	}
 }
 
 /* The longest key that s[0..n) begins with, and its length. */

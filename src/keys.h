@@ -68,6 +68,12 @@ int keys_only(struct keys *k, const char *name, struct fault *f);
 /* May key k be used at the upstream of this name? */
 int keys_at(const struct key *k, const char *upstream);
 
+/*
+ * A line in notes for the first key that is for an upstream which is not in
+ * the configuration.
+ */
+void keys_check(const struct keys *k, const struct conf *c, struct buf *notes);
+
 /* Fills id (KEYS_ID) and shown (KEYS_SHOWN) for a secret. */
 void keys_id(const char *secret, char *id);
 void keys_mask(const char *secret, char *shown);

@@ -213,6 +213,7 @@ load(struct task *t)
 	}
 	if (t->keys == NULL && (t->keys = keys_load(file, &f, &notes)) == NULL)
 		die(&f);
+	keys_check(t->keys, t->conf, &notes);
 	if (t->cli.key != NULL && keys_only(t->keys, t->cli.key, &f) == -1)
 		die(&f);
 	say(&notes);

@@ -328,6 +328,8 @@ load(struct run *r, struct fault *f)
 	if (r->conf == NULL)
 		goto out;
 	r->keys = keys_load(opt.cli.keys, f, &notes);
+	if (r->keys != NULL)
+		keys_check(r->keys, r->conf, &notes);
 	say_lines(&notes);
 	if (r->keys == NULL ||
 	    (opt.cli.key != NULL && keys_only(r->keys, opt.cli.key, f) == -1))
@@ -558,7 +560,7 @@ batch_say(void *arg, const char *line)
 	say(arg, CHAT_WARN, line);
 }
 
-/* Slots of all keys and local servers; a fixed number where they have no bound. */
+/* All slots there are; a fixed number where there is no bound. */
 static int
 parallel(const struct run *r)
 {

@@ -24,6 +24,7 @@
 #include "splice.h"
 #include "sse.h"
 #include "translate.h"
+#include "window.h"
 
 enum {
 	QUOTA_RETRY = 600,  /* s: credits may be back then */
@@ -186,8 +187,10 @@ number_header(struct json *j, const char *name, int64_t n)
 
 static void
 common_headers(struct json *j, const char *model, int attempts,
-    const struct decision *d, const struct limits *l)
+    const struct decision *d, const struct limits *l, const struct window *w)
 {
+	int i;
+
 	if (model != NULL)
 		json_str(j, "x-ms-model", model);
 	number_header(j, "x-ms-attempts", attempts);
@@ -201,6 +204,9 @@ common_headers(struct json *j, const char *model, int attempts,
 	    l->model_limit);
 	number_header(j, "modelscope-ratelimit-model-requests-remaining",
 	    l->model_left);
+	for (i = 0; w != NULL && i < WINDOW_HEADERS; i++)
+		if (w->v[i][0] != '\0')
+			json_str(j, window_headers[i], w->v[i]);
 }
 
 static int
@@ -230,7 +236,8 @@ render_head(struct render *s, const struct chat_head *h, struct buf *line)
 	json_str(&j, "type",
 	    h->stream ? "text/event-stream" : "application/json");
 	json_object(&j, "headers");
-	common_headers(&j, h->model, h->attempts, h->decision, h->limits);
+	common_headers(&j, h->model, h->attempts, h->decision, h->limits,
+	    h->window);
 	return end_line(&j, line);
 }
 
@@ -247,7 +254,7 @@ error_head(const struct error *e, const struct chat_result *r, struct buf *line)
 	json_object(&j, "headers");
 	common_headers(&j, r != NULL ? r->model : NULL,
 	    r != NULL ? r->attempts : -1, r != NULL ? r->decision : NULL,
-	    r != NULL ? r->limits : &none);
+	    r != NULL ? r->limits : &none, r != NULL ? r->window : NULL);
 	if (e->retry_after > 0)
 		number_header(&j, "retry-after", e->retry_after);
 	if (e->final)

@@ -17,6 +17,7 @@
 #include "relay.h"
 #include "try.h"
 #include "upstream.h"
+#include "window.h"
 
 enum {
 	DONE_WAIT = 1000
@@ -31,6 +32,7 @@ try {
 	struct relay relay;
 	struct try_out out;
 	struct limits limits;
+	struct window window;
 	struct loop_timer timer; /* the end, or the wait for it */
 	int64_t start;
 	int paused, over;
@@ -120,10 +122,14 @@ on_head(void *arg, struct upstream_call *call, int status)
 {
 	struct try *t = arg;
 	const char *s;
+	int i;
 
 	t->out.status = status;
 	upstream_limits(call, &t->limits);
 	t->relay.left = t->limits.left == 0 || t->limits.model_left == 0;
+	for (i = 0; i < WINDOW_HEADERS; i++)
+		window_set(&t->window, i,
+		    upstream_header(call, window_headers[i]));
 	if ((s = upstream_header(call, "retry-after")) != NULL)
 		t->out.retry_after = classify_retry_after(s, strlen(s),
 		    now_wall());
@@ -217,6 +223,7 @@ try_start(const struct try_in *in, const struct try_cb *cb, void *arg)
 	t->out.ms = t->out.ttft = t->out.retry_after = -1;
 	t->limits = (struct limits){ -1, -1, -1, -1 };
 	t->out.limits = &t->limits;
+	t->out.window = &t->window;
 	r.url = url;
 	r.first_byte = in->want == RELAY_PLAIN ? times->plain :
 						 times->first_byte;
@@ -282,6 +289,7 @@ try_attempt(const struct try_out *t, int64_t now, int off,
     const struct fold_ent *key, struct attempt *a)
 {
 	enum verdict v = t->c->verdict;
+	int64_t window = window_rest(t->window), retry = t->retry_after;
 	int strikes = 0;
 
 	attempt_init(a);
@@ -297,7 +305,13 @@ try_attempt(const struct try_out *t, int64_t now, int off,
 	/* equal refusals of the key before this one double its rest */
 	if (a->rest == SCOPE_KEY && key != NULL && key->rest_verdict == (int)v)
 		strikes = key->strikes;
-	a->rest_until = classify_rest(v, now, off, t->retry_after, strikes);
+	if (retry == -1 && window > 0)
+		retry = (window + 999) / 1000;
+	a->rest_until = classify_rest(v, now, off, retry, strikes);
+	if (v == V_OK && window > 0) {
+		a->rest = SCOPE_PAIR;
+		a->rest_until = now + window;
+	}
 	/*
 	 * Whether the account is out, or has too little for this model's
 	 * price, is for its balance to say.

@@ -16,6 +16,7 @@ struct limits;
 struct loop;
 struct try;
 struct upstream;
+struct window;
 
 enum {
 	TRY_HEADERS = 4
@@ -49,6 +50,7 @@ struct try_out {
 	int64_t retry_after;	    /* seconds, -1 */
 	int64_t prompt_tokens, completion_tokens; /* -1 */
 	const struct limits *limits;
+	const struct window *window;
 	const char *reply; /* of a refusal: its body */
 	size_t nreply;
 };

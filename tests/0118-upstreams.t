@@ -66,4 +66,41 @@ other=$!
 run 'two programs' 0 ms-chat --batch in -P 8 -O b.jsonl
 wait "$other"
 ok 'share it' [ "$(curl -s "$local/sim/stats" | jq .in_flight_max)" -eq 2 ]
+
+# ---- windows of other services ----
+cat >script <<'!'
+key=*0008 times=1 status=200 body="{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}" type=application/json header="x-ratelimit-limit-requests: 60" header="x-ratelimit-remaining-requests: 0" header="x-ratelimit-reset-requests: 6m0s" header="X-RateLimit-Remaining-Tokens: 149984"
+!
+sim --script script
+site '{"id":"m/m","upstream":"other"},{"id":"Test/Local","upstream":"local"}' \
+	',"other":{"base_url":"'"$sim"'/v1","timeouts":{"idle":5}},"local":{"base_url":"'"$local"'/v1","keyless":true}'
+printf 'eight ms-00000000-0000-0000-0000-000000000008 other\nlost ms-00000000-0000-0000-0000-000000000009 othr,x\n' >keys
+. "$top/tests/serve.sh"
+serve
+post 'the last of a window' 200 /v1/chat/completions \
+	'{"messages":[{"role":"user","content":"x"}]}'
+like 'its headers are passed on: the limit' head '^x-ratelimit-limit-requests: 60.$'
+like 'what remains' head '^x-ratelimit-remaining-requests: 0.$'
+like 'when there is more' head '^x-ratelimit-reset-requests: 6m0s.$'
+like 'tokens' head '^x-ratelimit-remaining-tokens: 149984.$'
+unlike 'none that was not sent' head '^x-ratelimit-limit-tokens'
+post 'then' 200 /v1/chat/completions \
+	'{"messages":[{"role":"user","content":"x"}]}'
+like 'the next is asked' head '^x-ms-model: Test/Local.$'
+run 'by all' 0 ms-chat -q -j hi
+ok 'programs' jq -e '.model == "Test/Local"' out
+MS_TEST_CLOCK=300 run 'five minutes on' 0 ms-chat -q -j hi
+ok 'too' jq -e '.model == "Test/Local"' out
+MS_TEST_CLOCK=370 run 'six minutes on' 0 ms-chat -q -j hi
+ok 'no more' jq -e '.model == "m/m"' out
+
+# ---- a key for an upstream that is not there ----
+run 'with a key that leads nowhere' 0 ms-chat hi
+same 'that is said' err <<-!
+	ms-chat: $dir/keys: key lost: no such upstream: othr
+!
+run 'not with -q' 0 ms-chat -q hi
+same '' err </dev/null
+ms-balance -o json >out 2>err
+like 'by ms-balance as well' err '^ms-balance: .*keys: key lost: no such upstream: othr$'
 done_testing
