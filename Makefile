@@ -69,11 +69,12 @@ $(BUILD)/share:
 DEPS_build = gcc libc6-dev pkg-config libcurl4-openssl-dev libjq-dev \
 	libbsd-dev libssl-dev zlib1g-dev
 DEPS_demo = $(DEPS_build) curl jq
-DEPS_check = $(DEPS_demo) perl openssl socat time procps zsh fish nodejs npm \
-	chromium
+DEPS_check = $(DEPS_demo) perl openssl socat time procps bsdextrautils mandoc \
+	systemd zsh fish nodejs npm chromium
 DEPS_fuzz = $(DEPS_build) clang libclang-rt-dev
 DEPS_lint = $(DEPS_build) clang-format clang-tidy cppcheck shellcheck mandoc
 DEPS_bench = $(DEPS_demo) hyperfine wrk nginx-light
+DEPS_package = $(DEPS_demo) debhelper dpkg-dev fakeroot lintian debootstrap
 DEPS_all = $(DEPS_check) $(DEPS_fuzz) $(DEPS_lint) valgrind
 deps: deps-all
 deps-%:
@@ -97,6 +98,9 @@ bench: deps-bench
 	@$(MAKE) --no-print-directory $(JOBS) all timers
 	@MS_BUILD=$(abspath $(BUILD)) tests/bench.sh
 timers: $(TIMERS)
+package: deps-package
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@tests/package.sh
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=build/fuzzer CC=clang SAN=1 \
 	    FUZZER=1 fuzzers
@@ -169,7 +173,7 @@ clean:
 	rm -rf build $(PROGS:%=bin/%)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
-.PHONY: all deps check tests demo bench timers fuzz fuzzers lint format \
-	headers install uninstall dist distcheck clean
+.PHONY: all deps check tests demo bench timers fuzz fuzzers package lint \
+	format headers install uninstall dist distcheck clean
 .SECONDARY:
 .DELETE_ON_ERROR:
