@@ -41,7 +41,7 @@ static const struct tool {
 	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL } },
 	{ "route", "application/json", { "ms-route", "--explain", NULL } },
 	{ "balance", "application/json",
-	    { "ms-balance", "--keys", "-", "-o", "json", NULL } },
+	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL } },
 };
 
 /* One who asks, from accept to the last byte of the answer. */

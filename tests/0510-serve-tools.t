@@ -24,6 +24,10 @@ like 'of that key' body '"available":5'
 post 'many' 200 /api/balance \
 	'{"models":"Test/Model-A","api_keys":["ms-credits3-x","ms-credits4-y"]}'
 ok 'all of them' [ "$(grep -o '"available":[34]' body | sort -u | wc -l)" -eq 2 ]
+post 'many, of which one cannot be asked' 200 /api/balance \
+	'{"models":[],"api_keys":["ms-one","ms-balreset"]}'
+ok 'has what is known of each' jq -e '.success == false and
+	(.data | map(.state)) == ["ok", "network_error"]' body
 post "the server's own" 200 /api/balance '{"models":[]}'
 like 'is known too' body '"available":2'
 post 'no JSON' 400 /api/balance '[]'
