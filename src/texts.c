@@ -1,6 +1,6 @@
 /*
- * A stream of JSON texts. Reading more each time that a text is not whole yet
- * keeps the passes over a large one few.
+ * A stream of JSON texts. A large one comes in many pieces: until its brackets
+ * are closed it is not looked at as a whole again.
  */
 #include <errno.h>
 #include <string.h>
@@ -52,10 +52,18 @@ malformed(struct texts *t, struct fault *f)
 
 	(void)splice_text(s, n, &v, &off);
 	if ((cut = off == n))
-		off = strspn(s, " \t\r\n");
+		off = 0;
 	t->line = t->passed + breaks(s, s + off) + 1;
 	return fault_set(f, EX_DATAERR, "%s: line %ld: %s", t->name, t->line,
 	    cut ? "the JSON ends too early" : "not JSON");
+}
+
+/* Begins to count brackets at what is not done with yet. */
+static void
+restart(struct texts *t)
+{
+	t->seen = t->used;
+	t->depth = t->quoted = t->escaped = 0;
 }
 
 static int
@@ -65,6 +73,7 @@ more(struct texts *t, struct fault *f)
 	ssize_t r;
 
 	buf_drain(&t->in, t->used);
+	t->seen -= t->used;
 	t->used = 0;
 	room = t->in.len > CHUNK ? t->in.len : CHUNK;
 	if (room > t->in.max - t->in.len)
@@ -86,6 +95,28 @@ more(struct texts *t, struct fault *f)
 	return 0;
 }
 
+/* May the text be whole by now? A cheap look at what came since the last. */
+static int
+closed(struct texts *t)
+{
+	const char *end = t->in.d + t->in.len, *p = t->in.d + t->seen;
+
+	for (; p < end; p++) {
+		if (t->escaped)
+			t->escaped = 0;
+		else if (*p == '"')
+			t->quoted = !t->quoted;
+		else if (t->quoted)
+			t->escaped = *p == '\\';
+		else if (*p == '{' || *p == '[')
+			t->depth++;
+		else if ((*p == '}' || *p == ']') && --t->depth <= 0)
+			break;
+	}
+	t->seen = (size_t)(p - t->in.d);
+	return t->depth <= 0 && !t->quoted;
+}
+
 /* Is there a whole text in what was read? 1, 0 or -1. */
 static int
 take(struct texts *t, struct splice *v, struct fault *f)
@@ -93,15 +124,24 @@ take(struct texts *t, struct splice *v, struct fault *f)
 	const char *s = t->in.d + t->used, *end = t->in.d + t->in.len;
 	size_t n;
 
+	n = strspn(s, " \t\r\n");
+	t->passed += breaks(s, s + n);
+	t->used += n;
+	s += n;
+	if (n > 0)
+		restart(t);
+	if (!t->eof && end - s > CHUNK && !closed(t))
+		return 0;
 	n = splice_first(s, (size_t)(end - s), v);
 	if (n == (size_t)-1)
 		return malformed(t, f);
 	/* A number at the end of what was read may go on. */
 	if (n == 0 || (s + n == end && !t->eof && v->s[0] != '{'))
 		return 0;
-	t->line = t->passed + breaks(s, v->s) + 1;
+	t->line = t->passed + 1;
 	t->passed += breaks(s, s + n);
 	t->used += n;
+	restart(t);
 	return 1;
 }
 
@@ -117,8 +157,7 @@ texts_next(struct texts *t, struct splice *v,
 		if (before(arg, f) == -1 || more(t, f) == -1)
 			return -1;
 	}
-	if (r == 0 &&
-	    strspn(t->in.d + t->used, " \t\r\n") != t->in.len - t->used)
+	if (r == 0 && t->used < t->in.len)
 		return malformed(t, f);
 	return r;
 }

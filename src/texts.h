@@ -18,6 +18,9 @@ struct texts {
 	struct buf in;
 	size_t used; /* bytes of it that are done with */
 	int eof;
+	/* a text that is longer than what is read at once: */
+	size_t seen; /* its brackets are counted up to here */
+	int depth, quoted, escaped;
 	long line;   /* of the text that was given last */
 	long passed; /* line breaks in what is done with */
 };
