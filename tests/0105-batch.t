@@ -195,4 +195,15 @@ ok 'and is good' jq -es 'all(.[]; .error == null)' out.jsonl
 curl -s -X POST "$sim/sim/reset" >/dev/null
 MS_TEST_CLOCK=86400 run 'the next day' 0 ms-chat --batch in -O out.jsonl
 ok 'does the rest' [ "$(ids | uniq | wc -l)" -eq 50 ]
+curl -s -X POST "$sim/sim/reset" >/dev/null
+rm -rf out.jsonl state
+env --default-signal=INT ms-chat --batch in -O out.jsonl --wait 2>err1 &
+waits=$!
+until_ok [ -s err1 ]
+until_ok sh -c '[ "$(wc -l <out.jsonl)" -eq 30 ]'
+ok '--wait waits' kill -0 "$waits"
+kill -INT "$waits"
+wait "$waits"
+ok 'until it is told not to' [ $? -eq 75 ]
+ok 'with what it has' [ "$(ids | uniq | wc -l)" -eq 30 ]
 done_testing
