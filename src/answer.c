@@ -323,12 +323,13 @@ read_typed(struct answer *a, struct splice v, struct splice type)
 	struct typed t;
 
 	typed_read(&t, v, type);
-	if (t.usage.n > 0 && read_usage(a, t.usage) == -1)
+	if (t.usage != NULL &&
+	    read_usage(a, (struct splice){ t.usage, t.nusage }) == -1)
 		return -1;
 	if (t.cut)
 		strlcpy(a->finish, "length", sizeof(a->finish));
-	else if (t.reason.n > 0)
-		read_finish(a, t.reason);
+	else if (t.reason != NULL)
+		read_finish(a, (struct splice){ t.reason, t.nreason });
 	return (t.text ? ANSWER_TEXT : 0) | (t.thought ? ANSWER_REASONING : 0) |
 	    (t.end ? ANSWER_FINISH : 0) | (t.done ? ANSWER_DONE : 0) |
 	    (t.error ? ANSWER_ERROR : 0);

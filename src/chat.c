@@ -51,7 +51,6 @@ struct chat {
 	struct upstream *up;
 	struct route *route;
 	struct lanes lanes;
-	unsigned *lacks; /* per upstream: bits of APIs */
 	unsigned turn;
 	LIST_HEAD(, chat_job) jobs;
 };
@@ -91,7 +90,7 @@ struct chat_job {
 	struct chat_result result;
 	struct limits limits;
 	struct window window;
-	struct outcome outcome; /* fills it in */
+	struct outcome outcome;
 };
 
 static void choose(void *);
@@ -110,9 +109,8 @@ chat_new(const struct chat_opts *o, struct fault *f)
 		goto fail;
 	c->o = *o;
 	LIST_INIT(&c->jobs);
-	c->lacks = calloc(o->conf->nupstreams, sizeof(*c->lacks));
-	if (c->lacks == NULL ||
-	    lanes_open(&c->lanes, ledger_dir(o->ledger), o->keys->n) == -1 ||
+	if (lanes_open(&c->lanes, ledger_dir(o->ledger), o->keys->n,
+		o->conf->nupstreams) == -1 ||
 	    (c->up = upstream_new(o->loop)) == NULL)
 		goto fail;
 	c->route = route_new(o->conf, o->ledger, c->up, f);
@@ -140,7 +138,6 @@ chat_free(struct chat *c)
 	route_free(c->route);
 	upstream_free(c->up);
 	lanes_close(&c->lanes);
-	free(c->lacks);
 	free(c);
 }
 
@@ -206,7 +203,16 @@ static void
 finish(struct chat_job *j)
 {
 	struct chat_result *r = &j->result;
+	const struct outcome *o = &j->outcome;
 
+	r->verdict = o->verdict;
+	r->exit = o->exit;
+	r->status = o->status;
+	r->retry_after = o->retry_after;
+	r->message = o->message;
+	r->hint = o->hint;
+	r->reply = o->reply.d;
+	r->nreply = o->reply.len;
 	r->id = j->id;
 	r->model = j->attempts > 0 ? j->order[j->pick.model].id : NULL;
 	r->attempts = j->attempts;
@@ -332,7 +338,8 @@ chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
 	j->arg = arg;
 	j->slot = -1;
 	j->turn = c->turn++;
-	outcome_init(&j->outcome, &j->result);
+	j->result.prompt_tokens = j->result.completion_tokens = -1;
+	outcome_init(&j->outcome);
 	j->limits = (struct limits){ -1, -1, -1, -1 };
 	j->result.limits = &j->limits;
 	j->result.window = &j->window;
@@ -514,7 +521,7 @@ give_up(struct chat_job *j, const struct pick_in *in, const struct pick *v,
 		refusal_none(in, v, n, &f, &verdict, &again);
 		outcome_set(&j->outcome, verdict, f.status, f.text, f.hint);
 		if (again > in->now)
-			j->result.retry_after = (again - in->now + 999) / 1000;
+			j->outcome.retry_after = (again - in->now + 999) / 1000;
 	}
 	finish(j);
 }
@@ -526,6 +533,7 @@ choose(void *arg)
 	const struct chat_opts *o = &j->chat->o;
 	struct pick_in in;
 	struct pick *v = NULL, last = j->pick;
+	enum next_step step;
 	size_t n = 0;
 
 	if (j->attempts > o->retries) {
@@ -540,20 +548,15 @@ choose(void *arg)
 		finish(j);
 		return;
 	}
-	switch (next(j, v, n)) {
-	case STEP_SEND:
+	step = next(j, v, n);
+	if (step == STEP_SEND) {
 		j->waiting = 0;
 		send_try(j);
-		break;
-	case STEP_ASK:
-		break;
-	case STEP_WAIT:
+	} else if (step == STEP_WAIT) {
 		wait_slot(j);
-		break;
-	case STEP_NONE:
+	} else if (step == STEP_NONE) {
 		j->pick = last;
 		give_up(j, &in, v, n);
-		break;
 	}
 	free(v);
 }
@@ -604,16 +607,15 @@ record_try(struct chat_job *j, const struct try_out *t)
 static void
 set_refusal(struct chat_job *j, const struct try_out *t)
 {
-	const struct keys *keys = j->chat->o.keys;
 	struct pick_in in = pick_in(j);
 	char text[OUTCOME_MESSAGE];
 
 	refusal_text(text, sizeof(text), &in, &j->pick, t->status, t->c);
 	say(j, CHAT_NOTE, "attempt %d: %s: %s", j->attempts,
 	    j->pick.key == PICK_NOKEY ? "no key" :
-					keys_label(&keys->v[j->pick.key]),
+					keys_label(&in.keys->v[j->pick.key]),
 	    text);
-	outcome_refused(&j->outcome, t, keys, text);
+	outcome_tried(&j->outcome, t, in.keys, text);
 }
 
 static void
@@ -639,7 +641,7 @@ lacking(struct chat_job *j, const struct try_out *t)
 	    !api_lacking(j->ask.api, t->status, j->order[j->pick.model].id,
 		t->c))
 		return 0;
-	j->chat->lacks[j->pick.upstream] |= api_bit(j->ask.api);
+	j->chat->lanes.lacks[j->pick.upstream] |= api_bit(j->ask.api);
 	return 1;
 }
 
@@ -730,8 +732,6 @@ on_done(void *arg, const struct try_out *t)
 		return;
 	}
 	set_refusal(j, t);
-	if (t->c->verdict == V_OK)
-		outcome_set(&j->outcome, V_OK, 0, "", "");
 	try_free(j->try);
 	j->try = NULL;
 	free_slot(j);
@@ -774,7 +774,7 @@ send_try(struct chat_job *j)
 		.want = (int)want(j),
 		.max_event = o->max_event,
 		.max_answer = o->max_answer };
-	unsigned lacks = j->chat->lacks[j->pick.upstream];
+	unsigned lacks = j->chat->lanes.lacks[j->pick.upstream];
 	struct fault f;
 
 	j->attempts++;
@@ -795,6 +795,5 @@ send_try(struct chat_job *j)
 	outcome_set(&j->outcome,
 	    f.status == EX_DATAERR ? V_BAD_REQUEST : V_BAD_REPLY, f.status,
 	    f.text, f.hint);
-	j->result.status = 0;
 	finish(j);
 }

@@ -30,8 +30,8 @@ struct fetch {
 	size_t place; /* of the candidate, see pair() */
 	size_t left;  /* candidates not tried yet */
 	struct limits limits;
-	struct chat_result result;
-	struct outcome outcome; /* the refusal that says most */
+	int attempts, committed;
+	struct outcome outcome; /* the refusal that says most, or the end */
 };
 
 static void
@@ -48,11 +48,23 @@ free_fetch(struct fetch *t)
 static void
 finish(struct fetch *t)
 {
-	struct chat_result *r = &t->result;
+	const struct outcome *o = &t->outcome;
+	struct chat_result r = { .verdict = o->verdict,
+		.exit = o->exit,
+		.status = o->status,
+		.message = o->message,
+		.hint = o->hint,
+		.reply = o->reply.d,
+		.nreply = o->reply.len,
+		.retry_after = o->retry_after,
+		.committed = t->committed,
+		.id = t->id,
+		.attempts = t->attempts,
+		.limits = &t->limits,
+		.prompt_tokens = -1,
+		.completion_tokens = -1 };
 
-	r->id = t->id;
-	r->limits = &t->limits;
-	t->sink.end(t->arg, r);
+	t->sink.end(t->arg, &r);
 	free_fetch(t);
 }
 
@@ -93,15 +105,15 @@ set_refusal(struct fetch *t, const struct try_out *o)
 	const struct classified *c = o->c;
 	char text[OUTCOME_MESSAGE];
 
-	if (t->result.exit != 0 &&
-	    weight((int)c->verdict) <= weight(t->result.verdict))
+	if (t->outcome.exit != 0 &&
+	    weight((int)c->verdict) <= weight(t->outcome.verdict))
 		return;
 	snprintf(text, sizeof(text), "%s%s%s",
 	    verdict_info((int)c->verdict)->words,
 	    c->message[0] != '\0' ? ": " : "", c->message);
 	text[keys_scrub(t->o->keys, text, strlen(text))] = '\0';
-	t->result.exit = 0; /* no matter whether the other may pass */
-	outcome_refused(&t->outcome, o, t->o->keys, text);
+	t->outcome.exit = 0; /* no matter whether the other may pass */
+	outcome_tried(&t->outcome, o, t->o->keys, text);
 }
 
 static void next(void *);
@@ -111,12 +123,12 @@ on_commit(void *arg, const struct try_out *o)
 {
 	struct fetch *t = arg;
 	struct chat_head h = { .id = t->id,
-		.attempts = t->result.attempts,
+		.attempts = t->attempts,
 		.limits = o->limits,
 		.window = o->window };
 
 	t->limits = *o->limits;
-	t->result.committed = 1;
+	t->committed = 1;
 	*t->ask.first = t->place;
 	t->sink.head(t->arg, &h);
 }
@@ -140,7 +152,7 @@ on_done(void *arg, const struct try_out *o)
 		outcome_set(&t->outcome, V_OK, 0, "", "");
 	try_free(t->try);
 	t->try = NULL;
-	if (t->result.committed) {
+	if (t->committed) {
 		finish(t);
 		return;
 	}
@@ -162,7 +174,7 @@ next(void *arg)
 
 	while (t->left > 0 && (in.u = pair(t, &k)) == NULL)
 		step(t);
-	if (t->left <= 0 && t->result.attempts == 0)
+	if (t->left <= 0 && t->attempts == 0)
 		outcome_set(&t->outcome, V_BAD_KEY, EX_CONFIG,
 		    "there is no key to ask with", refusal_hint(V_BAD_KEY));
 	if (t->left <= 0) {
@@ -170,7 +182,7 @@ next(void *arg)
 		return;
 	}
 	in.secret = k->secret;
-	t->result.attempts++;
+	t->attempts++;
 	if ((t->try = try_start(&in, &cb, t)) != NULL)
 		return;
 	outcome_set(&t->outcome, V_BAD_REPLY, EX_OSERR, strerror(errno), "");
@@ -192,7 +204,7 @@ fetch_start(struct chat *c, const struct fetch_ask *a,
 	t->sink = *s;
 	t->arg = arg;
 	t->limits = (struct limits){ -1, -1, -1, -1 };
-	outcome_init(&t->outcome, &t->result);
+	outcome_init(&t->outcome);
 	t->left = t->o->keys->n * t->o->conf->nupstreams;
 	t->place = t->left > 0 ? *a->first % t->left : 0;
 	t->id = strdup(a->id != NULL ? a->id : "");

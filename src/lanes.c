@@ -5,11 +5,12 @@
 #include "slots.h"
 
 int
-lanes_open(struct lanes *l, const char *dir, size_t n)
+lanes_open(struct lanes *l, const char *dir, size_t nkeys, size_t nupstreams)
 {
-	l->inflight = calloc(n + 1, sizeof(*l->inflight));
-	l->asking = calloc(n + 1, sizeof(*l->asking));
-	if (l->inflight == NULL || l->asking == NULL)
+	l->inflight = calloc(nkeys + 1, sizeof(*l->inflight));
+	l->asking = calloc(nkeys + 1, sizeof(*l->asking));
+	l->lacks = calloc(nupstreams + 1, sizeof(*l->lacks));
+	if (l->inflight == NULL || l->asking == NULL || l->lacks == NULL)
 		return -1;
 	return (l->slots = slots_open(dir)) == NULL ? -1 : 0;
 }
@@ -20,6 +21,7 @@ lanes_close(struct lanes *l)
 	slots_close(l->slots);
 	free(l->inflight);
 	free(l->asking);
+	free(l->lacks);
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * What is under way on each key: requests here, slots across processes, and
  * whether its balance is being asked. The lane behind the last key's is for
- * what needs none.
+ * what needs none. And what upstreams were found to lack.
  */
 #ifndef LANES_H
 #define LANES_H
@@ -10,14 +10,17 @@
 
 struct slots;
 
-struct lanes { /* arrays by key */
-	int *inflight, *asking;
+struct lanes {
+	int *inflight, *asking; /* by key */
+	unsigned *lacks;	/* by upstream: bits of APIs */
 	struct slots *slots;
 };
 
-/* For n keys, the slots being those of dir. 0, or -1 with errno. */
-int lanes_open(struct lanes *l, const char *dir, size_t n);
-void lanes_close(struct lanes *l); /* also after a failure */
+/* The slots being those of dir. 0, or -1 with errno. */
+int lanes_open(struct lanes *l, const char *dir, size_t nkeys,
+    size_t nupstreams);
+/* Also after a failure to open. */
+void lanes_close(struct lanes *l);
 
 /* Takes one of limit slots of a key by its 8 hex digits: it, or -1. */
 int lanes_take(struct lanes *l, size_t key, const char *id, int limit);

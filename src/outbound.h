@@ -21,6 +21,7 @@ struct outbound {
 	struct buf body; /* what was made last */
 };
 
+/* For the request text[0..n), which is borrowed. */
 void outbound_init(struct outbound *o, const struct api *a, const char *text,
     size_t n);
 void outbound_free(struct outbound *o);

@@ -5,9 +5,10 @@
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
+#include <stdint.h>
+
 #include "buf.h"
 
-struct chat_result;
 struct keys;
 struct try_out;
 
@@ -17,25 +18,28 @@ enum {
 };
 
 struct outcome {
-	struct chat_result *r; /* borrowed; what points into here is set */
+	int verdict;	     /* enum verdict */
+	int exit;	     /* EX_ code; 0: nothing went wrong */
+	int status;	     /* upstream's HTTP status, 0 */
+	int64_t retry_after; /* seconds, -1 */
 	char message[OUTCOME_MESSAGE], hint[OUTCOME_HINT];
-	struct buf reply;
+	struct buf reply; /* upstream's own refusal, empty: none */
 };
 
-/* Nothing is known yet: *r is set to say so. */
-void outcome_init(struct outcome *o, struct chat_result *r);
+/* Nothing is known yet. */
+void outcome_init(struct outcome *o);
 void outcome_free(struct outcome *o);
 
-/* Verdict, exit status and words; there is no reply to pass on. */
+/* Verdict, exit status and words; there is no status and no reply. */
 void outcome_set(struct outcome *o, int verdict, int exit, const char *message,
     const char *hint);
 
 /*
- * How an attempt ended, in words that no key is in, with its reply, which may
- * quote one of keys. One that may pass stands, though a later one will not,
- * unless that is the caller's to mend.
+ * How an attempt ended: of a refusal in words that no key is in, with its
+ * reply, which may quote one of keys. A refusal that may pass stands, though
+ * a later one will not, unless that is the caller's to mend.
  */
-void outcome_refused(struct outcome *o, const struct try_out *t,
+void outcome_tried(struct outcome *o, const struct try_out *t,
     const struct keys *keys, const char *words);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "field.h"
 #include "hollow.h"
+#include "splice.h"
 #include "typed.h"
 
 enum kind {
@@ -83,17 +84,33 @@ read_block(struct typed *t, const struct part *p)
 }
 
 static void
+set_reason(struct typed *t, struct splice v)
+{
+	t->reason = v.s;
+	t->nreason = v.n;
+}
+
+static void
+set_usage(struct typed *t, struct splice v)
+{
+	t->usage = v.s;
+	t->nusage = v.n;
+}
+
+static void
 read_response(struct typed *t, struct splice v, const struct part *p, int cut)
 {
 	enum hollow h = hollow_judge(v);
+	struct splice reason;
 
-	t->usage = p->usage;
+	set_usage(t, p->usage);
 	t->done = 1;
 	t->text = h == HOLLOW_NO;
 	t->end = cut || h != HOLLOW_YES;
-	if (cut && p->details.n > 0 && p->details.s[0] == '{')
-		(void)splice_find(p->details, "reason", &t->reason);
-	t->cut = splice_eq(t->reason, "max_output_tokens");
+	if (!cut || splice_find(p->details, "reason", &reason) != 1)
+		return;
+	set_reason(t, reason);
+	t->cut = splice_eq(reason, "max_output_tokens");
 }
 
 static void
@@ -110,7 +127,7 @@ read_kind(struct typed *t, enum kind kind, const struct event *e)
 		(void)field_read(part_table, &p, in, NULL);
 	switch (kind) {
 	case START:
-		t->usage = p.usage;
+		set_usage(t, p.usage);
 		break;
 	case BLOCK:
 		read_block(t, &p);
@@ -121,7 +138,7 @@ read_kind(struct typed *t, enum kind kind, const struct event *e)
 		break;
 	case STOP:
 		t->end = hollow_kind(p.reason) != 0;
-		t->reason = p.reason;
+		set_reason(t, p.reason);
 		t->cut = splice_eq(p.reason, "max_tokens");
 		break;
 	case LAST:

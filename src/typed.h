@@ -5,9 +5,11 @@
 #ifndef TYPED_H
 #define TYPED_H
 
-#include "splice.h"
+#include <stddef.h>
 
-/* What one of them tells; splices have n 0 where it tells nothing. */
+struct splice;
+
+/* What one of them tells; reason and usage are JSON in it, or NULL. */
 struct typed {
 	int text;    /* content or a tool call */
 	int thought; /* reasoning */
@@ -15,8 +17,8 @@ struct typed {
 	int cut;     /* and it is max_tokens */
 	int done;    /* nothing follows */
 	int error;
-	struct splice reason; /* of the end */
-	struct splice usage;
+	const char *reason, *usage;
+	size_t nreason, nusage;
 };
 
 /* Reads event v, an object whose member "type" is type. */

@@ -1,9 +1,7 @@
-/* Chat completions as messages, and messages as chat requests. */
+/* Chat completions as messages. */
 #include <string.h>
-#include <sysexits.h>
 
 #include "buf.h"
-#include "fault.h"
 #include "messages.h"
 #include "tap.h"
 #include "translate.h"
@@ -14,159 +12,7 @@ enum {
 
 static const struct translate *const tr = &messages_translate;
 
-/* ---- requests ---- */
-
-#define M "\"messages\":"
-#define HI "[{\"role\":\"user\",\"content\":\"hi\"}]"
-#define USER(parts) "[{\"role\":\"user\",\"content\":[" parts "]}]"
-#define TEXT(s) "{\"type\":\"text\",\"text\":\"" s "\"}"
-#define PNG \
-	"{\"type\":\"image\",\"source\":{\"type\":\"base64\"," \
-	"\"media_type\":\"image/png\",\"data\":\"iVBO\"}}"
-#define PNG_PART \
-	"{\"type\":\"image_url\",\"image_url\":{\"url\":" \
-	"\"data:image/png;base64,iVBO\"}}"
-
-static const struct {
-	const char *name, *in, *want; /* want NULL: refused, and says */
-	const char *says;
-} requests[] = {
-	{ "words", "{\"model\":\"m\",\"max_tokens\":9," M HI "}",
-	    "{\"model\":\"m\",\"max_tokens\":9," M HI "}", NULL },
-	{ "what we do not know stays, what is not chat's goes",
-	    "{\"seed\":9007199254740993,\"metadata\":{\"user_id\":\"u\"}," M HI
-	    ",\"top_k\": 1.0,\"service_tier\":\"auto\"}",
-	    "{\"seed\":9007199254740993," M HI ",\"top_k\": 1.0}", NULL },
-	{ "a system",
-	    "{\"system\":[" TEXT(
-		"a") ",{\"type\":\"text\",\"text\":\"b\","
-		     "\"cache_control\":{\"type\":\"ephemeral\"}}]," M HI "}",
-	    "{" M "[{\"role\":\"system\",\"content\":\"a\\nb\"},{\"role\":"
-	    "\"user\",\"content\":\"hi\"}]}",
-	    NULL },
-	{ "parts of text", "{" M USER(TEXT("a") "," TEXT("b")) "}",
-	    "{" M "[{\"role\":\"user\",\"content\":\"a\\nb\"}]}", NULL },
-	{ "an image", "{" M USER(TEXT("a") "," PNG) "}",
-	    "{" M USER(TEXT("a") "," PNG_PART) "}", NULL },
-	{ "an image elsewhere",
-	    "{" M USER("{\"type\":\"image\",\"source\":{\"type\":\"url\","
-		       "\"url\":\"https://x/y\"}}") "}",
-	    "{" M USER("{\"type\":\"image_url\",\"image_url\":{\"url\":"
-		       "\"https://x/y\"}}") "}",
-	    NULL },
-	{ "a document of text",
-	    "{" M USER("{\"type\":\"document\",\"source\":{\"type\":\"text\","
-		       "\"media_type\":\"text/plain\",\"data\":\"d\"}}") "}",
-	    "{" M "[{\"role\":\"user\",\"content\":\"d\"}]}", NULL },
-	{ "a call, its result, and more",
-	    "{" M "[{\"role\":\"assistant\",\"content\":[{\"type\":"
-	    "\"thinking\",\"thinking\":\"t\",\"signature\":\"\"}," TEXT(
-		"a") ",{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":"
-		     "{\"x\":1.0}}]},{\"role\":\"user\",\"content\":[" TEXT("b") ",{\"type\":\"tool_result\",\"tool_use_id\":\"c\",\"content\":[" TEXT(
-			 "r") "," PNG "]}]}]}",
-	    "{" M "[{\"role\":\"assistant\",\"content\":\"a\",\"tool_calls\":"
-	    "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":"
-	    "\"f\",\"arguments\":\"{\\\"x\\\":1.0}\"}}]},{\"role\":\"tool\","
-	    "\"tool_call_id\":\"c\",\"content\":\"r\"},{\"role\":\"user\","
-	    "\"content\":[" TEXT("b") "," PNG_PART "]}]}",
-	    NULL },
-	{ "a call without words, a result without any",
-	    "{" M "[{\"role\":\"assistant\",\"content\":[{\"type\":"
-	    "\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":{}}]},"
-	    "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\","
-	    "\"tool_use_id\":\"c\"}]}]}",
-	    "{" M "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":"
-	    "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":"
-	    "\"f\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\","
-	    "\"tool_call_id\":\"c\",\"content\":\"\"}]}",
-	    NULL },
-	{ "tools and a choice",
-	    "{\"tools\":[{\"name\":\"f\",\"description\":\"d\","
-	    "\"input_schema\":{\"type\":\"object\"},\"cache_control\":null}],"
-	    "\"tool_choice\":{\"type\":\"tool\",\"name\":\"f\","
-	    "\"disable_parallel_tool_use\":true}," M HI "}",
-	    "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","
-	    "\"description\":\"d\",\"parameters\":{\"type\":\"object\"}}}],"
-	    "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":"
-	    "\"f\"}}," M HI ",\"parallel_tool_calls\":false}",
-	    NULL },
-	{ "any tool",
-	    "{\"tool_choice\":{\"type\":\"any\"},\"tools\":[{\"type\":"
-	    "\"custom\",\"name\":\"f\"}]," M HI "}",
-	    "{\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\","
-	    "\"function\":{\"name\":\"f\"}}]," M HI "}",
-	    NULL },
-	{ "no tools",
-	    "{\"tools\":[],\"tool_choice\":{\"type\":\"auto\"}," M HI "}",
-	    "{" M HI "}", NULL },
-	{ "a stream, an end, no thinking",
-	    "{\"stream\":true,\"stop_sequences\":[\"x\"],\"thinking\":{"
-	    "\"type\":\"disabled\"}," M HI "}",
-	    "{\"stream\":true," M HI ",\"stop\":[\"x\"],\"stream_options\":{"
-	    "\"include_usage\":true},\"enable_thinking\":false}",
-	    NULL },
-	{ "a format",
-	    "{\"output_config\":{\"format\":{\"type\":\"json_schema\","
-	    "\"schema\":{}}}," M HI "}",
-	    "{" M HI ",\"response_format\":{\"type\":\"json_schema\","
-	    "\"json_schema\":{\"name\":\"answer\",\"schema\":{}}}}",
-	    NULL },
-	{ "no object", "[]", NULL, "request: want an object" },
-	{ "not JSON", "{\"a\":", NULL, "request: not JSON at byte 6" },
-	{ "no messages", "{}", NULL, "request: messages: want an array" },
-	{ "another role", "{" M "[{\"role\":\"tool\"}]}", NULL,
-	    "request: messages[0].role: want user or assistant" },
-	{ "no content", "{" M "[{\"role\":\"user\"}]}", NULL,
-	    "request: messages[0].content: want a string or an array" },
-	{ "another part", "{" M USER(TEXT("a") ",{\"type\":\"video\"}") "}",
-	    NULL,
-	    "request: messages[0].content[1]: a part of type \"video\" "
-	    "cannot be sent to this model" },
-	{ "a document that is no text",
-	    "{" M USER("{\"type\":\"document\",\"source\":{\"type\":"
-		       "\"base64\"}}") "}",
-	    NULL,
-	    "request: messages[0].content[0]: this model reads only "
-	    "documents of plain text" },
-	{ "a tool of the service",
-	    "{\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"w\"}]," M
-		HI "}",
-	    NULL,
-	    "request: tools[0]: there is no tool \"web_search_20250305\" for "
-	    "this model, only those of yours" },
-	{ "another choice",
-	    "{\"tools\":[{\"name\":\"f\"}],\"tool_choice\":{\"type\":\"x\"}," M
-		HI "}",
-	    NULL,
-	    "request: tool_choice.type: want auto, any, none, or tool with "
-	    "its name" },
-};
-
-static void
-test_requests(void)
-{
-	struct fault f;
-	struct buf out;
-	size_t i;
-	int r;
-
-	buf_init(&out, MAX);
-	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		f.text[0] = '\0';
-		r = tr->request(&out, requests[i].in, strlen(requests[i].in),
-		    &f);
-		if (requests[i].want != NULL ?
-			!ok(r == 0 && strcmp(out.d, requests[i].want) == 0,
-			    "request: %s", requests[i].name) :
-			!ok(r == -1 && f.status == EX_DATAERR && out.len == 0 &&
-				strcmp(f.text, requests[i].says) == 0,
-			    "refused: %s", requests[i].name))
-			printf("# %s\n# %s\n", out.d, f.text);
-		buf_free(&out);
-	}
-}
-
-/* ---- answers ---- */
+/* ---- bodies ---- */
 
 static void *
 begin(void)
@@ -361,7 +207,6 @@ test_streams(void)
 int
 main(void)
 {
-	test_requests();
 	test_bodies();
 	test_streams();
 	tr->free(NULL);

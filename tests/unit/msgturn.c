@@ -1,0 +1,124 @@
+/* The turns of messages as the messages of chats. */
+#include <string.h>
+#include <sysexits.h>
+
+#include "buf.h"
+#include "fault.h"
+#include "msgturn.h"
+#include "splice.h"
+#include "tap.h"
+
+enum {
+	MAX = 1 << 20
+};
+
+#define M "\"messages\":"
+#define HI "[{\"role\":\"user\",\"content\":\"hi\"}]"
+#define USER(parts) "[{\"role\":\"user\",\"content\":[" parts "]}]"
+#define TEXT(s) "{\"type\":\"text\",\"text\":\"" s "\"}"
+#define PNG \
+	"{\"type\":\"image\",\"source\":{\"type\":\"base64\"," \
+	"\"media_type\":\"image/png\",\"data\":\"iVBO\"}}"
+#define PNG_PART \
+	"{\"type\":\"image_url\",\"image_url\":{\"url\":" \
+	"\"data:image/png;base64,iVBO\"}}"
+
+static const struct {
+	const char *name, *in, *want; /* want NULL: refused, and says */
+	const char *says;
+} cases[] = {
+	{ "a system",
+	    "{\"system\":[" TEXT(
+		"a") ",{\"type\":\"text\",\"text\":\"b\","
+		     "\"cache_control\":{\"type\":\"ephemeral\"}}]," M HI "}",
+	    "[{\"role\":\"system\",\"content\":\"a\\nb\"},{\"role\":"
+	    "\"user\",\"content\":\"hi\"}]",
+	    NULL },
+	{ "parts of text", "{" M USER(TEXT("a") "," TEXT("b")) "}",
+	    "[{\"role\":\"user\",\"content\":\"a\\nb\"}]", NULL },
+	{ "an image", "{" M USER(TEXT("a") "," PNG) "}",
+	    USER(TEXT("a") "," PNG_PART), NULL },
+	{ "an image elsewhere",
+	    "{" M USER("{\"type\":\"image\",\"source\":{\"type\":\"url\","
+		       "\"url\":\"https://x/y\"}}") "}",
+	    USER("{\"type\":\"image_url\",\"image_url\":{\"url\":"
+		 "\"https://x/y\"}}"),
+	    NULL },
+	{ "a document of text",
+	    "{" M USER("{\"type\":\"document\",\"source\":{\"type\":\"text\","
+		       "\"media_type\":\"text/plain\",\"data\":\"d\"}}") "}",
+	    "[{\"role\":\"user\",\"content\":\"d\"}]", NULL },
+	{ "a call, its result, and more",
+	    "{" M "[{\"role\":\"assistant\",\"content\":[{\"type\":"
+	    "\"thinking\",\"thinking\":\"t\",\"signature\":\"\"}," TEXT(
+		"a") ",{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":"
+		     "{\"x\":1.0}}]},{\"role\":\"user\",\"content\":[" TEXT("b") ",{\"type\":\"tool_result\",\"tool_use_id\":\"c\",\"content\":[" TEXT(
+			 "r") "," PNG "]}]}]}",
+	    "[{\"role\":\"assistant\",\"content\":\"a\",\"tool_calls\":"
+	    "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":"
+	    "\"f\",\"arguments\":\"{\\\"x\\\":1.0}\"}}]},{\"role\":\"tool\","
+	    "\"tool_call_id\":\"c\",\"content\":\"r\"},{\"role\":\"user\","
+	    "\"content\":[" TEXT("b") "," PNG_PART "]}]",
+	    NULL },
+	{ "a call without words, a result without any",
+	    "{" M "[{\"role\":\"assistant\",\"content\":[{\"type\":"
+	    "\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":{}}]},"
+	    "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\","
+	    "\"tool_use_id\":\"c\"}]}]}",
+	    "[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":"
+	    "[{\"id\":\"c\",\"type\":\"function\",\"function\":{\"name\":"
+	    "\"f\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\","
+	    "\"tool_call_id\":\"c\",\"content\":\"\"}]",
+	    NULL },
+	{ "another role", "{" M "[{\"role\":\"tool\"}]}", NULL,
+	    "request: messages[0].role: want user or assistant" },
+	{ "no content", "{" M "[{\"role\":\"user\"}]}", NULL,
+	    "request: messages[0].content: want a string or an array" },
+	{ "another part", "{" M USER(TEXT("a") ",{\"type\":\"video\"}") "}",
+	    NULL,
+	    "request: messages[0].content[1]: a part of type \"video\" "
+	    "cannot be sent to this model" },
+	{ "a document that is no text",
+	    "{" M USER("{\"type\":\"document\",\"source\":{\"type\":"
+		       "\"base64\"}}") "}",
+	    NULL,
+	    "request: messages[0].content[0]: this model reads only "
+	    "documents of plain text" },
+};
+
+/* Reads a request for the two members that are read here. */
+static int
+turns(const char *in, struct buf *out, struct fault *f)
+{
+	struct splice v, system = { NULL, 0 }, messages = { NULL, 0 };
+
+	if (splice_text(in, strlen(in), &v, NULL) == -1)
+		return 1;
+	(void)splice_find(v, "system", &system);
+	(void)splice_find(v, "messages", &messages);
+	return msgturn_messages(out, system, messages, f);
+}
+
+int
+main(void)
+{
+	struct fault f;
+	struct buf out;
+	size_t i;
+	int r;
+
+	buf_init(&out, MAX);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f.text[0] = '\0';
+		r = turns(cases[i].in, &out, &f);
+		if (cases[i].want != NULL ?
+			!ok(r == 0 && strcmp(out.d, cases[i].want) == 0, "%s",
+			    cases[i].name) :
+			!ok(r == -1 && f.status == EX_DATAERR &&
+				strcmp(f.text, cases[i].says) == 0,
+			    "refused: %s", cases[i].name))
+			printf("# %s\n# %s\n", out.d, f.text);
+		buf_free(&out);
+	}
+	return done();
+}
