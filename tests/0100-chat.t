@@ -283,7 +283,7 @@ for sig in HUP.129 INT.130 TERM.143; do
 	pid=$!
 	until_ok [ -s out ]
 	kill -"$sig" "$pid"
-	wait "$pid"
+	wait "$pid" 2>/dev/null
 	ok "$sig ends it" [ $? -eq "$status" ]
 	recorded=$(jq -r .verdict state/usage/*)
 	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
