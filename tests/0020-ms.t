@@ -103,6 +103,11 @@ run 'help in a tree' 0 "$ms" help chat
 same 'is the file there' out <<!
 $dir/lib/ms/../man/ms-chat.1
 !
+for page in "$top"/man/ms-*.[1-8]; do
+	page=${page##*/ms-}
+	"$top/bin/ms" help "${page%.*}" >out 2>err
+	ok "help ${page%.*} finds its page" [ -f "$(cat out)" ]
+done
 run 'help frob' 64 "$ms" help frob
 
 # ---- key add ----
