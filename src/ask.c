@@ -85,7 +85,7 @@ ask_free(struct ask *a)
 static int
 read_schema(struct ask *a, struct buf *b, struct fault *f)
 {
-	struct splice v;
+	struct splice v = { NULL, 0 };
 	struct buf text;
 	struct json j;
 	int r = 0;
