@@ -27,7 +27,7 @@ struct fetch {
 	char *id, *path;
 	struct loop_timer begin;
 	struct try *try;
-	size_t place; /* of the candidate, see pair() */
+	size_t place; /* of the candidate, see candidate() */
 	size_t left;  /* candidates not tried yet */
 	struct limits limits;
 	int attempts, committed;
@@ -69,15 +69,18 @@ finish(struct fetch *t)
 }
 
 /* A candidate is a place in the table of keys and upstreams. */
-static const struct conf_upstream *
-pair(const struct fetch *t, const struct key **k)
+static int
+candidate(const struct fetch *t, struct try_in *in)
 {
 	const struct conf *c = t->o->conf;
-	const struct conf_upstream *u;
+	const struct conf_upstream *u = &c->upstreams[t->place % c->nupstreams];
+	const struct key *k = &t->o->keys->v[t->place / c->nupstreams];
 
-	u = &c->upstreams[t->place % c->nupstreams];
-	*k = &t->o->keys->v[t->place / c->nupstreams];
-	return !u->keyless && keys_at(*k, u->name) ? u : NULL;
+	if (u->keyless || !keys_at(k, u->name))
+		return -1;
+	in->u = u;
+	in->secret = k->secret;
+	return 0;
 }
 
 static void
@@ -170,9 +173,8 @@ next(void *arg)
 		.path = t->path,
 		.headers = t->ask.headers,
 		.want = RELAY_PLAIN };
-	const struct key *k = NULL;
 
-	while (t->left > 0 && (in.u = pair(t, &k)) == NULL)
+	while (t->left > 0 && candidate(t, &in) == -1)
 		step(t);
 	if (t->left <= 0 && t->attempts == 0)
 		outcome_set(&t->outcome, V_BAD_KEY, EX_CONFIG,
@@ -181,7 +183,6 @@ next(void *arg)
 		finish(t);
 		return;
 	}
-	in.secret = k->secret;
 	t->attempts++;
 	if ((t->try = try_start(&in, &cb, t)) != NULL)
 		return;

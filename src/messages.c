@@ -19,7 +19,8 @@ enum {
 enum block {
 	NONE,
 	THINKING,
-	TEXT
+	TEXT,
+	CALL
 };
 
 struct call { /* a tool's block */
@@ -179,16 +180,22 @@ close_block(struct state *t, struct buf *out)
 	return stop_block(t, out, t->blocks - 1);
 }
 
+/* n bytes more of the block at index. */
 static int
-delta(struct state *t, struct buf *out, int64_t index, const char *type,
-    const char *member, const char *s, size_t n)
+delta(struct state *t, struct buf *out, int64_t index, enum block kind,
+    const char *s, size_t n)
 {
+	static const struct {
+		const char *type, *member;
+	} words[] = { [THINKING] = { "thinking_delta", "thinking" },
+		[TEXT] = { "text_delta", "text" },
+		[CALL] = { "input_json_delta", "partial_json" } };
 	struct json *j = begin_event(t, out, "content_block_delta");
 
 	json_int(j, "index", index);
 	json_object(j, "delta");
-	json_str(j, "type", type);
-	json_strn(j, member, s, n);
+	json_str(j, "type", words[kind].type);
+	json_strn(j, words[kind].member, s, n);
 	json_end(j);
 	return end_event(t);
 }
@@ -214,10 +221,7 @@ follow_text(struct state *t, struct buf *out, enum block kind,
 		if (end_event(t) == -1)
 			return -1;
 	}
-	return kind == TEXT ? delta(t, out, t->blocks - 1, "text_delta", "text",
-				  b->d + at, b->len - at) :
-			      delta(t, out, t->blocks - 1, "thinking_delta",
-				  "thinking", b->d + at, b->len - at);
+	return delta(t, out, t->blocks - 1, kind, b->d + at, b->len - at);
 }
 
 static int
@@ -250,8 +254,7 @@ follow_call(struct state *t, struct buf *out, size_t i, int last)
 		return 0;
 	c->shown = b->len;
 	if (b->len > at &&
-	    delta(t, out, c->index, "input_json_delta", "partial_json",
-		b->d + at, b->len - at) == -1)
+	    delta(t, out, c->index, CALL, b->d + at, b->len - at) == -1)
 		return -1;
 	if (!last && (i + 1 == t->a.ntools || !input_of(&t->a.tools[i], &v)))
 		return 0;

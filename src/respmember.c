@@ -1,4 +1,4 @@
-/* Members of requests, as the translation of responses looks at them. */
+/* Members of requests, as the translations to chats look at them. */
 #include <errno.h>
 #include <string.h>
 #include <sysexits.h>

@@ -1,5 +1,5 @@
 /*
- * Members of requests, as the translation of responses looks at them: read
+ * Members of requests, as the translations to chats look at them: read
  * into splices by tables (field.h), where one that is absent or null has no
  * bytes. Pure.
  */
