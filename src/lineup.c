@@ -122,7 +122,7 @@ lineup_make(const struct pick_in *in, const struct pick *p, size_t n,
 	l->v = calloc(in->norder + in->conf->nmodels + 1, sizeof(*l->v));
 	if (seen == NULL || l->v == NULL) {
 		free(seen);
-		free(l->v);
+		lineup_free(l);
 		return -1;
 	}
 	for (i = 0; i < n; i++)

@@ -281,7 +281,7 @@ open_ledger(int mode, struct fault *f)
 
 	/* Without a home there is nothing on record, which is no error. */
 	if ((dir = paths_state(opt.cli.state)) == NULL &&
-	    (dir = strdup("/nonexistent/ms")) == NULL)
+	    (errno != ENOENT || (dir = strdup("/nonexistent/ms")) == NULL))
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	run.ledger = ledger_open(dir, run.conf->day_offset, mode,
 	    run.conf->keep_days, f);
@@ -388,7 +388,9 @@ decide(const char *request, size_t n, struct fault *f)
 	else {
 		buf_cut(&run.text, 0);
 		if (route_text(request, n, &run.text) == -1)
-			return fault_set(f, EX_DATAERR, "%s", strerror(errno));
+			return fault_set(f,
+			    errno == ENOMEM ? EX_OSERR : EX_DATAERR, "%s",
+			    strerror(errno));
 		w = route_ask(run.route, run.text.d, run.text.len, d,
 		    on_decision, NULL);
 		if (w != NULL && wait_decision(w, f) == -1)

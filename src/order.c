@@ -56,9 +56,11 @@ add_routed(struct list *l, const struct conf *c, const struct decision *d,
 	struct pick_model *m;
 	size_t i, n;
 
-	if ((m = calloc(c->nmodels + 1, sizeof(*m))) == NULL)
+	if ((m = calloc(c->nmodels + 1, sizeof(*m))) == NULL ||
+	    route_order(c, d, m, &n) == -1) {
+		free(m);
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	n = route_order(c, d, m);
+	}
 	for (i = 0; i < n; i++)
 		add(l, &m[i]);
 	free(m);

@@ -334,17 +334,17 @@ route_name(const struct conf *c, const char *name, int *tier)
 	return 1;
 }
 
-size_t
+int
 route_order(const struct conf *c, const struct decision *d,
-    struct pick_model *order)
+    struct pick_model *order, size_t *n)
 {
 	const struct conf_model *m;
-	size_t *idx, i, n;
+	size_t *idx, i;
 
 	if ((idx = calloc(c->nmodels + 1, sizeof(*idx))) == NULL)
-		return 0;
-	n = pick_tier(c, d->target_tier, idx);
-	for (i = 0; i < n; i++) {
+		return -1;
+	*n = pick_tier(c, d->target_tier, idx);
+	for (i = 0; i < *n; i++) {
 		m = &c->models[idx[i]];
 		order[i].id = m->id;
 		order[i].upstreams = m->upstreams;
@@ -353,7 +353,7 @@ route_order(const struct conf *c, const struct decision *d,
 		order[i].price = m->price;
 	}
 	free(idx);
-	return n;
+	return 0;
 }
 
 void

@@ -86,10 +86,10 @@ int route_name(const struct conf *c, const char *name, int *tier);
 
 /*
  * The enabled models in the order that d wants (see pick_tier()), for pick():
- * fills order (room for conf->nmodels) and returns how many.
+ * fills order (room for conf->nmodels) and sets *n. 0, or -1 with ENOMEM.
  */
-size_t route_order(const struct conf *c, const struct decision *d,
-    struct pick_model *order);
+int route_order(const struct conf *c, const struct decision *d,
+    struct pick_model *order, size_t *n);
 
 /* Sets the actual tier: that of the model id, if it is configured. */
 void route_actual(const struct conf *c, const char *id, struct decision *d);

@@ -121,7 +121,7 @@ main(void)
 	rest(f, k, "A/3", V_BURST, NOW + 60 * 1000);
 	in.fold = f;
 	route_tier(2, &d);
-	in.norder = route_order(c, &d, order);
+	route_order(c, &d, order, &in.norder);
 	if (ok(pick(&in, &p, &n) == 0 && lineup_make(&in, p, n, &l) == 0,
 		"a line-up")) {
 		test_all(&in, &l);
