@@ -84,9 +84,9 @@ deps-%:
 check: deps-check
 	@$(MAKE) --no-print-directory $(JOBS) tests
 tests: all $(UNITS) $(FUZZERS) tests/node_modules/.package-lock.json
-	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= prove -j4 -e 'timeout 600' \
+	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= tests/prove.sh 'timeout 600' \
 	    $(sort $(wildcard tests/*.t)) $(if $(VALGRIND),,$(sort $(UNITS)))
-	$(if $(VALGRIND),prove -j4 -e 'timeout 600 valgrind -q \
+	$(if $(VALGRIND),tests/prove.sh 'timeout 600 valgrind -q \
 	    --error-exitcode=99 --leak-check=full' $(sort $(UNITS)))
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	-cd tests && npm ci --ignore-scripts --no-audit --no-fund && \
