@@ -127,6 +127,7 @@ judge_all(const struct status_in *in, struct status *s)
 		order[i].id = s->models[i].model->id;
 		order[i].upstreams = s->models[i].model->upstreams;
 		order[i].nupstreams = s->models[i].model->nupstreams;
+		order[i].price = s->models[i].model->price;
 	}
 	pin.order = order;
 	if ((rc = pick(&pin, &p, &n)) == 0) {
