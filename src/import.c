@@ -177,7 +177,7 @@ add_model(struct day *d, const char *model, int64_t calls, struct fault *f)
 	struct splice v;
 	int say;
 
-	if (calls <= 0)
+	if (calls <= 0 || *model == '\0')
 		return 0;
 	if (is_known(d, model)) {
 		d->im->before++;
@@ -281,7 +281,8 @@ import_run(struct import *im, const char *dir, struct fault *f)
 	while (rc == 0 && (e = readdir(dp)) != NULL) {
 		if (strlen(e->d_name) != NAME_LEN ||
 		    strcmp(e->d_name + DAY_TEXT - 1, ".json") != 0 ||
-		    day_parse(e->d_name, DAY_TEXT - 1, &day) == -1)
+		    day_parse(e->d_name, DAY_TEXT - 1, &day) == -1 ||
+		    day > day_of(im->now, im->off))
 			continue;
 		e->d_name[DAY_TEXT - 1] = '\0';
 		rc = import_day(im, dir, e->d_name, day, f);

@@ -23,9 +23,9 @@ struct import {
 };
 
 /*
- * Imports all days that are in dir/usage. Nothing is written twice, so it may
- * be run again. 0, or -1 with *f: EX_NOINPUT, EX_DATAERR (naming the file),
- * EX_IOERR, EX_OSERR.
+ * Imports all days that are in dir/usage, but those to come. Nothing is written
+ * twice, so it may be run again. 0, or -1 with *f: EX_NOINPUT, EX_DATAERR
+ * (naming the file), EX_IOERR, EX_OSERR.
  */
 int import_run(struct import *im, const char *dir, struct fault *f);
 

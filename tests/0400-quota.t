@@ -146,6 +146,10 @@ run 'import' 0 ms-quota import past --key work
 like 'says what' err ': 2 days, 47 calls in 3 lines; 0 lines were there already$'
 run 'again' 0 ms-quota import past --key work
 like 'imports nothing' err ' 0 calls in 0 lines; 3 lines were there already$'
+echo '{"Test/Model-A": 9}' >past/usage/2026-11-22.json
+echo '{"": 9, "Test/Model-A": 5}' >past/usage/2026-11-21.json
+run 'a day to come, and no name' 0 ms-quota import past --key work
+like 'are none' err ' 0 calls in 0 lines; 3 lines were there already$'
 run 'a 0 that a 429 stood for' 0 ms-quota --key work
 ok 'is not believed, the rest is' [ "$(jq -c '[.models[0].usage, .remaining,
     .models[0].remaining]' out)" = '[7,700,477]' ]
