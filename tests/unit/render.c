@@ -350,9 +350,11 @@ static const struct {
 	    "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
 	    "\"api_error\",\"message\":\"why\"}}\n\n" },
 	{ "responses cut", RENDER_RESPONSES, 1, "", V_CUT, EX_PROTOCOL, 0, 0,
-	    "event: error\ndata: {\"type\":\"error\","
+	    "event: error\ndata: {\"type\":\"error\",\"sequence_number\":0,"
 	    "\"code\":\"upstream_error\",\"message\":\"why\","
-	    "\"param\":null,\"sequence_number\":0}\n\n" },
+	    "\"param\":null,\"error\":{\"type\":\"upstream_error\","
+	    "\"code\":\"upstream_error\",\"message\":\"why\","
+	    "\"param\":null}}\n\n" },
 	{ "responses that tell their error", RENDER_RESPONSES, 1, "", V_SERVER,
 	    EX_TEMPFAIL, 1, 0, "" },
 	{ "a stream that only reasoned", RENDER_OPENAI, 1, "", V_REASONED,
