@@ -35,6 +35,7 @@
 #include "relay.h"
 #include "request.h"
 #include "route.h"
+#include "slots.h"
 #include "translate.h"
 #include "try.h"
 #include "upstream.h"
@@ -74,6 +75,7 @@ struct chat_job {
 	struct loop_timer step, overall, commit;
 	struct bans bans;
 	struct purse_call *purse;
+	int asking;	   /* the slot for it, or -1 */
 	struct bans asked; /* keys whose balance was */
 	int64_t waiting;   /* for a slot, since; 0 not */
 	/* the attempt under way, or the last */
@@ -166,10 +168,10 @@ free_job(struct chat_job *j)
 	loop_timer_del(l, &j->commit);
 	if (j->routing != NULL)
 		route_cancel(j->routing);
-	if (j->purse != NULL) {
+	if (j->purse != NULL)
 		purse_cancel(j->purse);
-		j->chat->lanes.asking[j->pick.key] = 0;
-	}
+	if (j->asking != -1)
+		slots_give(j->chat->lanes.slots, j->asking);
 	close_try(j, V_CANCELLED);
 	LIST_REMOVE(j, entry);
 	request_free(&j->request);
@@ -336,7 +338,7 @@ chat_start(struct chat *c, const struct chat_ask *a, const struct chat_sink *s,
 	j->ask = *a;
 	j->sink = *s;
 	j->arg = arg;
-	j->slot = -1;
+	j->slot = j->asking = -1;
 	j->turn = c->turn++;
 	j->result.prompt_tokens = j->result.completion_tokens = -1;
 	outcome_init(&j->outcome);
@@ -394,19 +396,44 @@ on_purse(void *arg, const struct purse *p)
 	struct attempt a;
 
 	j->purse = NULL;
-	j->chat->lanes.asking[j->pick.key] = 0;
 	purse_attempt(p, o->conf->upstreams[j->pick.upstream].price, now_wall(),
 	    o->conf->day_offset, &a);
-	record(j, &a);
+	record(j, &a); /* before who waits for it looks */
+	slots_give(j->chat->lanes.slots, j->asking);
+	j->asking = -1;
 	say(j, CHAT_NOTE, "balance of %s: %s",
 	    keys_label(&o->keys->v[j->pick.key]),
 	    verdict_info(a.verdict)->words);
 	choose(j);
 }
 
+/* Has the job waited for so many ms? */
+static int
+waited(struct chat_job *j, int64_t ms)
+{
+	int64_t now = now_mono();
+
+	if (j->waiting == 0)
+		j->waiting = now;
+	return now - j->waiting >= ms;
+}
+
+/* Is the picked key known to be out of credits, for now? */
+static int
+is_broke(const struct chat_job *j)
+{
+	const struct chat_opts *o = &j->chat->o;
+	const struct fold_ent *e = fold_get(ledger_fold(o->ledger),
+	    o->conf->upstreams[j->pick.upstream].name,
+	    o->keys->v[j->pick.key].id, NULL);
+
+	return e != NULL && e->rest_verdict == V_NO_CREDITS &&
+	    e->rest_until > now_wall();
+}
+
 /*
  * Asks what credits the picked key has, once in a job. 1: it is being asked,
- * by us or by another job; 0: it cannot be.
+ * by us, another job or another process; 0: it cannot be, or need not.
  */
 static int
 ask_purse(struct chat_job *j)
@@ -416,17 +443,23 @@ ask_purse(struct chat_job *j)
 	size_t key = j->pick.key;
 
 	if (key == PICK_NOKEY || u->balance_url == NULL ||
-	    ban_has(&j->asked, &j->pick))
+	    ban_has(&j->asked, &j->pick) || is_broke(j))
 		return 0;
-	if (j->chat->lanes.asking[key]) {
+	j->asking = slots_ask(j->chat->lanes.slots, o->keys->v[key].id);
+	if (j->asking == -1) {
+		if (errno != EAGAIN || waited(j, PURSE_TIME))
+			return 0;
 		loop_timer(o->loop, &j->step, SLOT_WAIT, choose, j);
 		return 1;
 	}
 	ban_add(&j->asked, SCOPE_KEY, &j->pick);
 	j->purse = purse_ask(j->chat->up, u, o->keys->v[key].secret, PURSE_TIME,
 	    on_purse, j);
-	j->chat->lanes.asking[key] = j->purse != NULL;
-	return j->purse != NULL;
+	if (j->purse != NULL)
+		return 1;
+	slots_give(j->chat->lanes.slots, j->asking);
+	j->asking = -1;
+	return 0;
 }
 
 /* The lane of what is picked: its key's, or that of all that need none. */
@@ -495,11 +528,8 @@ wait_slot(struct chat_job *j)
 {
 	const struct conf_upstream *u =
 	    &j->chat->o.conf->upstreams[j->pick.upstream];
-	int64_t now = now_mono();
 
-	if (j->waiting == 0)
-		j->waiting = now;
-	if (now - j->waiting < u->timeouts.first_byte) {
+	if (!waited(j, u->timeouts.first_byte)) {
 		loop_timer(j->chat->o.loop, &j->step, SLOT_WAIT, choose, j);
 		return;
 	}

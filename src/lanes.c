@@ -8,9 +8,8 @@ int
 lanes_open(struct lanes *l, const char *dir, size_t nkeys, size_t nupstreams)
 {
 	l->inflight = calloc(nkeys + 1, sizeof(*l->inflight));
-	l->asking = calloc(nkeys + 1, sizeof(*l->asking));
 	l->lacks = calloc(nupstreams + 1, sizeof(*l->lacks));
-	if (l->inflight == NULL || l->asking == NULL || l->lacks == NULL)
+	if (l->inflight == NULL || l->lacks == NULL)
 		return -1;
 	return (l->slots = slots_open(dir)) == NULL ? -1 : 0;
 }
@@ -20,7 +19,6 @@ lanes_close(struct lanes *l)
 {
 	slots_close(l->slots);
 	free(l->inflight);
-	free(l->asking);
 	free(l->lacks);
 }
 

@@ -1,7 +1,7 @@
 /*
- * What is under way on each key: requests here, slots across processes, and
- * whether its balance is being asked. The lane behind the last key's is for
- * what needs none. And what upstreams were found to lack.
+ * What is under way on each key: requests here, slots across processes. The
+ * lane behind the last key's is for what needs none. And what upstreams were
+ * found to lack.
  */
 #ifndef LANES_H
 #define LANES_H
@@ -11,8 +11,8 @@
 struct slots;
 
 struct lanes {
-	int *inflight, *asking; /* by key */
-	unsigned *lacks;	/* by upstream: bits of APIs */
+	int *inflight;	 /* by key */
+	unsigned *lacks; /* by upstream: bits of APIs */
 	struct slots *slots;
 };
 

@@ -16,8 +16,9 @@
 #include "slots.h"
 
 enum {
-	SLOTS_MAX = 65536
-}; /* of one key */
+	SLOTS_MAX = 65536, /* of one key, */
+	SLOTS_ASK = 65535  /* of which the last is for its balance */
+};
 
 struct slot {
 	int taken;
@@ -108,35 +109,53 @@ slots_ours(const struct slots *s, off_t at)
 	return 0;
 }
 
+/* Takes the slot at an offset, if it is free. As slots_take(). */
+static int
+slots_try(struct slots *s, off_t at)
+{
+	int h, locked;
+
+	errno = EAGAIN;
+	if (slots_ours(s, at) || (h = slots_handle(s)) == -1)
+		return -1;
+	locked = s->fd != -1 && slots_lock(s, at, F_WRLCK) == 0;
+	if (s->fd != -1 && !locked && (errno == EAGAIN || errno == EACCES)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	/* Where files have no such locks, the table must do. */
+	s->v[h] = (struct slot){ 1, locked, at };
+	return h;
+}
+
+static off_t
+slots_first(const char *key)
+{
+	return (off_t)strtoul(key, NULL, 16) * SLOTS_MAX;
+}
+
 int
 slots_take(struct slots *s, const char *key, int limit)
 {
-	uint32_t id = (uint32_t)strtoul(key, NULL, 16);
-	off_t at, first = (off_t)id * SLOTS_MAX;
-	struct slot *slot;
-	int h, i, locked;
+	off_t first = slots_first(key);
+	int h, i;
 
-	if ((h = slots_handle(s)) == -1)
-		return -1;
-	slot = &s->v[h];
 	if (limit <= 0) {
-		*slot = (struct slot){ .taken = 1, .at = -1 };
+		if ((h = slots_handle(s)) != -1)
+			s->v[h] = (struct slot){ .taken = 1, .at = -1 };
 		return h;
 	}
-	for (i = 0; i < limit && i < SLOTS_MAX; i++) {
-		at = first + i;
-		if (slots_ours(s, at))
-			continue;
-		locked = s->fd != -1 && slots_lock(s, at, F_WRLCK) == 0;
-		if (s->fd != -1 && !locked &&
-		    (errno == EAGAIN || errno == EACCES))
-			continue;
-		/* Where files have no such locks, the table must do. */
-		*slot = (struct slot){ 1, locked, at };
-		return h;
-	}
+	for (i = 0; i < limit && i < SLOTS_ASK; i++)
+		if ((h = slots_try(s, first + i)) != -1 || errno != EAGAIN)
+			return h;
 	errno = EAGAIN;
 	return -1;
+}
+
+int
+slots_ask(struct slots *s, const char *key)
+{
+	return slots_try(s, slots_first(key) + SLOTS_ASK);
 }
 
 void

@@ -21,7 +21,13 @@ void slots_close(struct slots *s);
  */
 int slots_take(struct slots *s, const char *key, int limit);
 
-/* Gives a slot back. */
+/*
+ * Takes the right to ask for the balance of a key, which one has at a time.
+ * As slots_take().
+ */
+int slots_ask(struct slots *s, const char *key);
+
+/* Gives a slot back, or that right. */
 void slots_give(struct slots *s, int handle);
 
 #endif

@@ -77,6 +77,32 @@ Hello from Test/Model-A.
 kill -KILL "$two"
 wait "$two" 2>/dev/null
 
+# ---- the balance ----
+script 'path=/v1/chat/completions do=no-credits' 'path=/openapi/* do=delay:300'
+rm -rf state
+MODELSCOPE_API_KEY=ms-empty-000000000001
+together 8 ms-chat hi
+ok 'out of credits: all are told' [ "$(grep -cx 75 ended)" -eq 8 ]
+ok 'out of credits: the balance is asked for once' \
+	[ "$(stat_of .by_op.balance)" -eq 1 ]
+rm -rf state
+MODELSCOPE_API_KEY=ms-00000000-0000-0000-0000-000000000001
+script 'path=/v1/chat/completions times=1 do=no-credits' \
+	'path=/openapi/* do=stall-head'
+ms-chat hi >/dev/null 2>&1 &
+one=$!
+pids="$pids $one"
+asking() {
+	[ "$(stat_of .by_op.balance)" -eq 1 ]
+}
+ok 'who asks' until_ok asking
+kill -KILL "$one"
+wait "$one" 2>/dev/null
+script 'path=/v1/chat/completions times=1 do=no-credits'
+run 'and is killed hinders nobody' 0 \
+	timeout 5 ms-chat -m Test/Model-B,Test/Model-C hi
+ok 'from asking' [ "$(stat_of .by_op.balance)" -eq 1 ]
+
 # ---- two hundred, of whom twenty are killed ----
 # Each has a key of its own, which tells it in the simulator's record.
 rm -rf state

@@ -36,6 +36,13 @@ test_one(void)
 	for (i = 0; i < 100; i++)
 		slots_give(s, h[i]);
 	ok(slots_take(s, "0123abcd", 2) == -1, "those were not of the two");
+	a = slots_ask(s, "0123abcd");
+	errno = 0;
+	ok(a >= 0 && slots_ask(s, "0123abcd") == -1 && errno == EAGAIN,
+	    "the balance is for one to ask");
+	ok(slots_ask(s, "ffffffff") >= 0, "that of another key for another");
+	slots_give(s, a);
+	ok(slots_ask(s, "0123abcd") >= 0, "given back, taken again");
 	slots_close(s);
 	s = slots_open(dir);
 	ok(slots_take(s, "0123abcd", 1) >= 0, "closed, all are free");
