@@ -2,6 +2,7 @@
 # Other upstreams: keys, bounds, prices and windows of their own; local ones
 # that answer when all else is out.
 . "${0%/*}/lib.sh"
+. "$top/tests/serve.sh"
 sim --keyless
 local=$sim localpid=$simpid
 mkdir simlog2
@@ -46,6 +47,12 @@ printf '{"prompt":"%s"}\n' a b c d >in
 run 'a batch' 0 ms-chat --batch in -O out.jsonl
 ok 'goes on with it' jq -es \
 	'length == 4 and all(.[]; .response.body.model == "qwen3:8b")' out.jsonl
+serve --log none
+post 'the gateway' 200 /v1/chat/completions \
+	'{"model":"auto","messages":[{"role":"user","content":"hi"}]}'
+ok 'answers from it' jq -e '.model == "qwen3:8b"' body
+like 'and names it' head '^x-ms-model: qwen3:8b'
+unserve
 run 'the order says so' 0 sh -c 'echo "{\"prompt\":\"x\"}" | ms-route'
 ok 'too, in front' jq -e '.model == "qwen3:8b"' out
 kill "$localpid"
