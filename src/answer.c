@@ -431,20 +431,26 @@ answer_rest(const struct answer *a, struct json *j)
 		json_strn(j, "reasoning", a->reasoning.d, a->reasoning.len);
 }
 
-static void
-write_message(const struct answer *a, struct json *j)
+void
+answer_said(const struct answer *a, struct json *j)
 {
-	json_object(j, "message");
 	json_str(j, "role", "assistant");
 	if (a->content.len > 0 || a->ntools == 0)
 		json_strn(j, "content", a->content.d, a->content.len);
 	else
 		json_null(j, "content");
+	if (a->ntools > 0)
+		answer_tools(a, j, "tool_calls");
+}
+
+static void
+write_message(const struct answer *a, struct json *j)
+{
+	json_object(j, "message");
+	answer_said(a, j);
 	if (a->reasoning.len > 0)
 		json_strn(j, "reasoning_content", a->reasoning.d,
 		    a->reasoning.len);
-	if (a->ntools > 0)
-		answer_tools(a, j, "tool_calls");
 	json_end(j);
 }
 

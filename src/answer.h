@@ -69,6 +69,9 @@ int answer_goes_on(const char *data, size_t n);
 /* Writes the tool calls as the array that a message has. */
 void answer_tools(const struct answer *a, struct json *j, const char *key);
 
+/* Writes what a message says: role, content, tool_calls if there are any. */
+void answer_said(const struct answer *a, struct json *j);
+
 /* Writes finish_reason, tool_calls and reasoning: those that there are. */
 void answer_rest(const struct answer *a, struct json *j);
 

@@ -10,7 +10,6 @@
 #include "buf.h"
 #include "converse.h"
 #include "fault.h"
-#include "json.h"
 #include "lock.h"
 #include "out.h"
 #include "request.h"
@@ -51,7 +50,7 @@ converse_read(const char *path, struct buf *out, struct fault *f)
 
 static int
 write_file(const char *path, const struct buf *old, const char *messages,
-    size_t n, const struct buf *answer, struct fault *f)
+    size_t n, struct fault *f)
 {
 	struct out *o;
 	FILE *fp;
@@ -61,34 +60,23 @@ write_file(const char *path, const struct buf *old, const char *messages,
 	fp = out_file(o);
 	fprintf(fp, "{\"messages\":[\n%s%s", old->d, old->len > 0 ? ",\n" : "");
 	fwrite(messages, 1, n, fp);
-	fprintf(fp, "%s%s\n]}\n", n > 0 ? ",\n" : "", answer->d);
+	fputs("\n]}\n", fp);
 	return out_commit(o, f);
 }
 
 int
-converse_add(const char *path, const char *messages, size_t n,
-    const char *answer, size_t nanswer, struct fault *f)
+converse_add(const char *path, const char *messages, size_t n, struct fault *f)
 {
-	struct buf old, said;
-	struct json j;
-	int fd, r = -1;
+	struct buf old;
+	int fd, r;
 
 	if ((fd = lock_open(path, 1)) == -1)
 		return fault_set(f, EX_CANTCREAT, "%s: %s", path,
 		    strerror(errno));
 	buf_init(&old, REQUEST_MAX);
-	buf_init(&said, REQUEST_MAX);
-	json_begin(&j, &said);
-	json_object(&j, NULL);
-	json_str(&j, "role", "assistant");
-	json_strn(&j, "content", answer, nanswer);
-	json_end(&j);
-	if (json_finish(&j) == -1)
-		fault_set(f, EX_OSERR, "%s: %s", path, strerror(errno));
-	else if (read_messages(path, fd, &old, f) == 0)
-		r = write_file(path, &old, messages, n, &said, f);
+	if ((r = read_messages(path, fd, &old, f)) == 0)
+		r = write_file(path, &old, messages, n, f);
 	buf_free(&old);
-	buf_free(&said);
 	close(fd);
 	return r;
 }

@@ -368,11 +368,16 @@ emit_verdict(const struct emit *e)
 	return e->verdict == -1 ? NULL : verdict_info(e->verdict)->name;
 }
 
-const char *
-emit_content(const struct emit *e, size_t *n)
+int
+emit_message(const struct emit *e, struct buf *b)
 {
-	*n = e->answer.content.len;
-	return e->answer.content.d;
+	struct json j;
+
+	json_begin(&j, b);
+	json_object(&j, NULL);
+	answer_said(&e->answer, &j);
+	json_end(&j);
+	return json_finish(&j);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct buf;
 struct chat_head;
 struct chat_result;
 struct emit;
@@ -54,8 +55,11 @@ int emit_tells(const struct emit *e);
 /* The name of the verdict, for JSON errors; NULL before emit_end(). */
 const char *emit_verdict(const struct emit *e);
 
-/* The text of the answer, for a conversation. Borrowed. */
-const char *emit_content(const struct emit *e, size_t *n);
+/*
+ * Appends the answer as a message, for a conversation: a JSON object. 0, or
+ * -1 with errno.
+ */
+int emit_message(const struct emit *e, struct buf *b);
 
 /*
  * Prints a failure as JSON in place of an answer: {"error":{...}}, in the

@@ -491,8 +491,6 @@ ask(struct run *r, const char **type, struct fault *f)
 		.nmodels = opt.cli.nmodels,
 		.route = opt.route,
 		.timeout = opt.cli.timeout };
-	const char *answer;
-	size_t n;
 
 	a.lazy = opt.format != EMIT_SSE && opt.format != EMIT_OPENAI &&
 	    !opt.reasoning;
@@ -507,9 +505,11 @@ ask(struct run *r, const char **type, struct fault *f)
 	/* no verdict: it was broken off, out_commit() knows why */
 	if (opt.ask.conversation == NULL || *type == NULL)
 		return 0;
-	answer = emit_content(r->emit, &n);
-	return converse_add(opt.ask.conversation, r->said.d, r->said.len,
-	    answer, n, f);
+	if ((r->said.len > 0 && buf_adds(&r->said, ",\n") == -1) ||
+	    emit_message(r->emit, &r->said) == -1)
+		return fault_set(f, EX_OSERR, "%s: %s", opt.ask.conversation,
+		    strerror(errno));
+	return converse_add(opt.ask.conversation, r->said.d, r->said.len, f);
 }
 
 /* ---- many ---- */

@@ -181,6 +181,11 @@ jq -c '.messages|map(.role)' talk.json >out
 same 'both are kept' out <<'!'
 ["user","assistant","user","assistant"]
 !
+run '-c with an answer that is a tool call' 0 ms-chat -c call.json -m sim/tools hi
+jq -c '.messages[1]|[.content,.tool_calls[0].function.name]' call.json >out
+same 'keeps that' out <<'!'
+[null,"get_weather"]
+!
 cp talk.json before.json
 run 'a refused question' 69 ms-chat -c talk.json -m sim/400 three
 ok 'is not kept' cmp -s before.json talk.json

@@ -67,6 +67,7 @@ static const struct {
 static void
 read_and_add(void)
 {
+	static const char turn[] = USER("?") ",\n" SAID("a\\n\\\"");
 	struct buf got, want;
 	struct fault f;
 	size_t i;
@@ -87,16 +88,15 @@ read_and_add(void)
 		else
 			ok(r == 0 && strcmp(got.d, reads[i].out) == 0, "%s",
 			    reads[i].name);
-		r = converse_add(file, USER("?"), strlen(USER("?")), "a\n\"", 3,
-		    &f);
+		r = converse_add(file, turn, sizeof(turn) - 1, &f);
 		get(file, &got);
 		buf_cut(&want, 0);
 		if (reads[i].out == NULL)
 			buf_adds(&want, reads[i].in);
 		else
-			buf_addf(&want, "{\"messages\":[\n%s%s%s,\n%s\n]}\n",
+			buf_addf(&want, "{\"messages\":[\n%s%s%s\n]}\n",
 			    reads[i].out, *reads[i].out != '\0' ? ",\n" : "",
-			    USER("?"), SAID("a\\n\\\""));
+			    turn);
 		if (!ok(r == (reads[i].out == NULL ? -1 : 0) &&
 			    strcmp(got.d, want.d) == 0,
 			"%s, added to", reads[i].name))
@@ -104,6 +104,12 @@ read_and_add(void)
 	}
 	buf_free(&got);
 	buf_free(&want);
+}
+
+static int
+add(const char *messages, struct fault *f)
+{
+	return converse_add(file, messages, strlen(messages), f);
 }
 
 static void
@@ -116,8 +122,7 @@ corners(void)
 	buf_init(&got, MAX);
 	unlink(file);
 	umask(0);
-	ok(converse_add(file, "", 0, "a", 1, &f) == 0 &&
-		converse_add(file, "", 0, "b", 1, &f) == 0 &&
+	ok(add(SAID("a"), &f) == 0 && add(SAID("b"), &f) == 0 &&
 		converse_read(file, &got, &f) == 0 &&
 		strcmp(got.d, SAID("a") ",\n" SAID("b")) == 0,
 	    "answers to nothing");
@@ -125,14 +130,14 @@ corners(void)
 	    "nobody else may read it");
 	if (symlink(file, "link") == -1)
 		abort();
-	ok(converse_add("link", USER("1"), strlen(USER("1")), "", 0, &f) == 0 &&
+	ok(converse_add("link", USER("1"), strlen(USER("1")), &f) == 0 &&
 		lstat("link", &st) == 0 && S_ISLNK(st.st_mode),
 	    "a symbolic link stays one");
 	buf_cut(&got, 0);
 	ok(converse_read(file, &got, &f) == 0 &&
-		strstr(got.d, USER("1") ",\n" SAID("")) != NULL,
+		strstr(got.d, SAID("b") ",\n" USER("1")) != NULL,
 	    "and what it leads to is written");
-	ok(converse_add("nowhere/talk", "", 0, "a", 1, &f) == -1 &&
+	ok(converse_add("nowhere/talk", USER("1"), 1, &f) == -1 &&
 		f.status == EX_CANTCREAT,
 	    "no such folder: %s", f.text);
 	ok(converse_read(".", &got, &f) == -1 && f.status == EX_NOINPUT,
@@ -158,9 +163,9 @@ together(void)
 		if (fork() != 0)
 			continue;
 		for (k = 0; k < TURNS; k++) {
-			snprintf(said, sizeof(said), USER("%d.%d"), i, k);
-			if (converse_add(file, said, strlen(said), "a", 1,
-				&f) == -1)
+			snprintf(said, sizeof(said),
+			    USER("%d.%d") ",\n" SAID("a"), i, k);
+			if (add(said, &f) == -1)
 				_exit(1);
 		}
 		_exit(0);
