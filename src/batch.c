@@ -349,7 +349,8 @@ too_long(struct batch *b)
 static int
 trim(struct batch *b, const char **line, size_t *n)
 {
-	if (b->number == 1 && *n >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+	if (b->number == 1 && *n >= 3 &&
+	    memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
 		*line += 3;
 		*n -= 3;
 	}
@@ -505,9 +506,8 @@ open_files(struct batch *b, struct fault *f)
 		return fault_set(f, EX_USAGE,
 		    "%s: both the requests and the results", b->o.out);
 	b->count.total = b->in == STDIN_FILENO ? -1 : count_lines(b->in);
-	b->out = b->o.out == NULL ?
-	    STDOUT_FILENO :
-	    resume_open(b->o.out, b->ids, &b->bad, f);
+	b->out = b->o.out == NULL ? STDOUT_FILENO :
+				    resume_open(b->o.out, b->ids, &b->bad, f);
 	return b->out == -1 ? -1 : 0;
 }
 

@@ -12,7 +12,7 @@ struct keys;
  * Fills dst with ", 250 credits left", ", 1990 requests left", both or, if
  * nothing is known, "". Only what is known is summed: it is at least this.
  */
-void left_text(const struct conf *c, const struct keys *k,
-    const struct fold *f, char *dst, size_t size);
+void left_text(const struct conf *c, const struct keys *k, const struct fold *f,
+    char *dst, size_t size);
 
 #endif

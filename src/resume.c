@@ -175,9 +175,9 @@ resume_open(const char *path, struct idset *done, int64_t *bad, struct fault *f)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
 		/* a pipe, a device: nothing is in it */
 		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		return fd != -1 ? fd :
-				  fault_set(f, EX_CANTCREAT, "%s: %s", path,
-				      strerror(errno));
+		return fd != -1 ?
+		    fd :
+		    fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno));
 	}
 	/* where a link leads is replaced, not the link */
 	if ((real = realpath(path, NULL)) == NULL &&

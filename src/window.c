@@ -8,7 +8,7 @@ enum {
 	REMAINING = 1, /* of each kind, behind its limit */
 	RESET,
 	EACH,
-	UNKNOWN = 60 * 1000,	  /* ms */
+	UNKNOWN = 60 * 1000,	   /* ms */
 	LONGEST = 24 * 3600 * 1000 /* ms */
 };
 

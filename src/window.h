@@ -15,7 +15,7 @@ enum {
 /* Their names, in lower case. */
 extern const char *const window_headers[WINDOW_HEADERS];
 
-struct window { /* zeroed at first */
+struct window {				      /* zeroed at first */
 	char v[WINDOW_HEADERS][WINDOW_VALUE]; /* as sent; "" not sent */
 };
 

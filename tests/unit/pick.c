@@ -111,7 +111,7 @@ static const struct row {
 	    { { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,
 		  -1, NULL },
 		{ 1, NULL, MIN, V_NO_CREDITS, SCOPE_NONE, 0, 0, -1, -1,
-		  NULL } },
+		    NULL } },
 	    { 0, 0 }, 0, "a2 b2 c a1- b1- bo!" },
 	{ "asked, and there are credits again",
 	    { { 1, "a/a", 12 * MIN, V_NO_CREDITS, SCOPE_KEY, -2 * MIN, -1, -1,

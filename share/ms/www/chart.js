@@ -1,6 +1,6 @@
 // The calls of the last days: bars for the eye, a table for the rest.
 import { el, svg } from './dom.js';
-import { locale, number, t } from './i18n.js';
+import { locale, number, sum, t } from './i18n.js';
 
 const HEIGHT = 220;
 const TOP = 12, BOTTOM = 28, LEFT = 44, RIGHT = 10;
@@ -73,6 +73,6 @@ export function days(history) {
 	return history.toReversed().map((d) => el('tr', {},
 	    el('th', { scope: 'row' }, long(d.day)), cell(number(d.calls)),
 	    cell(number(d.failures)),
-	    cell(number(d.prompt_tokens + d.completion_tokens)),
+	    cell(number(sum(d.prompt_tokens, d.completion_tokens))),
 	    cell(time(d.p50_ms)), cell(time(d.p95_ms))));
 }

@@ -28,6 +28,10 @@ export function t(key, values = {}) {
 export const number = (n) => (n === null || n === undefined ? '–' :
     new Intl.NumberFormat(locale(), { maximumFractionDigits: 2 }).format(n));
 
+// A sum of what is known; null where nothing is.
+export const sum = (a, b) => (a === null && b === null ? null :
+    (a ?? 0) + (b ?? 0));
+
 export const clock = (date) => new Intl.DateTimeFormat(locale(), {
 	hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
 }).format(date);

@@ -2,7 +2,7 @@
 import { $, alert, bar, el } from './dom.js';
 import { read, words } from './api.js';
 import { chart, days } from './chart.js';
-import { clock, dayAndClock, known, number, onLanguage, t } from './i18n.js';
+import { clock, dayAndClock, known, number, sum, onLanguage, t } from './i18n.js';
 
 const EVERY = 30 * 1000;
 const GRANT = 250;		// credits that an account gets a day
@@ -37,8 +37,8 @@ function figures(s) {
 		left(s),
 		figure('status.calls', number(s.total_usage),
 		    t('status.failed', { n: number(s.failures) })),
-		figure('status.tokens', number(s.prompt_tokens +
-		    s.completion_tokens), t('status.tokens.split', {
+		figure('status.tokens', number(sum(s.prompt_tokens,
+		    s.completion_tokens)), t('status.tokens.split', {
 			asked: number(s.prompt_tokens),
 			answered: number(s.completion_tokens) })),
 	];
