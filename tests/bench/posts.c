@@ -19,14 +19,18 @@ static char *
 slurp(const char *path, long *n)
 {
 	FILE *fp = fopen(path, "r");
-	char *s;
+	char *s = NULL;
 
-	if (fp == NULL || fseek(fp, 0, SEEK_END) == -1 ||
-	    (*n = ftell(fp)) == -1 || (s = malloc((size_t)*n + 1)) == NULL)
+	if (fp == NULL)
 		return NULL;
-	rewind(fp);
-	if (fread(s, 1, (size_t)*n, fp) != (size_t)*n)
-		return NULL;
+	if (fseek(fp, 0, SEEK_END) == 0 && (*n = ftell(fp)) > 0 &&
+	    (s = malloc((size_t)*n)) != NULL) {
+		rewind(fp);
+		if (fread(s, 1, (size_t)*n, fp) != (size_t)*n) {
+			free(s);
+			s = NULL;
+		}
+	}
 	fclose(fp);
 	return s;
 }

@@ -21,6 +21,7 @@ parse(const char *text)
 	if ((copy = malloc(n + !n)) == NULL)
 		exit(71);
 	memcpy(copy, text, n);
+	/* cppcheck-suppress deallocret ; it is allocated again above */
 	return headers_parse(copy, n, &h, &l);
 }
 
