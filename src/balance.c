@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "balance.h"
-#include "classify.h"
 #include "conf.h"
 #include "fold.h"
 #include "keys.h"

@@ -13,7 +13,6 @@
 #include <sysexits.h>
 
 #include "api.h"
-#include "attempt.h"
 #include "ban.h"
 #include "buf.h"
 #include "chat.h"

@@ -14,7 +14,6 @@
 #include "classify.h"
 #include "emit.h"
 #include "fault.h"
-#include "fold.h"
 #include "json.h"
 #include "relay.h"
 #include "render.h"

@@ -1,5 +1,4 @@
 /* One request and its answer. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +7,6 @@
 #include "buf.h"
 #include "cidr.h"
 #include "conn.h"
-#include "day.h"
 #include "endpoint.h"
 #include "errbody.h"
 #include "exchange.h"

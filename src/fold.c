@@ -3,7 +3,6 @@
  * upstream, key, model, pair of the two and token that a line named, and one
  * for everything.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

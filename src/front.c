@@ -23,7 +23,6 @@
 #include "fault.h"
 #include "front.h"
 #include "handle.h"
-#include "json.h"
 #include "loop.h"
 #include "metrics.h"
 #include "now.h"

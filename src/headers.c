@@ -1,6 +1,4 @@
 /* Header blocks: a status line, fields, an empty line. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

@@ -1,5 +1,4 @@
 /* Is there an answer in a success? */
-#include <stdint.h>
 #include <string.h>
 
 #include "field.h"

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <resolv.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>

@@ -15,7 +15,6 @@
 #include "classify.h"
 #include "cli.h"
 #include "conf.h"
-#include "day.h"
 #include "digest.h"
 #include "fault.h"
 #include "fold.h"

@@ -12,7 +12,6 @@
 #include "explain.h"
 #include "fault.h"
 #include "json.h"
-#include "keys.h"
 #include "ledger.h"
 #include "lineup.h"
 #include "now.h"

@@ -2,10 +2,7 @@
  * The words exchanged with a local model that scores. The schema leaves it
  * nothing to say but a kind and a number, so nothing of a prompt comes back.
  */
-#include <errno.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"

@@ -12,7 +12,6 @@
 #include "respask.h"
 #include "respond.h"
 #include "responses.h"
-#include "splice.h"
 #include "translate.h"
 
 enum {

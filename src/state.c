@@ -1,6 +1,5 @@
 /* States: a table, and the readings of verdicts and ledger entries. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 

@@ -1,7 +1,6 @@
 /* The supervisor: processes, signals, reloads. */
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>

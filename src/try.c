@@ -2,7 +2,6 @@
  * One attempt: the upstream call on one side, the relay's judgement in the
  * middle, the taker with its back-pressure on the other side.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
