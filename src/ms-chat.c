@@ -417,6 +417,7 @@ on_end(void *arg, const struct chat_result *res)
 
 	r->job = NULL;
 	emit_end(r->emit, res);
+	(void)out_flush(r->out); /* before what is said of it */
 	loop_stop(r->loop);
 }
 

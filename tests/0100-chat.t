@@ -305,6 +305,11 @@ run 'text in a pipe has no escapes of ours' 0 sh -c 'ms-chat hi | od -c | grep -
 same 'none' out <<'!'
 0
 !
+ms-chat -m sim/error-mid hi >out 2>&1
+same 'what is said of an answer comes behind it' out <<'!'
+Hello from
+ms-chat: sim/error-mid: HTTP 200: upstream failed: Internal server error
+!
 run '--help' 0 ms-chat --help
 like 'is the synopsis' out '^usage: ms-chat'
 run '--version' 0 ms-chat --version
