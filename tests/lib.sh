@@ -27,8 +27,17 @@ export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 tap_n=0 tap_bad=0 pids=''
 exec </dev/null
 
+# ours: those of $pids that the test has not waited for; the numbers of others
+# may be used again by now.
+ours() {
+	for pid in $pids; do
+		[ "$(ps -o ppid= -p "$pid")" -eq $$ ] 2>/dev/null && echo "$pid"
+	done
+}
+
 # Ends what the test started, by pid, and removes its directory.
 cleanup() {
+	pids=$(ours)
 	for pid in $pids; do
 		kill "$pid" 2>/dev/null
 	done
