@@ -1,7 +1,6 @@
 /*
- * The attempt machine. A job goes route, choose, send, and then relays an
- * answer or chooses again: a refusal is recorded in the ledger with who rests
- * for it, so that choosing anew is all that failing over takes.
+ * The attempt machine: route, choose, send, then relay an answer or choose
+ * again. Who rests for a refusal is in the ledger: that is all of failover.
  */
 #include <sys/queue.h>
 
@@ -377,14 +376,9 @@ pick_in(const struct chat_job *j)
 {
 	const struct chat_opts *o = &j->chat->o;
 
-	return (struct pick_in){ .conf = o->conf,
-		.keys = o->keys,
-		.fold = ledger_fold(o->ledger),
-		.order = j->order,
-		.norder = j->norder,
-		.inflight = j->chat->lanes.inflight,
-		.now = now_wall(),
-		.turn = j->turn };
+	return (struct pick_in){ o->conf, o->keys, ledger_fold(o->ledger),
+		j->order, j->norder, j->chat->lanes.inflight, now_wall(),
+		j->turn };
 }
 
 static void
@@ -417,17 +411,17 @@ waited(struct chat_job *j, int64_t ms)
 	return now - j->waiting >= ms;
 }
 
-/* Is the picked key known to be out of credits, for now? */
-static int
-is_broke(const struct chat_job *j)
+/* What the ledger knows of the picked key; NULL: nothing, or there is none. */
+static const struct fold_ent *
+key_entry(const struct chat_job *j)
 {
 	const struct chat_opts *o = &j->chat->o;
-	const struct fold_ent *e = fold_get(ledger_fold(o->ledger),
-	    o->conf->upstreams[j->pick.upstream].name,
-	    o->keys->v[j->pick.key].id, NULL);
 
-	return e != NULL && e->rest_verdict == V_NO_CREDITS &&
-	    e->rest_until > now_wall();
+	return j->pick.key == PICK_NOKEY ?
+	    NULL :
+	    fold_get(ledger_fold(o->ledger),
+		o->conf->upstreams[j->pick.upstream].name,
+		o->keys->v[j->pick.key].id, NULL);
 }
 
 /*
@@ -442,7 +436,8 @@ ask_purse(struct chat_job *j)
 	size_t key = j->pick.key;
 
 	if (key == PICK_NOKEY || u->balance_url == NULL ||
-	    ban_has(&j->asked, &j->pick) || is_broke(j))
+	    ban_has(&j->asked, &j->pick) ||
+	    fold_broke(key_entry(j), now_wall()))
 		return 0;
 	j->asking = slots_ask(j->chat->lanes.slots, o->keys->v[key].id);
 	if (j->asking == -1) {
@@ -537,24 +532,6 @@ wait_slot(struct chat_job *j)
 	finish(j);
 }
 
-/* No candidate is left: the last refusal stands, or says why there is none. */
-static void
-give_up(struct chat_job *j, const struct pick_in *in, const struct pick *v,
-    size_t n)
-{
-	struct fault f;
-	int64_t again;
-	int verdict;
-
-	if (j->attempts == 0) {
-		refusal_none(in, v, n, &f, &verdict, &again);
-		outcome_set(&j->outcome, verdict, f.status, f.text, f.hint);
-		if (again > in->now)
-			j->outcome.retry_after = (again - in->now + 999) / 1000;
-	}
-	finish(j);
-}
-
 static void
 choose(void *arg)
 {
@@ -585,7 +562,9 @@ choose(void *arg)
 		wait_slot(j);
 	} else if (step == STEP_NONE) {
 		j->pick = last;
-		give_up(j, &in, v, n);
+		if (j->attempts == 0)
+			outcome_none(&j->outcome, &in, v, n);
+		finish(j);
 	}
 	free(v);
 }
@@ -617,14 +596,9 @@ static void
 record_try(struct chat_job *j, const struct try_out *t)
 {
 	const struct chat_opts *o = &j->chat->o;
-	const struct fold_ent *key = NULL;
 	struct attempt a;
 
-	if (j->pick.key != PICK_NOKEY)
-		key = fold_get(ledger_fold(o->ledger),
-		    o->conf->upstreams[j->pick.upstream].name,
-		    o->keys->v[j->pick.key].id, NULL);
-	try_attempt(t, now_wall(), o->conf->day_offset, key, &a);
+	try_attempt(t, now_wall(), o->conf->day_offset, key_entry(j), &a);
 	a.attempt = j->attempts;
 	a.model = j->order[j->pick.model].id;
 	a.op = j->ask.api->op;
@@ -710,13 +684,11 @@ static void
 on_commit(void *arg, const struct try_out *t)
 {
 	struct chat_job *j = arg;
-	struct translate_in in = { .request = j->ask.body,
-		.n = j->ask.len,
-		.id = j->id,
-		.model = j->order[j->pick.model].id,
-		.now = now_wall() / 1000 };
+	const char *model = j->order[j->pick.model].id;
+	struct translate_in in = { j->ask.body, j->ask.len, j->id, model,
+		now_wall() / 1000 };
 	struct chat_head h = { .id = j->id,
-		.model = in.model,
+		.model = model,
 		.stream = t->stream,
 		.in = &in,
 		.attempts = j->attempts,

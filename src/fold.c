@@ -694,3 +694,10 @@ fold_attempt(struct fold *f, const struct attempt *a)
 	f->lines++;
 	return 0;
 }
+
+int
+fold_broke(const struct fold_ent *e, int64_t now)
+{
+	return e != NULL && e->rest_verdict == V_NO_CREDITS &&
+	    e->rest_until > now;
+}

@@ -121,6 +121,9 @@ const struct fold_ent *fold_each(const struct fold *f, size_t *i);
  */
 int64_t fold_tokens(int64_t sum, int64_t calls, int64_t failures);
 
+/* Is a key (NULL: one of which nothing is known) out of credits, for now? */
+int fold_broke(const struct fold_ent *e, int64_t now);
+
 /* The latency that share q (0.5, 0.95) stayed under, ms; -1 unknown. */
 int64_t fold_latency(const struct fold_ent *e, double q);
 

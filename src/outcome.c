@@ -3,8 +3,10 @@
 #include <sysexits.h>
 
 #include "classify.h"
+#include "fault.h"
 #include "keys.h"
 #include "outcome.h"
+#include "pick.h"
 #include "refusal.h"
 #include "relay.h"
 #include "try.h"
@@ -50,4 +52,18 @@ outcome_tried(struct outcome *o, const struct try_out *t,
 	o->retry_after = t->retry_after;
 	if (t->reply != NULL && buf_add(&o->reply, t->reply, t->nreply) == 0)
 		buf_cut(&o->reply, keys_scrub(keys, o->reply.d, o->reply.len));
+}
+
+void
+outcome_none(struct outcome *o, const struct pick_in *in, const struct pick *v,
+    size_t n)
+{
+	struct fault f;
+	int64_t again;
+	int verdict;
+
+	refusal_none(in, v, n, &f, &verdict, &again);
+	outcome_set(o, verdict, f.status, f.text, f.hint);
+	if (again > in->now)
+		o->retry_after = (again - in->now + 999) / 1000;
 }

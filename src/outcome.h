@@ -5,11 +5,14 @@
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "buf.h"
 
 struct keys;
+struct pick;
+struct pick_in;
 struct try_out;
 
 enum {
@@ -33,6 +36,10 @@ void outcome_free(struct outcome *o);
 /* Verdict, exit status and words; there is no status and no reply. */
 void outcome_set(struct outcome *o, int verdict, int exit, const char *message,
     const char *hint);
+
+/* No candidate of v[0..n), that pick() gave for in, may be tried: why. */
+void outcome_none(struct outcome *o, const struct pick_in *in,
+    const struct pick *v, size_t n);
 
 /*
  * How an attempt ended: of a refusal in words that no key is in, with its
