@@ -182,7 +182,7 @@ on_dry(struct item *i, const struct chat_result *r)
 	if (!b->dry && b->o.say != NULL)
 		b->o.say(b->o.arg, r->message);
 	b->dry = 1;
-	if (!b->o.wait) {
+	if (!b->o.wait || b->stopped) {
 		b->count.later++;
 		free_item(i);
 		batch_stop(b);
