@@ -211,12 +211,35 @@ prom_one(struct buf *out, const char *name, const char *help, double v)
 	return prom_sample(out, name, NULL, v);
 }
 
+/* How the calls ended, where those of all models and keys are shown. */
+static int
+prom_verdicts(const struct status *s, struct buf *out)
+{
+	static const char name[] = "ms_attempts";
+	struct prom_label l[] = { { "verdict", NULL }, { NULL, NULL } };
+	int v;
+
+	if (s->verdicts == NULL)
+		return 0;
+	if (prom_family(out, name, "gauge", "Calls today by how they ended.") ==
+	    -1)
+		return -1;
+	for (v = 0; v < V_MAX; v++) {
+		l[0].value = verdict_info(v)->name;
+		if (s->verdicts[v] > 0 &&
+		    prom_sample(out, name, l, (double)s->verdicts[v]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 digest_prometheus(const struct status *s, struct buf *out)
 {
 	if (prom_one(out, "ms_calls", "Calls today.", (double)s->usage) == -1 ||
 	    prom_one(out, "ms_failures", "Failed calls today.",
 		(double)s->failures) == -1 ||
+	    prom_verdicts(s, out) == -1 ||
 	    prom_one(out, "ms_prompt_tokens", "Tokens asked today.",
 		known(s->prompt_tokens)) == -1 ||
 	    prom_one(out, "ms_completion_tokens", "Tokens answered today.",

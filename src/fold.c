@@ -31,6 +31,7 @@ struct fold {
 	struct fold_node **slot; /* the same by hash, or NULL */
 	size_t slots;
 	int64_t lines, skipped;
+	int64_t verdicts[V_MAX];
 };
 
 enum {
@@ -317,6 +318,12 @@ fold_counted(struct fold *f, int64_t lines, int64_t skipped)
 	f->skipped = skipped;
 }
 
+const int64_t *
+fold_verdicts(const struct fold *f)
+{
+	return f->verdicts;
+}
+
 static void
 fold_unrest(struct fold_ent *e)
 {
@@ -358,6 +365,7 @@ fold_turn(struct fold *f, int64_t day, int64_t now)
 	f->n = n;
 	f->day = day;
 	f->lines = f->skipped = 0;
+	memset(f->verdicts, 0, sizeof(f->verdicts));
 	fold_rehash(f);
 }
 
@@ -435,10 +443,23 @@ fold_last(struct fold_ent *e, const struct attempt *a)
 	}
 }
 
+static int64_t
+fold_calls(const struct attempt *a)
+{
+	return a->calls > 1 ? a->calls : 1;
+}
+
+void
+fold_ended(struct fold *f, int verdict, int64_t calls)
+{
+	if (verdict >= 0 && verdict < V_MAX)
+		fold_add(&f->verdicts[verdict], calls);
+}
+
 static void
 fold_count(struct fold_ent *e, const struct attempt *a)
 {
-	int64_t calls = a->calls > 1 ? a->calls : 1;
+	int64_t calls = fold_calls(a);
 
 	fold_add(&e->calls, calls);
 	if (a->attempt <= 1)
@@ -676,6 +697,7 @@ int
 fold_attempt(struct fold *f, const struct attempt *a)
 {
 	const char *op = a->op != NULL ? a->op : "";
+	int counted = strcmp(op, "score") != 0;
 	struct fold_hit h;
 
 	if (strcmp(op, "clear") == 0) {
@@ -684,8 +706,10 @@ fold_attempt(struct fold *f, const struct attempt *a)
 		return -1;
 	} else {
 		if (strcmp(op, "balance") != 0) {
-			if (fold_call(&h, a, strcmp(op, "score") != 0) == -1)
+			if (fold_call(&h, a, counted) == -1)
 				return -1;
+			if (counted)
+				fold_ended(f, a->verdict, fold_calls(a));
 			fold_limits(f, &h, a);
 		} else if (h.key != NULL)
 			fold_balance(h.key, a);

@@ -103,6 +103,9 @@ void fold_skip(struct fold *f);
 int64_t fold_lines(const struct fold *f);
 int64_t fold_skipped(const struct fold *f);
 
+/* Today's calls by how they ended: V_MAX numbers, by enum verdict. */
+const int64_t *fold_verdicts(const struct fold *f);
+
 /*
  * Looks up. NULL for "any": (u,NULL,NULL) an upstream, (u,k,NULL) a key at
  * it, (u,NULL,m) a model, (u,k,m) a pair, all NULL everything. Model ids
@@ -129,10 +132,11 @@ int64_t fold_latency(const struct fold_ent *e, double q);
 
 /*
  * For snapshot.c: the entry of these names (NULL or "": any), made if it is
- * not there (NULL with ENOMEM); and the two counts.
+ * not there (NULL with ENOMEM); the two counts; and calls that ended so.
  */
 struct fold_ent *fold_enter(struct fold *f, const char *upstream,
     const char *key, const char *model, const char *token);
 void fold_counted(struct fold *f, int64_t lines, int64_t skipped);
+void fold_ended(struct fold *f, int verdict, int64_t calls);
 
 #endif

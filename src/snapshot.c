@@ -10,6 +10,7 @@
 
 #include "attempt.h"
 #include "buf.h"
+#include "classify.h"
 #include "day.h"
 #include "field.h"
 #include "fold.h"
@@ -18,7 +19,7 @@
 #include "splice.h"
 
 enum {
-	SNAPSHOT_VERSION = 1,
+	SNAPSHOT_VERSION = 2,
 	SNAPSHOT_LINE = 65536 /* no line is longer */
 };
 
@@ -26,6 +27,7 @@ struct snapshot_head {
 	int version;
 	const char *day;
 	int64_t lines, skipped;
+	struct splice verdicts; /* {name: calls} */
 };
 
 static const struct field snapshot_heads[] = {
@@ -33,6 +35,7 @@ static const struct field snapshot_heads[] = {
 	FIELD(snapshot_head, day, "day", .kind = FIELD_STR),
 	FIELD(snapshot_head, lines, "lines", .kind = FIELD_I64, .none = -1),
 	FIELD(snapshot_head, skipped, "skipped", .kind = FIELD_I64, .none = -1),
+	FIELD(snapshot_head, verdicts, "verdicts", .kind = FIELD_RAW),
 	FIELD_END,
 };
 
@@ -87,17 +90,26 @@ static const struct snapshot_entry snapshot_blank = {
 	.end = -1,
 };
 
-/* One line: base by its table, and the latencies of an entry. */
 static int
-snapshot_line(const struct field *table, const void *base,
-    const uint32_t *latency, struct buf *out)
+snapshot_line_end(struct json *j, struct buf *out)
 {
+	json_end(j);
+	if (json_finish(j) == -1)
+		return -1;
+	return buf_addc(out, '\n');
+}
+
+/* One line: an entry by its table, and its latencies. */
+static int
+snapshot_line(const struct snapshot_entry *entry, struct buf *out)
+{
+	const uint32_t *latency = entry->e.latency;
 	struct json j;
 	int i;
 
 	json_begin(&j, out);
 	json_object(&j, NULL);
-	field_write(table, base, 0, &j);
+	field_write(snapshot_entries, entry, 0, &j);
 	if (latency != NULL) {
 		json_array(&j, "latency");
 		for (i = 0; i < FOLD_BUCKETS; i++)
@@ -107,38 +119,53 @@ snapshot_line(const struct field *table, const void *base,
 			}
 		json_end(&j);
 	}
-	json_end(&j);
-	if (json_finish(&j) == -1)
-		return -1;
-	return buf_addc(out, '\n');
+	return snapshot_line_end(&j, out);
 }
 
-int
-snapshot_write(const struct fold *f, struct buf *out)
+/* The first line. */
+static int
+snapshot_head_line(const struct fold *f, struct buf *out)
 {
 	struct snapshot_head head = {
 		.version = SNAPSHOT_VERSION,
 		.lines = fold_lines(f),
 		.skipped = fold_skipped(f),
 	};
-	struct snapshot_entry entry = snapshot_blank;
-	const struct fold_ent *e;
+	const int64_t *n = fold_verdicts(f);
 	char day[DAY_TEXT];
-	size_t i = 0;
+	struct json j;
+	int v;
 
 	day_text(day, fold_day(f));
 	head.day = day;
-	if (snapshot_line(snapshot_heads, &head, NULL, out) == -1)
+	json_begin(&j, out);
+	json_object(&j, NULL);
+	field_write(snapshot_heads, &head, 0, &j);
+	json_object(&j, "verdicts");
+	for (v = 0; v < V_MAX; v++)
+		if (n[v] > 0)
+			json_int(&j, verdict_info(v)->name, n[v]);
+	json_end(&j);
+	return snapshot_line_end(&j, out);
+}
+
+int
+snapshot_write(const struct fold *f, struct buf *out)
+{
+	struct snapshot_entry entry = snapshot_blank;
+	const struct fold_ent *e;
+	size_t i = 0;
+
+	if (snapshot_head_line(f, out) == -1)
 		return -1;
 	while ((e = fold_each(f, &i)) != NULL) {
 		entry.e = *e;
-		if (snapshot_line(snapshot_entries, &entry, e->latency, out) ==
-		    -1)
+		if (snapshot_line(&entry, out) == -1)
 			return -1;
 	}
 	entry = snapshot_blank;
 	entry.end = (int64_t)i;
-	return snapshot_line(snapshot_entries, &entry, NULL, out);
+	return snapshot_line(&entry, out);
 }
 
 /* The latencies of an entry. 0, or -1 with errno. */
@@ -227,6 +254,28 @@ snapshot_body(struct fold *f, const char *s, size_t n, struct buf *scratch)
 	return -1;
 }
 
+/* Takes the calls by verdict into the fold. 0, or -1 with errno. */
+static int
+snapshot_verdicts(struct fold *f, struct splice v)
+{
+	struct splice_walk w;
+	int64_t n;
+	int rc;
+
+	if (v.n == 0)
+		return 0;
+	errno = EINVAL;
+	if (*v.s != '{')
+		return -1;
+	splice_begin(&w, v);
+	while ((rc = splice_next(&w)) == 1)
+		if (splice_int(w.value, &n) == 0 && w.name.n > 2)
+			fold_ended(f, verdict_named(w.name.s + 1, w.name.n - 2),
+			    n);
+	errno = EINVAL;
+	return rc;
+}
+
 static struct fold *
 snapshot_begin(const char **s, size_t *n, int off, struct buf *scratch)
 {
@@ -242,9 +291,13 @@ snapshot_begin(const char **s, size_t *n, int off, struct buf *scratch)
 	    head.skipped == -1 || head.day == NULL ||
 	    day_parse(head.day, strlen(head.day), &day) == -1)
 		return NULL;
-	if ((f = fold_new(day, off)) != NULL)
-		fold_counted(f, head.lines, head.skipped);
-	return f;
+	if ((f = fold_new(day, off)) == NULL)
+		return NULL;
+	fold_counted(f, head.lines, head.skipped);
+	if (snapshot_verdicts(f, head.verdicts) == 0)
+		return f;
+	fold_free(f);
+	return NULL;
 }
 
 struct fold *

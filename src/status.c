@@ -210,12 +210,14 @@ totals(const struct status_in *in, struct status *s)
 	const struct fold_ent *e;
 	size_t i = 0;
 
-	if (in->nmodels == 0 && !in->one_key)
+	if (in->nmodels == 0 && !in->one_key) {
 		count(s, fold_get(in->fold, NULL, NULL, NULL));
-	else
+		s->verdicts = fold_verdicts(in->fold);
+	} else {
 		while ((e = fold_each(in->fold, &i)) != NULL)
 			if (counts(in, e))
 				count(s, e);
+	}
 	s->prompt_tokens = fold_tokens(s->prompt_tokens, s->usage, s->failures);
 	s->completion_tokens = fold_tokens(s->completion_tokens, s->usage,
 	    s->failures);

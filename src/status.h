@@ -42,9 +42,10 @@ struct status {
 	size_t nkeys;
 	int64_t usage, failures;
 	int64_t prompt_tokens, completion_tokens; /* -1 unknown */
-	int64_t limit, left;			  /* of all keys, -1 */
-	double credits;				  /* of all keys, NaN */
-	int available;				  /* something is */
+	const int64_t *verdicts; /* of all calls, as fold_verdicts(); or NULL */
+	int64_t limit, left;	 /* of all keys, -1 */
+	double credits;		 /* of all keys, NaN */
+	int available;		 /* something is */
 };
 
 struct status_in {
@@ -57,7 +58,7 @@ struct status_in {
 	int one_key; /* keys were selected: count theirs */
 };
 
-/* NULL with ENOMEM. conf and keys are borrowed. */
+/* NULL with ENOMEM. conf, keys and fold are borrowed. */
 struct status *status_new(const struct status_in *in);
 void status_free(struct status *s);
 

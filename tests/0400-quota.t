@@ -93,6 +93,7 @@ ledger: $dir/state
 !
 run 'prometheus' 0 ms-quota -o prometheus
 like 'a sample' out '^ms_model_calls\{model="Test/Model-A",tier="1"\} 3$'
+like 'calls by how they ended' out '^ms_attempts\{verdict="ok"\} [1-9]'
 unlike 'tokens that no answer told are left out' out '^ms_(prompt|completion)_tokens '
 like 'of a key' out "^ms_key_remaining\{key=\"work\",id=\"$work\"\} 1895\$"
 ok 'each family has its type' [ "$(grep -c '^# TYPE' out)" -eq \

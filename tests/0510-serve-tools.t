@@ -36,6 +36,9 @@ unlike 'no key in the log' serve.err 'ms-credits'
 
 req 'metrics' 200 /metrics
 like 'with those of the ledger' body '^ms_.*Test/Model-A'
+post 'a failure' 502 /v1/chat/completions "{\"model\":\"sim/500\",$chat}"
+req 'metrics' 200 /metrics
+like 'with attempts by how they ended' body '^ms_attempts\{verdict="server"\} [1-9]'
 
 # ---- reloads ----
 sed 's/Model-A/Model-Z/' models.json >new && mv new models.json

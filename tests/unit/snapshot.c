@@ -88,7 +88,8 @@ test_both_ways(void)
 	if (!ok(g != NULL, "read"))
 		return;
 	ok(fold_day(g) == fold_day(f) && fold_lines(g) == 61 &&
-		fold_skipped(g) == 1,
+		fold_skipped(g) == 1 && fold_verdicts(g)[V_OK] == 48 &&
+		fold_verdicts(g)[V_SERVER] == 12,
 	    "the whole");
 	while ((a = fold_each(f, &i)) != NULL) {
 		b = *a->token != '\0' ?
@@ -138,7 +139,7 @@ test_damage(void)
 static void
 test_foreign(void)
 {
-#define HEAD "{\"fold\":1,\"day\":\"2026-11-22\",\"lines\":0,\"skipped\":0}\n"
+#define HEAD "{\"fold\":2,\"day\":\"2026-11-22\",\"lines\":0,\"skipped\":0}\n"
 	static const struct {
 		const char *name, *text;
 		int good;
@@ -151,15 +152,19 @@ test_foreign(void)
 			 "{\"key\":\"k\",\"latency\":[1,3]}\n{\"end\":2}\n",
 		    1 },
 		{ "another version",
-		    "{\"fold\":2,\"day\":\"2026-11-22\","
+		    "{\"fold\":1,\"day\":\"2026-11-22\","
 		    "\"lines\":0,\"skipped\":0}\n{\"end\":0}\n",
 		    0 },
+		{ "verdicts of another kind",
+		    "{\"fold\":2,\"day\":\"2026-11-22\",\"lines\":0,"
+		    "\"skipped\":0,\"verdicts\":[]}\n{\"end\":0}\n",
+		    0 },
 		{ "no day",
-		    "{\"fold\":1,\"lines\":0,\"skipped\":0}\n"
+		    "{\"fold\":2,\"lines\":0,\"skipped\":0}\n"
 		    "{\"end\":0}\n",
 		    0 },
 		{ "a wrong day",
-		    "{\"fold\":1,\"day\":\"2026-02-30\","
+		    "{\"fold\":2,\"day\":\"2026-02-30\","
 		    "\"lines\":0,\"skipped\":0}\n{\"end\":0}\n",
 		    0 },
 		{ "a wrong number", HEAD "{\"end\":1}\n", 0 },
