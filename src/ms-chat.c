@@ -7,6 +7,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -112,6 +113,7 @@ struct run {
 	int64_t began;	       /* monotonic ms */
 	struct buf body, said; /* see struct asked */
 	int piped;	       /* SIGPIPE is to end us */
+	int lost;	       /* a write failed */
 	int signal;
 };
 
@@ -345,6 +347,8 @@ out:
 	return r->ledger == NULL ? -1 : 0;
 }
 
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
 /*
  * What was asked of others is recorded before we go, for whatever reason;
  * nohup(1) holds. 0, or -1 with errno.
@@ -352,13 +356,29 @@ out:
 static int
 set_signals(struct run *r, void (*fn)(void *, int))
 {
+	size_t i;
+
 	r->piped = signal(SIGPIPE, SIG_IGN) != SIG_IGN;
-	if (signal(SIGHUP, SIG_IGN) != SIG_IGN &&
-	    loop_signal(r->loop, SIGHUP, fn, r) == -1)
-		return -1;
-	if (loop_signal(r->loop, SIGINT, fn, r) == -1)
-		return -1;
-	return loop_signal(r->loop, SIGTERM, fn, r);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (signals[i] == SIGHUP && signal(SIGHUP, SIG_IGN) == SIG_IGN)
+			continue;
+		if (loop_signal(r->loop, signals[i], fn, r) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* With nothing to be recorded any more, a signal ends us at once. */
+static void
+reset_signals(void)
+{
+	struct sigaction sa;
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &sa) == 0 &&
+		    sa.sa_handler != SIG_IGN)
+			signal(signals[i], SIG_DFL);
 }
 
 /* The configuration, the keys, the ledger; the attempt machine on a loop. */
@@ -416,6 +436,7 @@ on_end(void *arg, const struct chat_result *res)
 	struct run *r = arg;
 
 	r->job = NULL;
+	reset_signals();
 	emit_end(r->emit, res);
 	(void)out_flush(r->out); /* before what is said of it */
 	loop_stop(r->loop);
@@ -427,15 +448,41 @@ on_head(void *arg, const struct chat_head *h)
 	emit_head(((struct run *)arg)->emit, h);
 }
 
+static void
+on_room(void *arg, int fd, short revents)
+{
+	struct run *r = arg;
+
+	(void)revents;
+	loop_fd(r->loop, fd, 0, NULL, NULL);
+	if (r->job != NULL)
+		chat_resume(r->job);
+}
+
+/*
+ * Prints as much as there is room for: where a reader does not read, signals
+ * and times are heeded all the same.
+ */
 static size_t
 on_data(void *arg, const char *p, size_t n)
 {
 	struct run *r = arg;
+	struct pollfd out = { .fd = fileno(out_file(r->out)),
+		.events = POLLOUT };
+	size_t done = 0, len;
 
-	n = emit_data(r->emit, p, n);
-	if (out_flush(r->out) == -1) /* nobody will read the rest */
+	while (done < n && !r->lost) {
+		if (poll(&out, 1, 0) == 0) {
+			loop_fd(r->loop, out.fd, POLLOUT, on_room, r);
+			break;
+		}
+		len = n - done < PIPE_BUF ? n - done : PIPE_BUF;
+		done += emit_data(r->emit, p + done, len);
+		r->lost = out_flush(r->out) == -1;
+	}
+	if (r->lost) /* nobody will read the rest */
 		loop_stop(r->loop);
-	return n;
+	return done;
 }
 
 static void
@@ -447,6 +494,7 @@ on_signal(void *arg, int sig)
 	if (r->job != NULL)
 		chat_cancel(r->job);
 	r->job = NULL;
+	reset_signals();
 	loop_stop(r->loop);
 }
 
@@ -701,7 +749,7 @@ fail(struct run *r, const struct fault *f, const char *type)
 	warnx("%s%s%s", f->text, f->hint[0] != '\0' ? "; " : "", f->hint);
 	if (f->status == EX_USAGE)
 		usage(stderr);
-	if (opt.cli.outfile != NULL) { /* the old file stays */
+	if (opt.cli.outfile != NULL || r->lost) { /* the old file stays */
 		out_abort(r->out);
 		r->out = NULL;
 	}

@@ -293,6 +293,35 @@ for sig in HUP.129 INT.130 TERM.143; do
 	recorded=$(jq -r .verdict state/usage/*)
 	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
 done
+mkfifo pipe
+for form in text json; do
+	rm -rf state
+	ms-chat -o $form -m sim/big:3000000 hi >pipe 2>err &
+	pid=$!
+	exec 3<pipe
+	dd bs=1 count=1 <&3 >byte 2>&1
+	kill -TERM "$pid"
+	wait "$pid" 2>/dev/null
+	ok "a reader that does not read, $form: TERM ends it" [ $? -eq 143 ]
+	exec 3<&-
+	ok "a reader that does not read, $form: it is recorded" \
+		[ -s state/usage/* ]
+done
+timed_out() {
+	grep -q '"verdict":"cancelled"' state/usage/*
+}
+rm -rf state
+ms-chat --timeout 1 -m sim/big:3000000 hi >pipe 2>err &
+pid=$!
+exec 3<pipe
+ok 'a reader that does not read: --timeout is over' until_ok timed_out
+exec 3<&-
+wait "$pid" 2>/dev/null
+run 'a reader that is slow gets it all' 0 sh -c \
+	'ms-chat -m sim/big:300000 hi | (sleep 1; wc -c)'
+same 'to the last byte' out <<'!'
+300001
+!
 rm out
 nohup ms-chat -m sim/slow:200 hi >out 2>err &
 pid=$!
