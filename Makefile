@@ -10,7 +10,8 @@ FUZZ_SECONDS = 60
 
 SAY = $(if $(V),,@echo '  $(1)';)
 PKG = $(shell pkg-config $(1) 2>/dev/null)
-CFLAGS ?= -O2 -g
+# valgrind 3.19 cannot read the DWARF 5 that clang 14 writes.
+CFLAGS ?= -O2 $(if $(VALGRIND),-gdwarf-4,-g)
 WARN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wpointer-arith -Wcast-qual \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wwrite-strings -Wvla -Wundef -Wformat=2 -Wdeclaration-after-statement
