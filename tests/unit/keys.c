@@ -213,6 +213,11 @@ test_scrub(void)
 	buf_add(&b, "<" A, sizeof(A) - 3);
 	buf_cut(&b, keys_scrub(k, b.d, b.len));
 	ok(strcmp(b.d, "<") == 0, "scrubbed, cut in a key: %s", b.d);
+	buf_cut(&b, 0);
+	buf_add(&b, "short\0more\0", 11);
+	buf_cut(&b, keys_scrub(k, b.d, b.len));
+	ok(b.len == 11 && memcmp(b.d, "*****\0more\0", 11) == 0,
+	    "scrubbed, with NULs");
 	buf_free(&b);
 	keys_free(k);
 }
