@@ -18,6 +18,7 @@ ok(int cond, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
+	fflush(stdout); /* a child under valgrind would say it again */
 	if (!cond)
 		tap_bad++;
 	return cond;
