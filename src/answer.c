@@ -479,30 +479,49 @@ answer_completion(const struct answer *a, struct buf *out)
 	return json_finish(&j);
 }
 
-/*
- * Is a member of this name, if there is any, null wherever it stands? Inside
- * a JSON string its quotes would have backslashes before them.
- */
+/* Does p[0..n) begin with this name and the quote that ends it? */
 static int
-absent(const char *data, size_t n, const char *name, size_t len)
+named(const char *p, size_t n, const char *name, size_t len)
 {
-	const char *end = data + n, *p = data;
-
-	while ((p = memmem(p, (size_t)(end - p), name, len)) != NULL) {
-		p += len;
-		while (p < end && (*p == ':' || *p == ' '))
-			p++;
-		if (p == end || *p != 'n')
-			return 0;
-	}
-	return 1;
+	return n > len && *p == *name && memcmp(p, name, len) == 0 &&
+	    p[len] == '"';
 }
 
+/* Does a value other than null follow in p[0..n), the end of a name? */
+static int
+has_value(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && (p[i] == ':' || p[i] == ' ');)
+		i++;
+	return i == n || p[i] != 'n';
+}
+
+/* Inside a JSON string the quotes of a name would have backslashes. */
 int
 answer_goes_on(const char *data, size_t n)
 {
-	return memmem(data, n, "\"choices\"", 9) != NULL &&
-	    absent(data, n, "\"finish_reason\"", 15) &&
-	    absent(data, n, "\"usage\"", 7) &&
-	    absent(data, n, "\"error\"", 7) && absent(data, n, "\"errors\"", 8);
+	static const struct {
+		const char *name;
+		size_t len;
+	} ends[] = { { "finish_reason", 13 }, { "usage", 5 }, { "error", 5 },
+		{ "errors", 6 } };
+	const char *end = data + n, *p = data;
+	int choices = 0;
+	size_t i, left;
+
+	while ((p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+		left = (size_t)(end - ++p);
+		if (left == 0 ||
+		    (*p != 'c' && *p != 'f' && *p != 'u' && *p != 'e'))
+			continue; /* by far the most */
+		choices |= named(p, left, "choices", 7);
+		for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+			if (named(p, left, ends[i].name, ends[i].len) &&
+			    has_value(p + ends[i].len + 1,
+				left - ends[i].len - 1))
+				return 0;
+	}
+	return choices;
 }

@@ -287,7 +287,7 @@ expired(void *arg)
 static void
 deadline(struct conn *c, int64_t ms)
 {
-	c->deadline = now_mono() + ms;
+	c->deadline = loop_now(c->pool->loop) + ms;
 	if ((c->timer.slot == 0 || c->timer.at > c->deadline) &&
 	    loop_timer(c->pool->loop, &c->timer, ms, expired, c) == -1)
 		conn_drop(c);

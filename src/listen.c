@@ -25,6 +25,7 @@
 #include "listen.h"
 #include "loop.h"
 #include "now.h"
+#include "record.h"
 #include "render.h"
 #include "request.h"
 
@@ -156,14 +157,17 @@ static void on_flush(void *);
 static void
 send_record(struct conn *c, const char *p, size_t n)
 {
+	char size[RECORD_HEAD];
+
 	if (buf_add(&c->out, c->line.d, c->line.len) == -1 ||
-	    buf_addf(&c->out, "%zu\n", n) == -1 ||
+	    buf_add(&c->out, size, record_head(size, n)) == -1 ||
 	    buf_add(&c->out, p, n) == -1) {
 		break_conn(c);
 		return;
 	}
 	buf_free(&c->line);
-	if (c->stream || c->state == ST_LAST || c->out.len > OUT_MAX)
+	if (c->flush.slot == 0 &&
+	    (c->stream || c->state == ST_LAST || c->out.len > OUT_MAX))
 		loop_timer(c->listen->loop, &c->flush, 0, on_flush, c);
 }
 
@@ -251,7 +255,7 @@ on_data(void *arg, const char *p, size_t n)
 		buf_free(&c->made);
 	}
 	if (c->stream)
-		c->last = now_mono();
+		c->last = loop_now(c->listen->loop);
 	return n;
 }
 

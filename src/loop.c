@@ -39,6 +39,7 @@ struct loop {
 	struct loop_timer **heap;
 	size_t nheap, maxheap;
 	unsigned turn;
+	int64_t now; /* see loop_now() */
 	int stop;
 	size_t ready; /* at the last turn */
 	int64_t last; /* turn, in microseconds; see gather() */
@@ -55,7 +56,11 @@ static struct {
 struct loop *
 loop_new(void)
 {
-	return calloc(1, sizeof(struct loop));
+	struct loop *l;
+
+	if ((l = calloc(1, sizeof(*l))) != NULL)
+		l->now = now_mono();
+	return l;
 }
 
 void
@@ -327,6 +332,12 @@ wait_time(const struct loop *l, int max)
 	return max >= 0 && max < ms ? max : (int)ms;
 }
 
+int64_t
+loop_now(const struct loop *l)
+{
+	return l->now;
+}
+
 int
 loop_turn(struct loop *l, int max)
 {
@@ -344,6 +355,7 @@ loop_turn(struct loop *l, int max)
 	l->turn++;
 	if ((r = poll(l->pfd, n, wait_time(l, max))) == -1 && errno != EINTR)
 		return -1;
+	l->now = now_mono();
 	l->ready = r > 0 ? (size_t)r : 0;
 	for (i = 0; r > 0 && i < n; i++) {
 		struct pollfd p = l->pfd[i];

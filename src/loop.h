@@ -37,6 +37,12 @@ void loop_timer_del(struct loop *l, struct loop_timer *t);
 int loop_signal(struct loop *l, int sig, void (*fn)(void *arg, int sig),
     void *arg);
 
+/*
+ * When the callbacks of this turn began, monotonic ms: for what happens too
+ * often to ask the clock each time.
+ */
+int64_t loop_now(const struct loop *l);
+
 /* Waits at most max ms (-1: as long as it takes) and runs what is due. */
 int loop_turn(struct loop *l, int max);
 

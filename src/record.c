@@ -1,5 +1,5 @@
 /* Records of the socket protocol. */
-#include <stdio.h>
+#include <string.h>
 
 #include "record.h"
 
@@ -43,5 +43,15 @@ record_next(struct record *r, const char *p, size_t n, size_t *used,
 size_t
 record_head(char dst[RECORD_HEAD], size_t n)
 {
-	return (size_t)snprintf(dst, RECORD_HEAD, "%zu\n", n);
+	char digits[RECORD_HEAD], *p = digits + sizeof(digits);
+	size_t len;
+
+	*--p = '\0';
+	*--p = '\n';
+	do
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	len = (size_t)(digits + sizeof(digits) - p) - 1;
+	memcpy(dst, p, len + 1);
+	return len;
 }

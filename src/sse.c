@@ -3,6 +3,10 @@
 
 #include "sse.h"
 
+enum {
+	PART = 256 /* bytes looked at for an end of line at a time */
+};
+
 /* Bits of sse.state. */
 enum {
 	SSE_FIRST = 1, /* the first line may begin with a BOM */
@@ -103,6 +107,26 @@ sse_line_end(struct sse *s, const char *p, size_t n)
 	return res;
 }
 
+/*
+ * How many bytes of p[0..n) come before a CR or LF. By parts: each of many
+ * short lines that end in CR is not to cost a look at all the rest.
+ */
+static size_t
+sse_line_len(const char *p, size_t n)
+{
+	const char *lf = NULL, *cr = NULL;
+	size_t i, part;
+
+	for (i = 0; i < n && lf == NULL && cr == NULL; i += part) {
+		part = n - i < PART ? n - i : PART;
+		if ((lf = memchr(p + i, '\n', part)) != NULL)
+			part = (size_t)(lf - p) - i;
+		if ((cr = memchr(p + i, '\r', part)) != NULL)
+			part = (size_t)(cr - p) - i;
+	}
+	return i;
+}
+
 enum sse_res
 sse_feed(struct sse *s, const char *p, size_t n, size_t *used)
 {
@@ -115,8 +139,8 @@ sse_feed(struct sse *s, const char *p, size_t n, size_t *used)
 		if (s->state & SSE_CR && p[i] == '\n')
 			i++;
 		s->state &= ~SSE_CR;
-		for (start = i; i < n && p[i] != '\n' && p[i] != '\r';)
-			i++;
+		start = i;
+		i += sse_line_len(p + i, n - i);
 		s->bytes += i - start + (i < n);
 		if (s->bytes > s->max) {
 			res = SSE_TOOBIG;

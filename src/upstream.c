@@ -137,7 +137,7 @@ on_header(char *p, size_t one, size_t n, void *arg)
 		return 0;
 	if ((c->nheader += n) > HEADERS_MAX)
 		return 0;
-	c->last = now_mono();
+	c->last = loop_now(c->u->loop);
 	if (c->phase != PHASE_HEAD || (p[0] != '\r' && p[0] != '\n'))
 		return n;
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -156,7 +156,7 @@ on_body(char *p, size_t one, size_t n, void *arg)
 	(void)one;
 	if (c->phase == PHASE_DEAD)
 		return 0;
-	c->last = now_mono();
+	c->last = loop_now(c->u->loop);
 	c->paused = c->cb.data(c->arg, p, n);
 	if (c->phase == PHASE_DEAD)
 		return 0;

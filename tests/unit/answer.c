@@ -326,9 +326,53 @@ ceiling(void)
 	answer_free(&a);
 }
 
+static const struct {
+	const char *data;
+	int on;
+} going[] = {
+	{ "", 0 },
+	{ "\"", 0 },
+	{ "{\"choices\":[]}", 1 },
+	{ "{\"choices\"", 1 },
+	{ "{\"choices", 0 },
+	{ "{\"Choices\":[]}", 0 },
+	{ "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}", 1 },
+	{ "{\"usage\":null,\"choices\":[{\"finish_reason\":null}]}", 1 },
+	{ "{\"usage\" : null,\"choices\":[]}", 1 },
+	{ "{\"choices\":[{\"finish_reason\":\"stop\"}]}", 0 },
+	{ "{\"choices\":[],\"usage\":{}}", 0 },
+	{ "{\"choices\":[],\"usage\"", 0 },
+	{ "{\"choices\":[],\"usage\":", 0 },
+	{ "{\"choices\":[],\"usage\":null,\"usage\":{}}", 0 },
+	{ "{\"choices\":[],\"error\":{}}", 0 },
+	{ "{\"choices\":[],\"error\":null}", 1 },
+	{ "{\"choices\":[],\"errors\":{}}", 0 },
+	{ "{\"choices\":[],\"errorsome\":{}}", 1 },
+	{ "{\"choices\":[{\"text\":\"a \\\"usage\\\":{} b\"}]}", 1 },
+};
+
+/* Events in memory of just their size. */
+static void
+goes_on(void)
+{
+	size_t i, n;
+	char *p;
+
+	for (i = 0; i < sizeof(going) / sizeof(going[0]); i++) {
+		n = strlen(going[i].data);
+		if ((p = malloc(n + (n == 0))) == NULL)
+			abort();
+		memcpy(p, going[i].data, n);
+		ok(answer_goes_on(p, n) == going[i].on, "goes on: %s",
+		    going[i].data);
+		free(p);
+	}
+}
+
 int
 main(void)
 {
+	goes_on();
 	flags();
 	assembled();
 	envelope();

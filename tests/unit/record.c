@@ -1,4 +1,6 @@
 /* Records, split at every byte. */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -67,5 +69,10 @@ main(void)
 	buf_free(&out);
 	ok(record_head(head, 1234) == 5 && strcmp(head, "1234\n") == 0,
 	    "a head");
+	ok(record_head(head, 0) == 2 && strcmp(head, "0\n") == 0,
+	    "the last one");
+	ok(record_head(head, SIZE_MAX) < RECORD_HEAD &&
+		strtoull(head, NULL, 10) == SIZE_MAX,
+	    "the largest one");
 	return done();
 }

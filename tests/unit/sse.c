@@ -227,6 +227,36 @@ ceiling(size_t k)
 	ok(bad == 0, "ceiling %zu", k);
 }
 
+/* Lines of every length around those that are looked at in parts. */
+static void
+long_lines(void)
+{
+	static const char *const ends[] = { "\n\n", "\r\r", "\r\n\r\n" };
+	struct buf in, out, want;
+	struct sse s;
+	size_t i, n, bad = 0;
+
+	buf_init(&in, MAX);
+	buf_init(&out, MAX);
+	buf_init(&want, MAX);
+	for (n = 230; n < 530; n++)
+		for (i = 0; i < 3; i++) {
+			buf_cut(&in, 0);
+			buf_cut(&out, 0);
+			buf_cut(&want, 0);
+			buf_addf(&in, "data:%0*d%s", (int)n, 7, ends[i]);
+			buf_addf(&want, ":%0*d;", (int)n, 7);
+			sse_init(&s, MAX);
+			tell(&out, &s, in.d, in.len, in.len);
+			bad += strcmp(out.d, want.d) != 0;
+			sse_free(&s);
+		}
+	buf_free(&in);
+	buf_free(&out);
+	buf_free(&want);
+	ok(bad == 0, "long lines");
+}
+
 /* Ten thousand events of a stream are told in bounded memory. */
 static void
 long_stream(void)
@@ -257,6 +287,7 @@ main(void)
 		stream(i);
 	nuls();
 	taking();
+	long_lines();
 	for (i = 0; i < sizeof(ceilings) / sizeof(ceilings[0]); i++)
 		ceiling(i);
 	long_stream();
