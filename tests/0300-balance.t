@@ -124,6 +124,12 @@ ok 'success' [ "$(jq .success out)" = true ]
 run 'a request without keys asks with ours' 0 env \
     MODELSCOPE_API_KEY="ms-00000000-$k" sh -c 'echo {} | ms-balance -k -'
 ok 'one key' [ "$(jq '.data | length' out)" -eq 1 ]
+run 'where keys were to be and none is' 65 env \
+    MODELSCOPE_API_KEY="ms-00000000-$k" sh -c 'echo "{\"api_keys\":[\" \"]}" |
+    ms-balance -k -'
+same 'ours are not asked' err <<!
+ms-balance: request: api_keys: no key in it
+!
 run 'a bad request' 65 sh -c "echo '{\"api_keys\":[1]}' | ms-balance -k -"
 same 'named' err <<!
 ms-balance: request: api_keys: want strings
