@@ -209,7 +209,7 @@ balance_recall(struct balance *b, const struct conf *conf, const struct fold *f,
 		u = conf->upstreams[a->upstream].name;
 		id = a->key != NULL ? a->key->id : NULL;
 		key = id != NULL ? fold_get(f, u, id, NULL) : NULL;
-		if (key != NULL) {
+		if (key != NULL && !state_info(state_key(key, now))->refused) {
 			a->available = key->balance;
 			a->total = key->balance_total;
 			a->frozen = key->balance_frozen;

@@ -490,6 +490,8 @@ run_accounts(struct run *r)
 			continue;
 		}
 		a->u = &r->p->conf->upstreams[a->b->upstream];
+		/* what it had is not what it has */
+		a->b->available = a->b->total = a->b->frozen = NAN;
 		enqueue(a, &r->ready, 0);
 	}
 	for (i = 0; i < r->b->nrows; i++)

@@ -112,6 +112,10 @@ state_key(const struct fold_ent *key, int64_t now)
 		return STATE_UNKNOWN;
 	if (key->rest_until > now)
 		return state_of(key->rest_verdict);
+	/* A refusal was heard after any balance that is known. */
+	if (key->last_verdict != -1 &&
+	    state_info(state_of(key->last_verdict))->refused)
+		return state_of(key->last_verdict);
 	if (!isnan(key->balance))
 		return state_credits(key->balance);
 	if (key->limits.left >= 0)

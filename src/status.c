@@ -163,7 +163,8 @@ add_key(const struct status_in *in, struct status *s, const struct key *key)
 			continue;
 		last = e->last_ts;
 		k->state = (int)state_key(e, in->now);
-		k->balance = e->balance;
+		/* credits that cannot be spent with it are none of its own */
+		k->balance = state_info(k->state)->refused ? NAN : e->balance;
 		k->limit = e->limits.limit;
 		k->left = e->limits.left;
 	}

@@ -81,6 +81,28 @@ same 'one invalid key' invalid <<!
 bad
 !
 
+# Keys that had credits, until the service refused them or failed.
+printf 'gone ms-00000000-0000-gone\nfails ms-00000000-0000-fails\n' >had
+chmod 600 had
+run 'two good keys' 0 ms-balance -k had
+cat >script <<!
+path=/openapi/* key=*gone status=401 body="{\"error\":{\"message\":\"Authentication failed\"}}"
+path=/openapi/* key=*fails do=reset
+!
+curl -s --data-binary @script "$sim/sim/script" >/dev/null
+run 'one is refused, one cannot be asked' 75 ms-balance -k had
+ok 'what they had is no longer known' [ "$(jq -c '[.data[] |
+    [.state, .balance.available]] + [.summary.credits]' out)" = \
+    '[["invalid_key",null],["network_error",null],null]' ]
+run 'thresholds go by nothing old' 3 ms-balance -w 300 -k had --key fails
+run 'from the ledger' 0 ms-balance -k had --cached
+ok 'only the refused key lost it' [ "$(jq -c '[.data[] |
+    [.state, .balance.available]] + [.summary.credits]' out)" = \
+    '[["invalid_key",null],["ok",250],250]' ]
+MS_TEST_CLOCK=7200 ms-balance -k had --key gone --cached >out
+ok 'two hours later too' [ "$(jq -r '.data[0].state' out)" = invalid_key ]
+curl -s -X POST -d '' "$sim/sim/script" >/dev/null
+
 # What cannot be reached, and names that are not there.
 echo 'away ms-00000000-0000-0000-000000000001' >away
 chmod 600 away

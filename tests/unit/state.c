@@ -77,6 +77,13 @@ keys(void)
 	e.last_verdict = V_BAD_KEY;
 	e.last_status = 401;
 	ok(state_key(&e, NOW) == STATE_INVALID_KEY, "refused last");
+	e.balance = 3;
+	ok(state_key(&e, NOW) == STATE_INVALID_KEY,
+	    "which is newer than what it had");
+	e.balance = NAN;
+	e.last_verdict = V_TOO_MANY;
+	e.last_status = 429;
+	ok(state_key(&e, NOW) == STATE_RATE_LIMITED, "too many");
 	e.limits.left = 0;
 	ok(state_key(&e, NOW) == STATE_EXHAUSTED, "no calls left");
 	e.balance = 3;

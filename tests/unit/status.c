@@ -189,6 +189,15 @@ credits(void)
 	    "balances");
 	ok(s->usage == 0, "asking for them is no use");
 	status_free(s);
+	a.key = keys->v[0].id;
+	a.verdict = V_BAD_KEY;
+	a.balance = NAN;
+	fold_attempt(fold, &a);
+	s = status(NULL, 0, 0);
+	ok(s->keys[0].state == STATE_INVALID_KEY && isnan(s->keys[0].balance) &&
+		isnan(s->credits),
+	    "nor are those of a key that is refused by now");
+	status_free(s);
 }
 
 int
