@@ -86,14 +86,14 @@ die(const struct fault *f)
 
 /* Says a note or warning a line. */
 static void
-say(struct buf *b)
+say(const struct task *t, struct buf *notes)
 {
-	char *line, *rest = b->d;
+	char *line, *rest = notes->d;
 
-	while ((line = strsep(&rest, "\n")) != NULL)
+	while (!t->cli.quiet && (line = strsep(&rest, "\n")) != NULL)
 		if (*line != '\0')
 			warnx("%s", line);
-	buf_free(b);
+	buf_free(notes);
 }
 
 /* ---- options ---- */
@@ -216,7 +216,7 @@ load(struct task *t)
 	keys_check(t->keys, t->conf, &notes);
 	if (t->cli.key != NULL && keys_only(t->keys, t->cli.key, &f) == -1)
 		die(&f);
-	say(&notes);
+	say(t, &notes);
 }
 
 /* A model once, as it is configured. */
@@ -306,13 +306,14 @@ on_row(void *arg, const struct balance_row *row)
 		    row->error != NULL ? ": " : "",
 		    row->error != NULL ? row->error : "");
 	}
-	if (t->report.format == REPORT_JSONL &&
-	    report_selects(&t->report, t->balance, row))
+	if (t->report.format != REPORT_JSONL) {
+		if (!t->cli.quiet)
+			term_progress(&t->progress, now_mono(),
+			    "%zu of %zu asked, %zu failed", t->done,
+			    t->balance->nrows, t->failed);
+	} else if (report_selects(&t->report, t->balance, row)) {
 		print_row(t, row);
-	else if (!t->cli.quiet)
-		term_progress(&t->progress, now_mono(),
-		    "%zu of %zu asked, %zu failed", t->done, t->balance->nrows,
-		    t->failed);
+	}
 }
 
 static void

@@ -108,6 +108,9 @@ run 'duplicates' 0 sh -c "printf 'a ms-00000000-$k\r\nb ms-00000000-$k\r\n' |
     ms-balance -k - -o csv"
 ok 'once' [ "$(wc -l <out)" -eq 2 ]
 like 'said so' err 'line 2: a key that was there before, dropped'
+run 'quiet' 0 sh -c "printf 'a ms-00000000-$k\nb ms-00000000-$k\n' |
+    ms-balance -qk -"
+same 'is quiet about them' err </dev/null
 run 'a request' 0 sh -c "echo '{\"models\":[\"Test/Model-A\",\"test/model-b\"],
     \"api_keys\":[\"ms-00000000-$k\",\"ms-empty-$k\"]}' | ms-balance -k -"
 jq -c '.data[] | [.key, .model, .state]' out >rows

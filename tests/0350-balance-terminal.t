@@ -85,6 +85,13 @@ like 'keys are not shown to a terminal' out '^64$'
 script -qec "stty cols 80; ms-balance -k keys -o json >out.json" /dev/null \
     </dev/null >err
 like 'a line of progress on a terminal' err 'of 3 asked'
+TERM=dumb script -qec "ms-balance -k keys -o json >out.json" /dev/null \
+    </dev/null >err.dumb
+same 'none where no line can be replaced' err.dumb </dev/null
+script -qec "ms-balance -k keys -o jsonl --state unavailable" /dev/null \
+    </dev/null >out
+like 'nor between the lines of JSON' out '^\{"key":"server",.*\}.$'
+ok 'which are alone' [ "$(wc -l <out)" -eq 1 ]
 like 'that is wiped' err "$esc\\[K"
 ok 'and data only in the data' [ "$(jq '.data | length' out.json)" -eq 3 ]
 done_testing
