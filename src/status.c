@@ -43,7 +43,7 @@ heard(struct status_model *m, const struct fold_ent *e, int64_t *last)
 }
 
 /*
- * One upstream of a model: what was used there, by all or by our keys.
+ * One upstream of a model: what was used there, by all or by some keys.
  * Returns with how many keys it can be called there.
  */
 static size_t
@@ -55,8 +55,12 @@ add_upstream(const struct status_in *in, struct status_model *m,
 
 	e = fold_get(in->fold, u->name, NULL, m->model->id);
 	heard(m, e, last);
-	if (!in->one_key && e != NULL)
+	if (in->nids == 0 && e != NULL)
 		m->usage += e->calls;
+	for (k = 0; k < in->nids; k++)
+		if ((e = fold_get(in->fold, u->name, in->ids[k],
+			 m->model->id)) != NULL)
+			m->usage += e->calls;
 	if (u->keyless)
 		m->limit = m->left = -1;
 	for (k = 0; k < in->keys->n && !u->keyless; k++) {
@@ -67,8 +71,6 @@ add_upstream(const struct status_in *in, struct status_model *m,
 		    m->model->id);
 		sum(&m->limit, e != NULL ? e->limits.model_limit : -1);
 		sum(&m->left, e != NULL ? e->limits.model_left : -1);
-		if (in->one_key && e != NULL)
-			m->usage += e->calls;
 	}
 	return n;
 }
@@ -195,14 +197,14 @@ counts(const struct status_in *in, const struct fold_ent *e)
 
 	if (*e->token != '\0' || *e->upstream == '\0' ||
 	    (*e->model != '\0') != (in->nmodels > 0) ||
-	    (*e->key != '\0') != in->one_key)
+	    (*e->key != '\0') != (in->nids > 0))
 		return 0;
 	if (in->nmodels > 0 && !wanted(in, e->model))
 		return 0;
-	for (k = 0; in->one_key && k < in->keys->n; k++)
-		if (strcmp(in->keys->v[k].id, e->key) == 0)
+	for (k = 0; k < in->nids; k++)
+		if (strcmp(in->ids[k], e->key) == 0)
 			return 1;
-	return !in->one_key;
+	return in->nids == 0;
 }
 
 static void
@@ -211,7 +213,7 @@ totals(const struct status_in *in, struct status *s)
 	const struct fold_ent *e;
 	size_t i = 0;
 
-	if (in->nmodels == 0 && !in->one_key) {
+	if (in->nmodels == 0 && in->nids == 0) {
 		count(s, fold_get(in->fold, NULL, NULL, NULL));
 		s->verdicts = fold_verdicts(in->fold);
 	} else {

@@ -198,6 +198,38 @@ run 'a chart' 0 ms-quota --history 3 -o table
 ok 'the longest bar is the best day' [ "$(awk '/█/ { if (length($NF) > m) {
     m = length($NF); d = $1 } } END { print d }' out)" = 2026-11-19 ]
 
+# ---- keys that are gone, or of one name ----
+
+cp -R state kept
+run 'record with the id of a key that is gone' 0 sh -c \
+    'ms-quota record -m Test/Model-C --key 0badc0de <h'
+run 'its status' 1 ms-quota --key 0badc0de
+ok 'is its own' [ "$(jq -c '[.total_usage, .failures, .keys,
+    (.models | map(.usage))]' out)" = '[1,1,[],[0,0,1]]' ]
+run 'its history' 0 ms-quota --key 0badc0de --history 1
+ok 'too' [ "$(jq .history[0].calls out)" -eq 1 ]
+printf 'work ms-1-%s\nwork ms-2-%s\nWORK ms-3-%s\n' "$k" "$k" "$k" >twice
+chmod 600 twice
+third=$(printf 'ms-3-%s' "$k" | sha256sum | cut -c 1-8)
+run 'a key whose name differs in case' 0 sh -c \
+    "ms-quota record -m Test/Model-C --key $third <h"
+run 'which of two' 64 sh -c 'ms-quota -k twice record -m Test/Model-C --key work <h'
+run 'nor for an import' 64 ms-quota -k twice import past --key work
+n=$(ms-quota --key "$work" | jq .total_usage)
+m=$(ms-quota --key "$home" | jq .total_usage)
+run 'both of one name' 0 ms-quota -k twice --key work
+ok 'count together' [ "$(jq .total_usage out)" -eq $((n + m)) ]
+run 'in a history' 0 ms-quota -k twice --key work --history 1
+ok 'as well' [ "$(jq .history[0].calls out)" -eq $((n + m)) ]
+run 'by key' 0 ms-quota -k twice --history 1 --by key -o csv
+ok 'each has its row' [ "$(cut -d , -f 2,3 out | grep -i work | sort |
+    tr '\n' ' ')" = "$(printf '%s\n' WORK,1 work,"$n" work,"$m" | sort |
+    tr '\n' ' ')" ]
+run 'clear both' 0 ms-quota -k twice clear --key work
+ok 'is a line each' [ "$(tail -n 2 state/usage/2026-11-21.jsonl |
+    grep -c -e "$work.*clear" -e "$home.*clear")" -eq 2 ]
+rm -rf state && mv kept state
+
 # ---- prune ----
 
 run 'prune' 0 ms-quota prune 2

@@ -51,13 +51,15 @@ load(const char *lines)
 static struct status *
 status(char **models, size_t nmodels, int one_key)
 {
+	const char *id = keys->n > 0 ? keys->v[0].id : "00000000";
 	struct status_in in = { .conf = conf,
 		.keys = keys,
 		.fold = fold,
 		.now = NOW,
 		.models = models,
 		.nmodels = nmodels,
-		.one_key = one_key };
+		.ids = &id,
+		.nids = (size_t)one_key };
 
 	return status_new(&in);
 }
@@ -161,6 +163,12 @@ used(void)
 	status_free(s);
 	s = status(one, 1, 1);
 	ok(s->usage == 1 && !s->available, "one model with one key");
+	status_free(s);
+	keys->n = 0;
+	s = status(NULL, 0, 1);
+	ok(s->usage == 0 && s->nkeys == 0 && !s->models[0].available,
+	    "a key that is not there");
+	keys->n = 1;
 	status_free(s);
 }
 
