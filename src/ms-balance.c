@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -441,6 +442,8 @@ main(int argc, char *argv[])
 	check_options(&t);
 	load(&t);
 	prepare(&t);
+	if (t.report.format == REPORT_KEYS)
+		umask(077); /* keys that others could read are refused */
 	if ((t.out = out_open(t.cli.outfile, &f)) == NULL)
 		die(&f);
 	if (!t.cached)

@@ -66,6 +66,10 @@ empty ms-empty-$k
 !
 run '-O' 0 ms-balance -k keys -o csv -O file.csv
 ok 'writes to a file' [ -s file.csv ] && ok 'and not to stdout' [ ! -s out ]
+run 'keys in a file' 0 ms-balance -k keys -o keys -O some
+ok 'are for their owner alone' [ "$(stat -c %a some)" = 600 ]
+check_same 'are the same keys' 'ms-balance -k keys -o keys' \
+    'ms-balance -k some -o keys'
 run 'verbose' 0 ms-balance -vk keys
 like 'says each result' err '^ms-balance: empty: exhausted$'
 
