@@ -294,18 +294,21 @@ on_row(void *arg, const struct balance_row *row)
 {
 	const struct key *k;
 	struct task *t = arg;
+	struct fault f;
 
 	t->done++;
 	t->failed += row->error != NULL;
 	k = t->balance->accounts[row->account].key;
 	if (t->cli.verbose) {
 		term_progress_end(&t->progress);
-		warnx("%s%s%s: %s%s%s", k != NULL ? keys_label(k) : "no key",
+		fault_set(&f, 0, "%s%s%s: %s%s%s",
+		    k != NULL ? keys_label(k) : "no key",
 		    row->model != NULL ? ": " : "",
 		    row->model != NULL ? row->model : "",
 		    state_info(row->state)->name,
 		    row->error != NULL ? ": " : "",
 		    row->error != NULL ? row->error : "");
+		warnx("%s", f.text);
 	}
 	if (t->report.format != REPORT_JSONL) {
 		if (!t->cli.quiet)

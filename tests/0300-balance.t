@@ -73,6 +73,11 @@ check_same 'are the same keys' 'ms-balance -k keys -o keys' \
 run 'verbose' 0 ms-balance -vk keys
 like 'says each result' err '^ms-balance: empty: exhausted$'
 
+run 'a model that is an escape' 0 ms-balance -vk keys --key work -o csv \
+    -m "$(printf 'x/\033[31m')"
+unlike 'escapes nothing in CSV' out "$(printf '\033')"
+unlike 'nor in messages' err "$(printf '\033')"
+
 # ---- selections and exit codes ----
 
 run 'one state' 0 ms-balance -k keys --state exhausted
