@@ -32,6 +32,7 @@ enum {
 	OPT_CACHED,
 	PARALLEL = 16,
 	TIMEOUT = 30 * 1000, /* ms for each key */
+	PLUGIN_UNKNOWN = 3,
 	INPUT_MAX = 8 * 1024 * 1024,
 	OUTPUT_MAX = 256 * 1024 * 1024
 };
@@ -77,12 +78,23 @@ usage(FILE *fp)
 	    fp);
 }
 
+/* Ends with a fault; as a plugin, which knows then nothing of any key. */
 static _Noreturn void
-die(const struct fault *f)
+die(const struct task *t, const struct fault *f)
 {
-	if (f->hint[0] != '\0')
-		errx(f->status, "%s (%s)", f->text, f->hint);
-	errx(f->status, "%s", f->text);
+	const char *open = "", *hint = f->hint, *close = "";
+
+	if (*hint != '\0') {
+		open = " (";
+		close = ")";
+	}
+	warnx("%s%s%s%s", f->text, open, hint, close);
+	if (!t->report.plugin)
+		exit(f->status);
+	if (t->report.format == REPORT_TABLE)
+		printf("BALANCE UNKNOWN - %s%s%s%s\n", f->text, open, hint,
+		    close);
+	exit(PLUGIN_UNKNOWN);
 }
 
 /* Says a note or warning a line. */
@@ -206,17 +218,17 @@ load(struct task *t)
 
 	buf_init(&notes, INPUT_MAX);
 	if ((t->conf = conf_load(t->cli.config, &f, &notes)) == NULL)
-		die(&f);
+		die(t, &f);
 	if (file != NULL && strcmp(file, "-") == 0) {
 		file = NULL;
 		if (read_stdin(t, &f, &notes) == -1)
-			die(&f);
+			die(t, &f);
 	}
 	if (t->keys == NULL && (t->keys = keys_load(file, &f, &notes)) == NULL)
-		die(&f);
+		die(t, &f);
 	keys_check(t->keys, t->conf, &notes);
 	if (t->cli.key != NULL && keys_only(t->keys, t->cli.key, &f) == -1)
-		die(&f);
+		die(t, &f);
 	say(t, &notes);
 }
 
@@ -256,17 +268,20 @@ prepare(struct task *t)
 	t->balance = balance_new(t->conf, t->keys, t->models, n);
 	if (t->balance == NULL)
 		err(EX_OSERR, NULL);
-	if (t->balance->nrows == 0)
-		errx(EX_CONFIG,
-		    "no key (get one at https://modelscope.cn/my/"
-		    "myaccesstoken, then: ms key add)");
+	if (t->balance->nrows == 0) {
+		fault_set(&f, EX_CONFIG, "no key");
+		fault_hint(&f,
+		    "get one at https://modelscope.cn/my/"
+		    "myaccesstoken, then: ms key add");
+		die(t, &f);
+	}
 	if ((dir = paths_state(t->cli.state)) == NULL)
 		err(EX_OSERR, "state folder");
 	t->ledger = ledger_open(dir, t->conf->day_offset,
 	    t->cached ? LEDGER_READ : LEDGER_WRITE, t->conf->keep_days, &f);
 	free(dir);
 	if (t->ledger == NULL)
-		die(&f);
+		die(t, &f);
 	balance_recall(t->balance, t->conf, ledger_fold(t->ledger), now_wall());
 }
 
@@ -361,7 +376,7 @@ ask(struct task *t)
 	rc = probe_run(&p, t->balance, &f);
 	term_progress_end(&t->progress);
 	if (rc == -1)
-		die(&f);
+		die(t, &f);
 	return rc;
 }
 
@@ -383,7 +398,7 @@ print(struct task *t)
 	}
 	buf_wipe(&b);
 	if (out_commit(t->out, &f) == -1)
-		die(&f);
+		die(t, &f);
 }
 
 static int
@@ -436,7 +451,7 @@ main(int argc, char *argv[])
 			return fflush(stdout) == 0 ? 0 : EX_IOERR;
 		default:
 			if (option(&t, ch, &f) == -1)
-				die(&f);
+				die(&t, &f);
 		}
 	if (optind < argc) {
 		usage(stderr);
@@ -448,7 +463,7 @@ main(int argc, char *argv[])
 	if (t.report.format == REPORT_KEYS)
 		umask(077); /* keys that others could read are refused */
 	if ((t.out = out_open(t.cli.outfile, &f)) == NULL)
-		die(&f);
+		die(&t, &f);
 	if (!t.cached)
 		interrupted = ask(&t);
 	print(&t);

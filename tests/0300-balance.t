@@ -101,6 +101,17 @@ run 'CRITICAL' 2 ms-balance -w 20 -c 13 -k keys --key work
 echo "ms-bal500-$k" >server && chmod 600 server
 run 'UNKNOWN' 3 ms-balance -w 1 -k server
 run 'the service failed' 75 ms-balance -k server
+run 'a plugin without keys' 3 ms-balance -w 1
+like 'knows nothing' out '^BALANCE UNKNOWN - no key \(get one at .*ms key add\)$'
+run 'nor with keys that are not there' 3 ms-balance -q -c 1 -k nowhere
+same 'and says so' out <<!
+BALANCE UNKNOWN - nowhere: No such file or directory
+!
+run 'nor where it cannot write' 3 sh -c 'ms-balance -c 1 -k keys >/dev/full'
+like 'which is said elsewhere' err 'No space left on device'
+run 'in JSON' 3 ms-balance -c 1 -j -k nowhere
+same 'there is none' out </dev/null
+run 'bad options are bad options' 64 ms-balance -w 1 -o xml
 run 'thresholds, quiet' 1 ms-balance -q -w 13 -k keys --key work
 like 'names the key' out '^work '
 run 'thresholds met, quiet' 0 ms-balance -q -w 12 -k keys --key work
