@@ -22,7 +22,8 @@
 
 enum {
 	FILE_MAX = 16 * 1024 * 1024,
-	NAME_LEN = 15, /* "2026-01-31.json" */
+	NAME_LEN = 15,			/* "2026-01-31.json" */
+	CALLS_MAX = 1000 * 1000 * 1000, /* of a model in a day */
 	NOON = 12 * 3600 * 1000
 };
 
@@ -41,7 +42,7 @@ static int
 fault_file(struct fault *f, int status, const char *dir, const char *sub,
     const char *name, const char *why)
 {
-	return fault_set(f, status, "%s/%s/%s: %s", dir, sub, name, why);
+	return fault_set(f, status, "%s/%s/%s.json: %s", dir, sub, name, why);
 }
 
 /* Reads dir/sub/NAME.json; with maybe, one that is not there is empty. */
@@ -220,7 +221,7 @@ add_models(struct day *d, const char *dir, struct fault *f)
 	while (rc == 0 && splice_next(&w) == 1) {
 		buf_cut(&name, 0);
 		if (splice_str(w.name, &name) == -1 ||
-		    splice_int(w.value, &calls) == -1)
+		    splice_int(w.value, &calls) == -1 || calls > CALLS_MAX)
 			rc = fault_file(f, EX_DATAERR, dir, "usage", d->name,
 			    "want numbers of calls by model");
 		else

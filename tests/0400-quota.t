@@ -157,7 +157,12 @@ ok 'is not believed, the rest is' [ "$(jq -c '[.models[0].usage, .remaining,
 run 'no such folder' 66 ms-quota import nowhere
 mkdir -p wrong/usage && echo '[1]' >wrong/usage/2026-11-20.json
 run 'no such files' 65 ms-quota import wrong
-like 'names the file' err 'wrong/usage/2026-11-20: not a JSON object'
+like 'names the file' err 'wrong/usage/2026-11-20\.json: not a JSON object$'
+for calls in 9223372036854775807 1.5 '"3"' '{}'; do
+	echo "{\"A/b\": $calls}" >wrong/usage/2026-11-20.json
+	run "$calls calls" 65 ms-quota import wrong
+done
+like 'is said too' err '\.json: want numbers of calls by model$'
 
 run 'history' 0 ms-quota --history 3
 same 'a row a day, used or not' out <<!
