@@ -146,10 +146,10 @@ add_up(struct history_row *row, const struct member *m, size_t n)
 	size_t b, i;
 
 	for (i = 0; i < n; i++) {
-		row->calls += m[i].e->calls;
-		row->failures += m[i].e->failures;
-		row->prompt_tokens += m[i].e->prompt_tokens;
-		row->completion_tokens += m[i].e->completion_tokens;
+		fold_add(&row->calls, m[i].e->calls);
+		fold_add(&row->failures, m[i].e->failures);
+		fold_add(&row->prompt_tokens, m[i].e->prompt_tokens);
+		fold_add(&row->completion_tokens, m[i].e->completion_tokens);
 		for (b = 0; m[i].e->latency != NULL && b < FOLD_BUCKETS; b++)
 			latency[b] += m[i].e->latency[b];
 	}

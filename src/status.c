@@ -17,7 +17,10 @@
 static void
 sum(int64_t *total, int64_t v)
 {
-	*total = *total == -1 || v == -1 ? -1 : *total + v;
+	if (*total == -1 || v == -1)
+		*total = -1;
+	else
+		fold_add(total, v);
 }
 
 /* ---- models ---- */
@@ -56,11 +59,11 @@ add_upstream(const struct status_in *in, struct status_model *m,
 	e = fold_get(in->fold, u->name, NULL, m->model->id);
 	heard(m, e, last);
 	if (in->nids == 0 && e != NULL)
-		m->usage += e->calls;
+		fold_add(&m->usage, e->calls);
 	for (k = 0; k < in->nids; k++)
 		if ((e = fold_get(in->fold, u->name, in->ids[k],
 			 m->model->id)) != NULL)
-			m->usage += e->calls;
+			fold_add(&m->usage, e->calls);
 	if (u->keyless)
 		m->limit = m->left = -1;
 	for (k = 0; k < in->keys->n && !u->keyless; k++) {
@@ -160,7 +163,7 @@ add_key(const struct status_in *in, struct status *s, const struct key *key)
 		    (e = fold_get(in->fold, in->conf->upstreams[i].name,
 			 key->id, NULL)) == NULL)
 			continue;
-		k->usage += e->calls;
+		fold_add(&k->usage, e->calls);
 		if (e->last_ts < last)
 			continue;
 		last = e->last_ts;
@@ -183,10 +186,10 @@ count(struct status *s, const struct fold_ent *e)
 {
 	if (e == NULL)
 		return;
-	s->usage += e->calls;
-	s->failures += e->failures;
-	s->prompt_tokens += e->prompt_tokens;
-	s->completion_tokens += e->completion_tokens;
+	fold_add(&s->usage, e->calls);
+	fold_add(&s->failures, e->failures);
+	fold_add(&s->prompt_tokens, e->prompt_tokens);
+	fold_add(&s->completion_tokens, e->completion_tokens);
 }
 
 /* Does an entry count towards the totals of what is shown? */
