@@ -119,6 +119,19 @@ echo 'lost ms-1 elsewhere' >lost && chmod 600 lost
 run 'an upstream that is not configured' 75 ms-balance -k lost
 like 'is said' out 'models.json has no upstream of this key'
 
+# Other 2xx, with and without a balance in them.
+cat >script <<!
+path=/openapi/* key=*one status=201 body="{\"data\":{\"available_balance\":7}}"
+path=/openapi/* key=*two status=202 body="{\"data\":{}}"
+path=/openapi/* key=*three status=204
+path=/openapi/* key=*four status=206 body="{\"choices\":[{\"message\":{\"content\":\"7\"}}]}"
+!
+curl -s --data-binary @script "$sim/sim/script" >/dev/null
+printf 'ms-0-one\nms-0-two\nms-0-three\nms-0-four\n' >odd && chmod 600 odd
+run 'other statuses' 75 ms-balance -k odd
+ok 'are balances or none' [ "$(jq -c '[.data[] | .state, .balance.available]' \
+    out)" = '["ok",7,"bad_response",null,"bad_response",null,"bad_response",null]' ]
+
 # A service that quotes the key.
 cat >script <<!
 path=/openapi/* status=401 body="{\"error\":{\"message\":\"no such token: ms-quoted-0000-0000-000000000009\"}}"
