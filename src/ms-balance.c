@@ -182,8 +182,6 @@ check_options(struct task *t)
 	if ((r->format = report_named(t->cli.output)) == REPORT_MAX)
 		errx(EX_USAGE, "-o %s: want table, json, jsonl, csv or keys",
 		    t->cli.output);
-	if (r->format == REPORT_KEYS && tty)
-		errx(EX_USAGE, "-o keys: not on a terminal");
 }
 
 /* ---- what is asked ---- */
@@ -382,6 +380,21 @@ ask(struct task *t)
 
 /* ---- the end ---- */
 
+/* Opens where the result goes; keys are for files and pipes. */
+static void
+open_output(struct task *t)
+{
+	int keys = t->report.format == REPORT_KEYS;
+	struct fault f = { 0 };
+
+	if (keys)
+		umask(077); /* a file that others can read is refused */
+	if ((t->out = out_open(t->cli.outfile, &f)) == NULL)
+		die(t, &f);
+	if (keys && isatty(fileno(out_file(t->out))))
+		errx(EX_USAGE, "-o keys: not on a terminal");
+}
+
 static void
 print(struct task *t)
 {
@@ -460,10 +473,7 @@ main(int argc, char *argv[])
 	check_options(&t);
 	load(&t);
 	prepare(&t);
-	if (t.report.format == REPORT_KEYS)
-		umask(077); /* keys that others could read are refused */
-	if ((t.out = out_open(t.cli.outfile, &f)) == NULL)
-		die(&t, &f);
+	open_output(&t);
 	if (!t.cached)
 		interrupted = ask(&t);
 	print(&t);

@@ -82,6 +82,12 @@ like 'bars of signs' out '####'
 
 term 80 'ms-balance -k keys -o keys; echo $?'
 like 'keys are not shown to a terminal' out '^64$'
+for file in - /dev/stdout /dev/tty /dev/fd/1; do
+	term 80 "ms-balance -k keys -o keys -O $file 2>/dev/null; echo \$?"
+	same "by no name of it ($file)" out <<!
+64
+!
+done
 script -qec "stty cols 80; ms-balance -k keys -o json >out.json" /dev/null \
     </dev/null >err
 like 'a line of progress on a terminal' err 'of 3 asked'
