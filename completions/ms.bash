@@ -3,6 +3,9 @@
 # shellcheck shell=bash
 
 _ms_base='--help --version --config --state --keys --key --quiet --env-file'
+_ms_states='ok exhausted rate_limited invalid_key unbound_account
+	unverified_account no_permission no_such_model unavailable hollow
+	network_error timeout bad_response unknown'
 _ms_common="$_ms_base --model --output --parallel --verbose --timeout"
 
 _ms_options() {
@@ -70,9 +73,12 @@ _ms_value() {
 	--log) words='json text none' ;;
 	--tier) words='1 2 3 4' ;;
 	--state)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -d -- "$3")
-		return 0
+		if [[ $1 != ms-balance || $3 == */* ]]; then
+			compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -d -- "$3")
+			return 0
+		fi
+		words=$_ms_states
 		;;
 	-k | --keys | -O | --config | --env-file | --policy | --tokens | \
 	    --batch | --json-schema | -c | --conversation | -i | --image)

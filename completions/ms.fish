@@ -10,6 +10,17 @@ function __ms_keys
         string split -f 4 '"'
 end
 
+# Of a key for ms-balance, or, with a slash, a folder.
+function __ms_states
+    if string match -q '*/*' -- (commandline -ct)
+        __fish_complete_directories
+    else
+        string join \n ok exhausted rate_limited invalid_key \
+            unbound_account unverified_account no_permission no_such_model \
+            unavailable hollow network_error timeout bad_response unknown
+    end
+end
+
 # What comes after "ms chat" is what comes after "ms-chat".
 function __ms_program
     set -l words (commandline -opc)
@@ -25,7 +36,8 @@ for prog in ms-chat ms-route ms-balance ms-quota ms-serve
     complete -c $prog -s h -l help -d 'Show the options'
     complete -c $prog -s V -l version -d 'Show the version'
     complete -c $prog -l config -r -d 'The configuration'
-    complete -c $prog -l state -x -a '(__fish_complete_directories)' \
+    test $prog = ms-balance
+    or complete -c $prog -l state -x -a '(__fish_complete_directories)' \
         -d 'The state folder'
     complete -c $prog -s k -l keys -r -d 'The keys'
     complete -c $prog -l key -x -a '(__ms_keys)' -d 'Only this key'
@@ -78,6 +90,8 @@ $c -l policy -r -d 'A jq program that chooses'
 set c complete -c ms-balance
 $c -s o -l output -x -a 'table json jsonl csv keys' -d 'The form'
 $c -l probe -x -a '(__fish_append , (__ms_models))' -d 'Ask models, at a cost'
+$c -l state -x -a '(__fish_append , (__ms_states))' \
+    -d 'Only keys in it, or the state folder'
 $c -s e -l exit-status -d '1 unless all are ok'
 $c -s w -l warning -x -d 'Below this'
 $c -s c -l critical -x -d 'Below this'
