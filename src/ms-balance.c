@@ -33,6 +33,8 @@ enum {
 	PARALLEL = 16,
 	TIMEOUT = 30 * 1000, /* ms for each key */
 	PLUGIN_UNKNOWN = 3,
+	FILES = 16,	/* that are open, calls aside, */
+	CALL_FILES = 3, /* and of a call, while a name is looked up */
 	INPUT_MAX = 8 * 1024 * 1024,
 	OUTPUT_MAX = 256 * 1024 * 1024
 };
@@ -355,6 +357,18 @@ say_cost(const struct task *t)
 		warnx("--probe costs up to %zu call%s", n, n == 1 ? "" : "s");
 }
 
+/* Calls at once: what we cannot open is no failure of the network. */
+static int
+parallel(const struct task *t)
+{
+	int64_t n = (cli_files() - FILES) / CALL_FILES;
+	int want = t->cli.parallel != 0 ? t->cli.parallel : PARALLEL;
+
+	if (n < 1)
+		n = 1;
+	return n < want ? (int)n : want;
+}
+
 /* 0, or 1: interrupted. */
 static int
 ask(struct task *t)
@@ -362,7 +376,7 @@ ask(struct task *t)
 	struct probe p = { .conf = t->conf,
 		.keys = t->keys,
 		.ledger = t->ledger,
-		.parallel = t->cli.parallel ? t->cli.parallel : PARALLEL,
+		.parallel = parallel(t),
 		.timeout = t->cli.timeout ? t->cli.timeout : TIMEOUT,
 		.row = on_row,
 		.warn = on_warn,

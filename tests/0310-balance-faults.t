@@ -142,6 +142,15 @@ run 'a key that is quoted' 0 ms-balance -k quoted
 like 'is masked' out 'no such token: ms-quot…0009'
 curl -s -X POST -d '' "$sim/sim/script" >/dev/null
 
+# Descriptors that are not there are no failure of the network.
+awk 'BEGIN { for (i = 0; i < 60; i++) printf "ms-many-%04d-0000\n", i }' >many
+chmod 600 many
+run 'few descriptors' 0 sh -c 'ulimit -n 18; ms-balance -k many -P 64'
+ok 'are enough for all' [ "$(jq .summary.ok out)" -eq 60 ]
+same 'nothing to say' err </dev/null
+run 'more may be had' 0 sh -c 'ulimit -S -n 32; ms-balance -k many -P 64'
+ok 'and are taken' [ "$(jq .summary.ok out)" -eq 60 ]
+
 # A key that others keep busy is not asked, and not refused.
 cat >busy.json <<!
 {"models":[],"upstreams":{"modelscope":{"base_url":"$sim/v1",
