@@ -44,8 +44,10 @@ _ms_formats() {
 	esac
 }
 
+# _ms_models PROG: those that there are, and for chats what chooses one.
 _ms_models() {
-	echo auto tier1 tier2 tier3 tier4
+	[[ $1 == ms-balance || $1 == ms-quota ]] ||
+		echo auto tier1 tier2 tier3 tier4
 	ms-route --list -o text 2>/dev/null | cut -f 1
 }
 
@@ -66,7 +68,7 @@ _ms_among() {
 _ms_value() {
 	local words=''
 	case $2 in
-	-m | --model | --probe) words=$(_ms_models) ;;
+	-m | --model | --probe) words=$(_ms_models "$1") ;;
 	--key) words=$(_ms_keys) ;;
 	-o | --output) words=$(_ms_formats "$1") ;;
 	--by) words='model key token' ;;

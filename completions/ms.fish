@@ -1,7 +1,9 @@
 # Completion for fish, which loads it by the name of a command.
 
+# Those that there are, and for chats what chooses one.
 function __ms_models
-    string join \n auto tier1 tier2 tier3 tier4
+    contains -- $argv[1] ms-balance ms-quota
+    or string join \n auto tier1 tier2 tier3 tier4
     ms-route --list -o text 2>/dev/null | string split -f 1 \t
 end
 
@@ -46,7 +48,8 @@ for prog in ms-chat ms-route ms-balance ms-quota ms-serve
 end
 
 for prog in ms-chat ms-route ms-balance ms-quota
-    complete -c $prog -s m -l model -x -a '(__fish_append , (__ms_models))' \
+    complete -c $prog -s m -l model -x \
+        -a "(__fish_append , (__ms_models $prog))" \
         -d 'A model, or several'
     complete -c $prog -s j -d 'The same as -o json'
     complete -c $prog -s O -r -d 'Write there'
@@ -89,7 +92,7 @@ $c -l policy -r -d 'A jq program that chooses'
 
 set c complete -c ms-balance
 $c -s o -l output -x -a 'table json jsonl csv keys' -d 'The form'
-$c -l probe -x -a '(__fish_append , (__ms_models))' -d 'Ask models, at a cost'
+$c -l probe -x -a '(__fish_append , (__ms_models ms-balance))' -d 'Ask models, at a cost'
 $c -l state -x -a '(__fish_append , (__ms_states))' \
     -d 'Only keys in it, or the state folder'
 $c -s e -l exit-status -d '1 unless all are ok'

@@ -79,6 +79,15 @@ in_bash 'ms-chat -m auto,Zeta/M' >out
 says 'bash: the second of a list' auto,Zeta/Model-1
 in_fish 'ms-chat -m auto,Zeta/M' >out
 says 'fish: the second of a list' auto,Zeta/Model-1
+all tier3 'ms-chat -m tier3'
+for sh in bash fish; do
+	in_$sh 'ms-quota -m tier' >out
+	says "$sh: no tier has a quota" ''
+	in_$sh 'ms-balance --probe tier' >out
+	says "$sh: or can be probed" ''
+done
+in_zsh 'ms-balance --probe tier' >out
+like 'zsh: no tier can be probed' out 'probe tier$'
 in_bash 'ms balance --state ok,exh' >out
 says 'bash: a second state' ok,exhausted
 in_fish 'ms balance --state ok,exh' >out
