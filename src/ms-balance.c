@@ -137,11 +137,16 @@ state_option(struct task *t, const char *arg, struct fault *f)
 static int
 option(struct task *t, int ch, struct fault *f)
 {
+	size_t before = t->asked.nmodels;
+
 	switch (ch) {
 	case OPT_PROBE:
 		if (cli_split(&t->asked.models, &t->asked.nmodels, optarg) ==
 		    -1)
 			err(EX_OSERR, NULL);
+		if (t->asked.nmodels == before)
+			return fault_set(f, EX_USAGE,
+			    "--probe: no model named");
 		return 0;
 	case OPT_CACHED:
 		t->cached = 1;

@@ -172,6 +172,7 @@ run 'a bad option' 64 ms-balance --nonsense
 run 'an operand' 64 ms-balance keys
 run 'a bad format' 64 ms-balance -k keys -o xml
 run 'a bad state' 64 ms-balance -k keys --state good
+run 'a probe of nothing' 64 ms-balance -k keys --probe ' ,'
 run 'a bad threshold' 64 ms-balance -k keys -w ten
 run 'a bad configuration' 78 ms-balance -k keys --config keys
 run 'an output that cannot be made' 73 ms-balance -k keys -O none/file
