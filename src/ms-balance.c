@@ -292,21 +292,29 @@ prepare(struct task *t)
 
 /* ---- asking ---- */
 
-/* One row as it comes; a reader that went away ends us quietly. */
+/*
+ * One row as it comes. What nobody can read is not asked for any longer; a
+ * reader that went away ends us quietly.
+ */
 static void
 print_row(struct task *t, const struct balance_row *row)
 {
+	struct fault f = { 0 };
 	struct buf b;
 
 	buf_init(&b, INPUT_MAX);
 	if (report_item(t->balance, row, &b) == -1)
 		err(EX_OSERR, NULL);
 	fwrite(b.d, 1, b.len, out_file(t->out));
-	if (out_flush(t->out) == -1 && errno == EPIPE) {
+	buf_free(&b);
+	if (out_flush(t->out) == 0)
+		return;
+	if (errno == EPIPE) {
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	buf_free(&b);
+	(void)out_commit(t->out, &f);
+	die(t, &f);
 }
 
 static void

@@ -179,6 +179,10 @@ run 'an output that cannot be made' 73 ms-balance -k keys -O none/file
 run 'a full disk' 74 sh -c 'ms-balance -k keys >/dev/full'
 run 'a full disk, jsonl' 74 sh -c 'ms-balance -k keys -o jsonl >/dev/full'
 like 'says so' err 'No space left on device'
+before=$(curl -s "$sim/sim/stats" | jq .requests)
+run 'and asks for no more' 74 sh -c 'ms-balance -k keys -o jsonl -P 1 >/dev/full'
+ok 'than one' [ "$(curl -s "$sim/sim/stats" | jq .requests)" -eq \
+    $((before + 1)) ]
 run 'a full disk, for help' 74 sh -c 'ms-balance -h >/dev/full'
 run 'or the version' 74 sh -c 'ms-balance -V >/dev/full'
 for o in json jsonl csv table; do
