@@ -52,6 +52,12 @@ verdicts(void)
 	for (v = V_SERVER; v < V_MAX; v++)
 		ok(!state_info(state_of(v))->refused,
 		    "%s does not blame the key", verdict_info(v)->name);
+	ok(state_hint(STATE_EXHAUSTED, V_NO_CREDITS) != NULL &&
+		state_hint(STATE_EXHAUSTED, -1) != NULL &&
+		state_hint(STATE_EXHAUSTED, V_QUOTA_DAY) == NULL &&
+		state_hint(STATE_EXHAUSTED, V_QUOTA_MONTH) == NULL &&
+		state_hint(STATE_OK, V_OK) == NULL,
+	    "hints");
 	ok(state_credits(0.49) == STATE_EXHAUSTED &&
 		state_credits(0.5) == STATE_OK &&
 		state_credits(-5) == STATE_EXHAUSTED,
