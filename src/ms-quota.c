@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -408,6 +409,22 @@ do_import(struct task *t)
 	return 0;
 }
 
+/* Models that no longer are in the configuration may still rest. */
+static void
+check_recorded(const struct task *t, const char *id)
+{
+	const struct fold_ent *e;
+	size_t i = 0;
+
+	if (conf_model(t->conf, id, NULL) == 0)
+		return;
+	while ((e = fold_each(ledger_fold(t->ledger), &i)) != NULL)
+		if (strcasecmp(e->model, id) == 0)
+			return;
+	errx(EX_USAGE, "-m %s: neither in %s nor called today", id,
+	    t->conf->path);
+}
+
 static int
 do_clear(struct task *t)
 {
@@ -415,6 +432,8 @@ do_clear(struct task *t)
 	size_t i, k;
 
 	load(t, LEDGER_WRITE);
+	for (i = 0; i < t->cli.nmodels; i++)
+		check_recorded(t, t->cli.models[i]);
 	attempt_init(&a);
 	a.ts = t->now;
 	a.op = "clear";

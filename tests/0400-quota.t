@@ -72,6 +72,8 @@ run 'clear another key' 0 ms-quota clear -m Test/Model-B --key home
 run 'lifts nothing' 1 ms-quota -m Test/Model-B --key work
 run 'clear' 0 ms-quota clear -m Test/Model-B --key work
 run 'lifts the rest' 0 ms-quota -m Test/Model-B --key work
+run 'clear what nobody knows' 64 ms-quota clear -m Test/Model-A,Nope/Nope
+like 'lifts nothing' err '^ms-quota: -m Nope/Nope: neither in .*models.json nor called today$'
 run 'clear all' 0 ms-quota clear
 run 'lifts all' 0 ms-quota -m Test/Model-A --key home
 
