@@ -398,6 +398,7 @@ do_import(struct task *t)
 	else if (t->keys->n == 1)
 		im.key = t->keys->v[0].id;
 	im.off = t->conf->day_offset;
+	im.keep_days = t->conf->keep_days;
 	im.now = t->now;
 	if (import_run(&im, t->arg, &f) == -1)
 		die(&f);

@@ -156,6 +156,25 @@ like 'are none' err ' 0 calls in 0 lines; 3 lines were there already$'
 run 'a 0 that a 429 stood for' 0 ms-quota --key work
 ok 'is not believed, the rest is' [ "$(jq -c '[.models[0].usage, .remaining,
     .models[0].remaining]' out)" = '[7,700,477]' ]
+echo '{"Test/Model-A": 9}' >past/usage/2026-08-22.json
+run 'a day that would not be kept' 0 ms-quota import past --key work
+like 'is none either' err ' 2 days, 0 calls in 0 lines; 3 lines were there already$'
+mkdir -p many/usage
+for m in 09 10; do
+	for d in 0 1 2; do
+		for i in 1 2 3 4 5 6 7 8 9; do
+			echo '{"A/b": 3, "B/c": 4, "C/d": 5}' \
+			    >"many/usage/2026-$m-$d$i.json"
+		done
+	done
+done
+for i in 1 2 3 4; do
+	ms-quota import many --key work --state "$dir/at-once" 2>"err$i" &
+	pids="$pids $!"
+done
+wait
+run 'four imports at once' 0 ms-quota --history 90 --state "$dir/at-once"
+ok 'count once' [ "$(jq '[.history[].calls] | add' out)" -eq 648 ]
 run 'no such folder' 66 ms-quota import nowhere
 mkdir -p wrong/usage && echo '[1]' >wrong/usage/2026-11-20.json
 run 'no such files' 65 ms-quota import wrong
