@@ -157,6 +157,11 @@ like 'too' out '^2026-11-21,Test/Model-A,9223372036854775807,0(,9223372036854775
 run 'sums of several' 0 ms-quota --history 1 --key "$key" -o csv
 unlike 'are not less than nothing' out ',-'
 
+mkdir state/usage/2026-11-19.jsonl
+run 'a day that is a folder' 74 ms-quota --history 5
+same 'is no half of a history' out </dev/null
+like 'but named' err '2026-11-19\.jsonl: '
+
 # ---- two days ----
 
 rm -rf state
