@@ -280,8 +280,10 @@ prepare(struct task *t)
 		    "myaccesstoken, then: ms key add");
 		die(t, &f);
 	}
-	if ((dir = paths_state(t->cli.state)) == NULL)
-		err(EX_OSERR, "state folder");
+	if ((dir = paths_state(t->cli.state)) == NULL) {
+		fault_set(&f, EX_OSERR, "state folder: %s", strerror(errno));
+		die(t, &f);
+	}
 	t->ledger = ledger_open(dir, t->conf->day_offset,
 	    t->cached ? LEDGER_READ : LEDGER_WRITE, t->conf->keep_days, &f);
 	free(dir);

@@ -109,6 +109,8 @@ BALANCE UNKNOWN - nowhere: No such file or directory
 !
 run 'nor where it cannot write' 3 sh -c 'ms-balance -c 1 -k keys >/dev/full'
 like 'which is said elsewhere' err 'No space left on device'
+run 'nor without a home' 3 env -u MS_STATE -u XDG_STATE_HOME -u HOME \
+    ms-balance -c 1 -k keys
 run 'in JSON' 3 ms-balance -c 1 -j -k nowhere
 same 'there is none' out </dev/null
 run 'bad options are bad options' 64 ms-balance -w 1 -o xml
