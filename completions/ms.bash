@@ -3,6 +3,9 @@
 # shellcheck shell=bash
 
 _ms_base='--help --version --config --state --keys --key --quiet --env-file'
+_ms_states='ok exhausted rate_limited invalid_key unbound_account
+	unverified_account no_permission no_such_model unavailable hollow
+	network_error timeout bad_response unknown'
 _ms_common="$_ms_base --model --output --parallel --verbose --timeout"
 
 _ms_options() {
@@ -41,8 +44,10 @@ _ms_formats() {
 	esac
 }
 
+# _ms_models PROG: those that there are, and for chats what chooses one.
 _ms_models() {
-	echo auto tier1 tier2 tier3 tier4
+	[[ $1 == ms-balance || $1 == ms-quota ]] ||
+		echo auto tier1 tier2 tier3 tier4
 	ms-route --list -o text 2>/dev/null | cut -f 1
 }
 
@@ -63,16 +68,19 @@ _ms_among() {
 _ms_value() {
 	local words=''
 	case $2 in
-	-m | --model | --probe) words=$(_ms_models) ;;
+	-m | --model | --probe) words=$(_ms_models "$1") ;;
 	--key) words=$(_ms_keys) ;;
 	-o | --output) words=$(_ms_formats "$1") ;;
 	--by) words='model key token' ;;
 	--log) words='json text none' ;;
 	--tier) words='1 2 3 4' ;;
 	--state)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -d -- "$3")
-		return 0
+		if [[ $1 != ms-balance || $3 == */* ]]; then
+			compopt -o filenames 2>/dev/null
+			mapfile -t COMPREPLY < <(compgen -d -- "$3")
+			return 0
+		fi
+		words=$_ms_states
 		;;
 	-k | --keys | -O | --config | --env-file | --policy | --tokens | \
 	    --batch | --json-schema | -c | --conversation | -i | --image)

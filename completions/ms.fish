@@ -1,13 +1,26 @@
 # Completion for fish, which loads it by the name of a command.
 
+# Those that there are, and for chats what chooses one.
 function __ms_models
-    string join \n auto tier1 tier2 tier3 tier4
+    contains -- $argv[1] ms-balance ms-quota
+    or string join \n auto tier1 tier2 tier3 tier4
     ms-route --list -o text 2>/dev/null | string split -f 1 \t
 end
 
 function __ms_keys
     ms-quota -o json 2>/dev/null | string match -ar '"key":"[^"]*"' |
         string split -f 4 '"'
+end
+
+# Of a key for ms-balance, or, with a slash, a folder.
+function __ms_states
+    if string match -q '*/*' -- (commandline -ct)
+        __fish_complete_directories
+    else
+        string join \n ok exhausted rate_limited invalid_key \
+            unbound_account unverified_account no_permission no_such_model \
+            unavailable hollow network_error timeout bad_response unknown
+    end
 end
 
 # What comes after "ms chat" is what comes after "ms-chat".
@@ -25,7 +38,8 @@ for prog in ms-chat ms-route ms-balance ms-quota ms-serve
     complete -c $prog -s h -l help -d 'Show the options'
     complete -c $prog -s V -l version -d 'Show the version'
     complete -c $prog -l config -r -d 'The configuration'
-    complete -c $prog -l state -x -a '(__fish_complete_directories)' \
+    test $prog = ms-balance
+    or complete -c $prog -l state -x -a '(__fish_complete_directories)' \
         -d 'The state folder'
     complete -c $prog -s k -l keys -r -d 'The keys'
     complete -c $prog -l key -x -a '(__ms_keys)' -d 'Only this key'
@@ -34,7 +48,8 @@ for prog in ms-chat ms-route ms-balance ms-quota ms-serve
 end
 
 for prog in ms-chat ms-route ms-balance ms-quota
-    complete -c $prog -s m -l model -x -a '(__fish_append , (__ms_models))' \
+    complete -c $prog -s m -l model -x \
+        -a "(__fish_append , (__ms_models $prog))" \
         -d 'A model, or several'
     complete -c $prog -s j -d 'The same as -o json'
     complete -c $prog -s O -r -d 'Write there'
@@ -77,7 +92,9 @@ $c -l policy -r -d 'A jq program that chooses'
 
 set c complete -c ms-balance
 $c -s o -l output -x -a 'table json jsonl csv keys' -d 'The form'
-$c -l probe -x -a '(__fish_append , (__ms_models))' -d 'Ask models, at a cost'
+$c -l probe -x -a '(__fish_append , (__ms_models ms-balance))' -d 'Ask models, at a cost'
+$c -l state -x -a '(__fish_append , (__ms_states))' \
+    -d 'Only keys in it, or the state folder'
 $c -s e -l exit-status -d '1 unless all are ok'
 $c -s w -l warning -x -d 'Below this'
 $c -s c -l critical -x -d 'Below this'

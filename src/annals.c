@@ -13,6 +13,7 @@
 
 enum {
 	OUT_MAX = 64 * 1024 * 1024,
+	HELD = 8 * 1024 * 1024, /* bytes of a line of JSON, lest it be half */
 	COLUMNS = 9
 };
 
@@ -189,7 +190,8 @@ annals_row(void *annals, const struct history_row *row)
 	default:
 		row_table(a->table, day, row);
 	}
-	flush(a);
+	if (a->format != ANNALS_JSON || a->out.len > HELD)
+		flush(a);
 	return a->err != 0 ? -1 : 0;
 }
 

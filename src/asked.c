@@ -26,17 +26,40 @@ asked_is(const char *text, size_t n)
 	return n > 0 && *text == '{';
 }
 
+/* A member of a request, and what takes each of its texts. */
+struct member {
+	const char *name;
+	int (*fn)(void *arg, const char *text, const char *name,
+	    struct fault *f);
+	void *arg;
+};
+
 static int
 nomem(struct fault *f)
 {
 	return fault_set(f, EX_OSERR, "request: %s", strerror(errno));
 }
 
-/* Calls fn with each text of v, one string or a list of them. */
+/* One text of a member; b is scratch. */
 static int
-each_text(struct splice v, const char *name,
-    int (*fn)(void *arg, const char *text, const char *name, struct fault *f),
-    void *arg, struct fault *f)
+one_text(const struct member *m, struct splice v, struct buf *b,
+    struct fault *f)
+{
+	buf_cut(b, 0);
+	if (*v.s != '"')
+		return fault_set(f, EX_DATAERR, "request: %s: want strings",
+		    m->name);
+	if (splice_str(v, b) == -1)
+		return nomem(f);
+	if (memchr(b->d, '\0', b->len) != NULL)
+		return fault_set(f, EX_DATAERR, "request: %s: a NUL in it",
+		    m->name);
+	return m->fn(m->arg, b->d, m->name, f);
+}
+
+/* The member's texts, one string or a list of them; null is none. */
+static int
+each_text(const struct member *m, struct splice v, struct fault *f)
 {
 	struct splice_walk w;
 	struct buf b;
@@ -44,24 +67,16 @@ each_text(struct splice v, const char *name,
 
 	buf_init(&b, KEYS_TEXT);
 	if (*v.s == '"') {
-		rc = splice_str(v, &b) == -1 ? nomem(f) : fn(arg, b.d, name, f);
+		rc = one_text(m, v, &b, f);
 	} else if (*v.s == '[') {
 		splice_begin(&w, v);
-		while (rc == 0 && splice_next(&w) == 1) {
-			buf_cut(&b, 0);
-			if (*w.value.s != '"')
-				rc = fault_set(f, EX_DATAERR,
-				    "request: %s: want strings", name);
-			else
-				rc = splice_str(w.value, &b) == -1 ?
-				    nomem(f) :
-				    fn(arg, b.d, name, f);
-		}
+		while (rc == 0 && splice_next(&w) == 1)
+			rc = one_text(m, w.value, &b, f);
 	} else if (*v.s != 'n') {
 		rc = fault_set(f, EX_DATAERR,
 		    "request: %s: want a list of "
 		    "strings",
-		    name);
+		    m->name);
 	}
 	buf_wipe(&b);
 	return rc;
@@ -96,28 +111,51 @@ add_key(void *arg, const char *text, const char *name, struct fault *f)
 	return 0;
 }
 
-int
-asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
+/*
+ * The keys of the request. Where some were to be and none are, ours are not
+ * taken in their place: who asks may have no right to those.
+ */
+static int
+parse_keys(struct splice all, struct asked *a, struct fault *f,
     struct buf *notes)
 {
-	struct splice all, v;
 	struct buf lines;
+	const struct member members[] = { { "api_keys", add_key, &lines },
+		{ "api_key", add_key, &lines } };
+	const char *given = NULL;
+	struct splice v;
+	size_t i;
 	int rc = 0;
 
-	a->keys = NULL;
-	if (splice_text(text, n, &all, NULL) == -1)
-		return fault_set(f, EX_DATAERR, "request: not JSON");
 	buf_init(&lines, KEYS_TEXT);
-	if (splice_find(all, "models", &v) == 1)
-		rc = each_text(v, "models", add_models, a, f);
-	if (rc == 0 && splice_find(all, "api_keys", &v) == 1)
-		rc = each_text(v, "api_keys", add_key, &lines, f);
-	if (rc == 0 && splice_find(all, "api_key", &v) == 1)
-		rc = each_text(v, "api_key", add_key, &lines, f);
+	for (i = 0; rc == 0 && i < 2; i++)
+		if (splice_find(all, members[i].name, &v) == 1 && *v.s != 'n') {
+			given = members[i].name;
+			rc = each_text(&members[i], v, f);
+		}
+	if (rc == 0 && given != NULL && lines.len == 0)
+		rc = fault_set(f, EX_DATAERR, "request: %s: no key in it",
+		    given);
 	if (rc == 0 && lines.len > 0 &&
 	    (a->keys = keys_parse(lines.d, lines.len, "api_keys", f, notes)) ==
 		NULL)
 		rc = -1;
 	buf_wipe(&lines);
 	return rc;
+}
+
+int
+asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
+    struct buf *notes)
+{
+	const struct member models = { "models", add_models, a };
+	struct splice all, v;
+
+	a->keys = NULL;
+	if (splice_text(text, n, &all, NULL) == -1)
+		return fault_set(f, EX_DATAERR, "request: not JSON");
+	if (splice_find(all, "models", &v) == 1 &&
+	    each_text(&models, v, f) == -1)
+		return -1;
+	return parse_keys(all, a, f, notes);
 }

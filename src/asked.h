@@ -22,7 +22,8 @@ struct asked {
 
 /*
  * Reads it: models (a list, or one text split at commas) are appended to
- * those of *a, api_keys (a list) and api_key become its keys. notes as in
+ * those of *a, api_keys (a list) and api_key become its keys; null is as
+ * good as absent, but no key in what is there is an error. notes as in
  * keys_parse(). 0, or -1 with *f: EX_DATAERR, naming the member; EX_OSERR.
  */
 int asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,

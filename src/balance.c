@@ -52,6 +52,7 @@ add_row(struct balance *b, const char *model, int ask)
 	r->ask = ask;
 	r->account = b->naccounts - 1;
 	r->state = STATE_UNKNOWN;
+	r->verdict = -1;
 	r->limit = r->left = r->model_limit = r->model_left = -1;
 	r->latency = -1;
 	r->error = NULL;
@@ -188,8 +189,11 @@ recall_row(struct balance_row *r, const struct fold_ent *key,
 	if (model != NULL)
 		balance_limits(r, &model->limits);
 	s = state_key(key, now);
-	if (r->model != NULL && (s == STATE_OK || s == STATE_UNKNOWN))
+	r->verdict = state_verdict(key, now);
+	if (r->model != NULL && (s == STATE_OK || s == STATE_UNKNOWN)) {
 		s = state_model(model, now);
+		r->verdict = state_verdict(model, now);
+	}
 	r->state = s;
 }
 
@@ -209,7 +213,7 @@ balance_recall(struct balance *b, const struct conf *conf, const struct fold *f,
 		u = conf->upstreams[a->upstream].name;
 		id = a->key != NULL ? a->key->id : NULL;
 		key = id != NULL ? fold_get(f, u, id, NULL) : NULL;
-		if (key != NULL) {
+		if (key != NULL && !state_info(state_key(key, now))->refused) {
 			a->available = key->balance;
 			a->total = key->balance_total;
 			a->frozen = key->balance_frozen;

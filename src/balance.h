@@ -20,6 +20,7 @@ struct balance_row {
 	size_t account;	   /* index into balance->accounts */
 	int ask;	   /* send the model a chat request */
 	int state;	   /* enum state */
+	int verdict;	   /* that led to it, -1 */
 	int64_t limit, left, model_limit, model_left; /* -1 */
 	int64_t latency;			      /* ms, -1 */
 	char *error;				      /* printable, or NULL */

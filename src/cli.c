@@ -56,6 +56,22 @@ cli_begin(void)
 	json_nomem();
 }
 
+int64_t
+cli_files(void)
+{
+	struct rlimit n;
+
+	if (getrlimit(RLIMIT_NOFILE, &n) == -1)
+		return INT64_MAX;
+	if (n.rlim_cur < n.rlim_max) {
+		n.rlim_cur = n.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &n) == -1 &&
+		    getrlimit(RLIMIT_NOFILE, &n) == -1)
+			return INT64_MAX;
+	}
+	return n.rlim_cur < INT64_MAX ? (int64_t)n.rlim_cur : INT64_MAX;
+}
+
 static int
 cli_parallel(struct cli *c, const char *arg, struct fault *f)
 {

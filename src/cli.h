@@ -59,6 +59,12 @@ struct cli {
 void cli_begin(void);
 
 /*
+ * Many connections at once need as many descriptors: raises their limit as
+ * far as we may, and says what it is then.
+ */
+int64_t cli_files(void);
+
+/*
  * Takes option ch of getopt_long() with its argument, if it is one of the
  * common ones. 1: taken, 0: not ours, -1: *f says what is wrong with it.
  * -h and -V are the program's; --env-file is applied at once.

@@ -423,8 +423,7 @@ fold_latency(const struct fold_ent *e, double q)
 
 /* ---- one line ---- */
 
-/* Adds n, if it is known, and stays at the ceiling. */
-static void
+void
 fold_add(int64_t *sum, int64_t n)
 {
 	if (n > 0)

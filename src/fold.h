@@ -118,6 +118,9 @@ const struct fold_ent *fold_token(const struct fold *f, const char *token);
 /* Walks over all entries in no order: *i from 0; NULL at the end. */
 const struct fold_ent *fold_each(const struct fold *f, size_t *i);
 
+/* Adds n, if it is known, to a sum, which stays at the ceiling. */
+void fold_add(int64_t *sum, int64_t n);
+
 /*
  * A sum of tokens over so many calls and failures, or -1 if calls passed and
  * none of them said how many.

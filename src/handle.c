@@ -400,6 +400,45 @@ ask(struct conn *c, const char *path)
 		error(c, 503, "out of memory");
 }
 
+/* Has the object such a member, with something in it? */
+static int
+given(struct splice object, const char *name)
+{
+	struct splice v;
+	struct splice_walk w;
+
+	if (splice_find(object, name, &v) != 1 || *v.s == 'n')
+		return 0;
+	if (*v.s != '[')
+		return v.n > 2 || *v.s != '"';
+	splice_begin(&w, v);
+	return splice_next(&w) == 1;
+}
+
+/* Puts the key of a header into the body. 0, or -1. */
+static int
+put_key(struct conn *c, const struct exchange *x)
+{
+	struct splice_edit e = { "api_key", NULL, 0 };
+	struct buf *body = conn_body(c), quoted, edited;
+	int rc;
+
+	buf_init(&quoted, LINE_BYTES);
+	buf_init(&edited, body->max + LINE_BYTES);
+	rc = json_quote(&quoted, x->key.d, x->key.len);
+	e.value = quoted.d;
+	e.len = quoted.len;
+	if (rc == 0)
+		rc = splice_edit(&edited, body->d, body->len, &e, 1);
+	if (rc == 0) {
+		buf_cut(body, 0);
+		rc = buf_add(body, edited.d, edited.len);
+	}
+	buf_wipe(&quoted);
+	buf_wipe(&edited);
+	return rc;
+}
+
 /*
  * Balances are asked with the caller's keys, one of which may stand in a
  * header; without any it is the server's own, for which one must be admin.
@@ -408,35 +447,23 @@ static void
 balance(struct conn *c)
 {
 	struct exchange *x = exchange_of(c);
-	struct buf *body = conn_body(c), quoted, edited;
-	struct splice_edit e = { "api_key", NULL, 0 };
-	struct splice all, v;
+	struct buf *body = conn_body(c);
+	struct splice all;
 
 	if (splice_text(body->d, body->len, &all, NULL) == -1 ||
 	    *all.s != '{') {
 		error(c, 400, "the body is not a JSON object");
 		return;
 	}
-	if (splice_find(all, "api_key", &v) == 0 &&
-	    splice_find(all, "api_keys", &v) == 0) {
+	if (!given(all, "api_key") && !given(all, "api_keys")) {
 		if (x->key.len == 0 && x->tok != NULL && !x->tok->admin) {
 			error(c, 403, "send keys, or a token marked admin");
 			return;
 		}
-		buf_init(&quoted, LINE_BYTES);
-		buf_init(&edited, body->max + LINE_BYTES);
-		if (x->key.len > 0 &&
-		    json_quote(&quoted, x->key.d, x->key.len) == 0) {
-			e.value = quoted.d;
-			e.len = quoted.len;
-			if (splice_edit(&edited, body->d, body->len, &e, 1) ==
-			    0) {
-				buf_cut(body, 0);
-				buf_add(body, edited.d, edited.len);
-			}
+		if (x->key.len > 0 && put_key(c, x) == -1) {
+			error(c, 400, "the key cannot be taken");
+			return;
 		}
-		buf_wipe(&quoted);
-		buf_wipe(&edited);
 	}
 	ask(c, exchange_desk(c)->site->tool);
 }

@@ -15,6 +15,7 @@
 /* An entry of the fold and the group that it is of. */
 struct member {
 	const char *name;
+	const char *id; /* of a key, whose name another may have; else "" */
 	const struct fold_ent *e;
 };
 
@@ -46,6 +47,17 @@ model_wanted(const struct history *h, const char *id)
 	return h->nmodels == 0;
 }
 
+static int
+key_wanted(const struct history *h, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < h->nids; i++)
+		if (strcmp(h->ids[i], id) == 0)
+			return 1;
+	return h->nids == 0;
+}
+
 /*
  * Does e count? Of the entries of all, of a key, a model and a pair, those
  * count that are as particular as the question, and no others, or a call
@@ -54,7 +66,7 @@ model_wanted(const struct history *h, const char *id)
 static int
 counts(const struct history *h, const struct fold_ent *e)
 {
-	int by_key = h->key != NULL || h->by == HISTORY_KEY;
+	int by_key = h->nids > 0 || h->by == HISTORY_KEY;
 	int by_model = h->nmodels > 0 || h->by == HISTORY_MODEL;
 
 	if (h->by == HISTORY_TOKEN)
@@ -63,8 +75,7 @@ counts(const struct history *h, const struct fold_ent *e)
 	    (*e->model != '\0') != by_model ||
 	    (*e->upstream != '\0') != (by_key || by_model))
 		return 0;
-	return (h->key == NULL || strcmp(h->key, e->key) == 0) &&
-	    model_wanted(h, e->model);
+	return key_wanted(h, e->key) && model_wanted(h, e->model);
 }
 
 /* The name of the group that e is of. */
@@ -93,7 +104,9 @@ compare(const void *va, const void *vb)
 {
 	const struct member *a = va, *b = vb;
 
-	return a->name == NULL ? 0 : strcasecmp(a->name, b->name);
+	int c = a->name == NULL ? 0 : strcasecmp(a->name, b->name);
+
+	return c != 0 ? c : strcmp(a->id, b->id);
 }
 
 /* The entries that count today, those of a group together. */
@@ -116,6 +129,7 @@ members(const struct history *h, const struct fold *f, struct member **v,
 		}
 		*v = m;
 		m[*n].name = group(h, e);
+		m[*n].id = h->by == HISTORY_KEY ? e->key : "";
 		m[(*n)++].e = e;
 	}
 	if (*n > 0)
@@ -132,10 +146,10 @@ add_up(struct history_row *row, const struct member *m, size_t n)
 	size_t b, i;
 
 	for (i = 0; i < n; i++) {
-		row->calls += m[i].e->calls;
-		row->failures += m[i].e->failures;
-		row->prompt_tokens += m[i].e->prompt_tokens;
-		row->completion_tokens += m[i].e->completion_tokens;
+		fold_add(&row->calls, m[i].e->calls);
+		fold_add(&row->failures, m[i].e->failures);
+		fold_add(&row->prompt_tokens, m[i].e->prompt_tokens);
+		fold_add(&row->completion_tokens, m[i].e->completion_tokens);
 		for (b = 0; m[i].e->latency != NULL && b < FOLD_BUCKETS; b++)
 			latency[b] += m[i].e->latency[b];
 	}

@@ -34,7 +34,9 @@ struct history {
 	enum history_by by;
 	char *const *models; /* count only these, if any */
 	size_t nmodels;
-	const char *key; /* ledger id: only its; or NULL */
+	const char *const
+	    *ids; /* count only keys of these ledger ids, if any */
+	size_t nids;
 	int64_t skipped; /* set: lines not understood */
 };
 

@@ -5,11 +5,14 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "attempt.h"
 #include "buf.h"
@@ -22,7 +25,8 @@
 
 enum {
 	FILE_MAX = 16 * 1024 * 1024,
-	NAME_LEN = 15, /* "2026-01-31.json" */
+	NAME_LEN = 15,			/* "2026-01-31.json" */
+	CALLS_MAX = 1000 * 1000 * 1000, /* of a model in a day */
 	NOON = 12 * 3600 * 1000
 };
 
@@ -41,7 +45,7 @@ static int
 fault_file(struct fault *f, int status, const char *dir, const char *sub,
     const char *name, const char *why)
 {
-	return fault_set(f, status, "%s/%s/%s: %s", dir, sub, name, why);
+	return fault_set(f, status, "%s/%s/%s.json: %s", dir, sub, name, why);
 }
 
 /* Reads dir/sub/NAME.json; with maybe, one that is not there is empty. */
@@ -220,7 +224,7 @@ add_models(struct day *d, const char *dir, struct fault *f)
 	while (rc == 0 && splice_next(&w) == 1) {
 		buf_cut(&name, 0);
 		if (splice_str(w.name, &name) == -1 ||
-		    splice_int(w.value, &calls) == -1)
+		    splice_int(w.value, &calls) == -1 || calls > CALLS_MAX)
 			rc = fault_file(f, EX_DATAERR, dir, "usage", d->name,
 			    "want numbers of calls by model");
 		else
@@ -261,14 +265,55 @@ import_day(struct import *im, const char *dir, const char *name, int64_t day,
 	return rc;
 }
 
+/* Has the ledger's days for one import at a time. The descriptor, or -1. */
+static int
+hold(const struct import *im, struct fault *f)
+{
+	const char *dir = ledger_dir(im->ledger);
+	char *path;
+	int fd, rc = -1;
+
+	if (asprintf(&path, "%s/usage", dir) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd != -1 && (rc = flock(fd, LOCK_EX)) == -1 && errno == EINTR)
+		continue;
+	if (rc == -1) {
+		fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno));
+		if (fd != -1)
+			close(fd);
+	}
+	free(path);
+	return rc == -1 ? -1 : fd;
+}
+
+/* All days of a folder; what is older than is kept would not stay. */
+static int
+import_days(struct import *im, const char *dir, DIR *dp, struct fault *f)
+{
+	int64_t day, last = day_of(im->now, im->off);
+	struct dirent *e;
+	int rc = 0;
+
+	while (rc == 0 && (e = readdir(dp)) != NULL) {
+		if (strlen(e->d_name) != NAME_LEN ||
+		    strcmp(e->d_name + DAY_TEXT - 1, ".json") != 0 ||
+		    day_parse(e->d_name, DAY_TEXT - 1, &day) == -1 ||
+		    day > last ||
+		    (im->keep_days > 0 && day < last - im->keep_days))
+			continue;
+		e->d_name[DAY_TEXT - 1] = '\0';
+		rc = import_day(im, dir, e->d_name, day, f);
+	}
+	return rc;
+}
+
 int
 import_run(struct import *im, const char *dir, struct fault *f)
 {
-	struct dirent *e;
-	int64_t day;
 	char *path;
 	DIR *dp;
-	int rc = 0;
+	int fd, rc = -1;
 
 	if (asprintf(&path, "%s/usage", dir) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
@@ -278,14 +323,9 @@ import_run(struct import *im, const char *dir, struct fault *f)
 		return -1;
 	}
 	free(path);
-	while (rc == 0 && (e = readdir(dp)) != NULL) {
-		if (strlen(e->d_name) != NAME_LEN ||
-		    strcmp(e->d_name + DAY_TEXT - 1, ".json") != 0 ||
-		    day_parse(e->d_name, DAY_TEXT - 1, &day) == -1 ||
-		    day > day_of(im->now, im->off))
-			continue;
-		e->d_name[DAY_TEXT - 1] = '\0';
-		rc = import_day(im, dir, e->d_name, day, f);
+	if ((fd = hold(im, f)) != -1) {
+		rc = import_days(im, dir, dp, f);
+		close(fd);
 	}
 	closedir(dp);
 	return rc;

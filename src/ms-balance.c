@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -31,6 +32,9 @@ enum {
 	OPT_CACHED,
 	PARALLEL = 16,
 	TIMEOUT = 30 * 1000, /* ms for each key */
+	PLUGIN_UNKNOWN = 3,
+	FILES = 16,	/* that are open, calls aside, */
+	CALL_FILES = 3, /* and of a call, while a name is looked up */
 	INPUT_MAX = 8 * 1024 * 1024,
 	OUTPUT_MAX = 256 * 1024 * 1024
 };
@@ -76,24 +80,35 @@ usage(FILE *fp)
 	    fp);
 }
 
+/* Ends with a fault; as a plugin, which knows then nothing of any key. */
 static _Noreturn void
-die(const struct fault *f)
+die(const struct task *t, const struct fault *f)
 {
-	if (f->hint[0] != '\0')
-		errx(f->status, "%s (%s)", f->text, f->hint);
-	errx(f->status, "%s", f->text);
+	const char *open = "", *hint = f->hint, *close = "";
+
+	if (*hint != '\0') {
+		open = " (";
+		close = ")";
+	}
+	warnx("%s%s%s%s", f->text, open, hint, close);
+	if (!t->report.plugin)
+		exit(f->status);
+	if (t->report.format == REPORT_TABLE)
+		printf("BALANCE UNKNOWN - %s%s%s%s\n", f->text, open, hint,
+		    close);
+	exit(PLUGIN_UNKNOWN);
 }
 
 /* Says a note or warning a line. */
 static void
-say(struct buf *b)
+say(const struct task *t, struct buf *notes)
 {
-	char *line, *rest = b->d;
+	char *line, *rest = notes->d;
 
-	while ((line = strsep(&rest, "\n")) != NULL)
+	while (!t->cli.quiet && (line = strsep(&rest, "\n")) != NULL)
 		if (*line != '\0')
 			warnx("%s", line);
-	buf_free(b);
+	buf_free(notes);
 }
 
 /* ---- options ---- */
@@ -122,11 +137,16 @@ state_option(struct task *t, const char *arg, struct fault *f)
 static int
 option(struct task *t, int ch, struct fault *f)
 {
+	size_t before = t->asked.nmodels;
+
 	switch (ch) {
 	case OPT_PROBE:
 		if (cli_split(&t->asked.models, &t->asked.nmodels, optarg) ==
 		    -1)
 			err(EX_OSERR, NULL);
+		if (t->asked.nmodels == before)
+			return fault_set(f, EX_USAGE,
+			    "--probe: no model named");
 		return 0;
 	case OPT_CACHED:
 		t->cached = 1;
@@ -169,8 +189,6 @@ check_options(struct task *t)
 	if ((r->format = report_named(t->cli.output)) == REPORT_MAX)
 		errx(EX_USAGE, "-o %s: want table, json, jsonl, csv or keys",
 		    t->cli.output);
-	if (r->format == REPORT_KEYS && tty)
-		errx(EX_USAGE, "-o keys: not on a terminal");
 }
 
 /* ---- what is asked ---- */
@@ -205,18 +223,18 @@ load(struct task *t)
 
 	buf_init(&notes, INPUT_MAX);
 	if ((t->conf = conf_load(t->cli.config, &f, &notes)) == NULL)
-		die(&f);
+		die(t, &f);
 	if (file != NULL && strcmp(file, "-") == 0) {
 		file = NULL;
 		if (read_stdin(t, &f, &notes) == -1)
-			die(&f);
+			die(t, &f);
 	}
 	if (t->keys == NULL && (t->keys = keys_load(file, &f, &notes)) == NULL)
-		die(&f);
+		die(t, &f);
 	keys_check(t->keys, t->conf, &notes);
 	if (t->cli.key != NULL && keys_only(t->keys, t->cli.key, &f) == -1)
-		die(&f);
-	say(&notes);
+		die(t, &f);
+	say(t, &notes);
 }
 
 /* A model once, as it is configured. */
@@ -255,37 +273,50 @@ prepare(struct task *t)
 	t->balance = balance_new(t->conf, t->keys, t->models, n);
 	if (t->balance == NULL)
 		err(EX_OSERR, NULL);
-	if (t->balance->nrows == 0)
-		errx(EX_CONFIG,
-		    "no key (get one at https://modelscope.cn/my/"
-		    "myaccesstoken, then: ms key add)");
-	if ((dir = paths_state(t->cli.state)) == NULL)
-		err(EX_OSERR, "state folder");
+	if (t->balance->nrows == 0) {
+		fault_set(&f, EX_CONFIG, "no key");
+		fault_hint(&f,
+		    "get one at https://modelscope.cn/my/"
+		    "myaccesstoken, then: ms key add");
+		die(t, &f);
+	}
+	if ((dir = paths_state(t->cli.state)) == NULL) {
+		fault_set(&f, EX_OSERR, "state folder: %s", strerror(errno));
+		die(t, &f);
+	}
 	t->ledger = ledger_open(dir, t->conf->day_offset,
 	    t->cached ? LEDGER_READ : LEDGER_WRITE, t->conf->keep_days, &f);
 	free(dir);
 	if (t->ledger == NULL)
-		die(&f);
+		die(t, &f);
 	balance_recall(t->balance, t->conf, ledger_fold(t->ledger), now_wall());
 }
 
 /* ---- asking ---- */
 
-/* One row as it comes; a reader that went away ends us quietly. */
+/*
+ * One row as it comes. What nobody can read is not asked for any longer; a
+ * reader that went away ends us quietly.
+ */
 static void
 print_row(struct task *t, const struct balance_row *row)
 {
+	struct fault f = { 0 };
 	struct buf b;
 
 	buf_init(&b, INPUT_MAX);
 	if (report_item(t->balance, row, &b) == -1)
 		err(EX_OSERR, NULL);
 	fwrite(b.d, 1, b.len, out_file(t->out));
-	if (out_flush(t->out) == -1 && errno == EPIPE) {
+	buf_free(&b);
+	if (out_flush(t->out) == 0)
+		return;
+	if (errno == EPIPE) {
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
-	buf_free(&b);
+	(void)out_commit(t->out, &f);
+	die(t, &f);
 }
 
 static void
@@ -293,26 +324,30 @@ on_row(void *arg, const struct balance_row *row)
 {
 	const struct key *k;
 	struct task *t = arg;
+	struct fault f;
 
 	t->done++;
 	t->failed += row->error != NULL;
 	k = t->balance->accounts[row->account].key;
 	if (t->cli.verbose) {
 		term_progress_end(&t->progress);
-		warnx("%s%s%s: %s%s%s", k != NULL ? keys_label(k) : "no key",
+		fault_set(&f, 0, "%s%s%s: %s%s%s",
+		    k != NULL ? keys_label(k) : "no key",
 		    row->model != NULL ? ": " : "",
 		    row->model != NULL ? row->model : "",
 		    state_info(row->state)->name,
 		    row->error != NULL ? ": " : "",
 		    row->error != NULL ? row->error : "");
+		warnx("%s", f.text);
 	}
-	if (t->report.format == REPORT_JSONL &&
-	    report_selects(&t->report, t->balance, row))
+	if (t->report.format != REPORT_JSONL) {
+		if (!t->cli.quiet)
+			term_progress(&t->progress, now_mono(),
+			    "%zu of %zu asked, %zu failed", t->done,
+			    t->balance->nrows, t->failed);
+	} else if (report_selects(&t->report, t->balance, row)) {
 		print_row(t, row);
-	else if (!t->cli.quiet)
-		term_progress(&t->progress, now_mono(),
-		    "%zu of %zu asked, %zu failed", t->done, t->balance->nrows,
-		    t->failed);
+	}
 }
 
 static void
@@ -337,6 +372,18 @@ say_cost(const struct task *t)
 		warnx("--probe costs up to %zu call%s", n, n == 1 ? "" : "s");
 }
 
+/* Calls at once: what we cannot open is no failure of the network. */
+static int
+parallel(const struct task *t)
+{
+	int64_t n = (cli_files() - FILES) / CALL_FILES;
+	int want = t->cli.parallel != 0 ? t->cli.parallel : PARALLEL;
+
+	if (n < 1)
+		n = 1;
+	return n < want ? (int)n : want;
+}
+
 /* 0, or 1: interrupted. */
 static int
 ask(struct task *t)
@@ -344,7 +391,7 @@ ask(struct task *t)
 	struct probe p = { .conf = t->conf,
 		.keys = t->keys,
 		.ledger = t->ledger,
-		.parallel = t->cli.parallel ? t->cli.parallel : PARALLEL,
+		.parallel = parallel(t),
 		.timeout = t->cli.timeout ? t->cli.timeout : TIMEOUT,
 		.row = on_row,
 		.warn = on_warn,
@@ -356,11 +403,26 @@ ask(struct task *t)
 	rc = probe_run(&p, t->balance, &f);
 	term_progress_end(&t->progress);
 	if (rc == -1)
-		die(&f);
+		die(t, &f);
 	return rc;
 }
 
 /* ---- the end ---- */
+
+/* Opens where the result goes; keys are for files and pipes. */
+static void
+open_output(struct task *t)
+{
+	int keys = t->report.format == REPORT_KEYS;
+	struct fault f = { 0 };
+
+	if (keys)
+		umask(077); /* a file that others can read is refused */
+	if ((t->out = out_open(t->cli.outfile, &f)) == NULL)
+		die(t, &f);
+	if (keys && isatty(fileno(out_file(t->out))))
+		errx(EX_USAGE, "-o keys: not on a terminal");
+}
 
 static void
 print(struct task *t)
@@ -378,7 +440,7 @@ print(struct task *t)
 	}
 	buf_wipe(&b);
 	if (out_commit(t->out, &f) == -1)
-		die(&f);
+		die(t, &f);
 }
 
 static int
@@ -431,7 +493,7 @@ main(int argc, char *argv[])
 			return fflush(stdout) == 0 ? 0 : EX_IOERR;
 		default:
 			if (option(&t, ch, &f) == -1)
-				die(&f);
+				die(&t, &f);
 		}
 	if (optind < argc) {
 		usage(stderr);
@@ -440,8 +502,7 @@ main(int argc, char *argv[])
 	check_options(&t);
 	load(&t);
 	prepare(&t);
-	if ((t.out = out_open(t.cli.outfile, &f)) == NULL)
-		die(&f);
+	open_output(&t);
 	if (!t.cached)
 		interrupted = ask(&t);
 	print(&t);

@@ -2,7 +2,6 @@
  * ms-chat: send a chat request, or a file of them, and fail over to the next
  * model or key when one is refused.
  */
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <err.h>
@@ -410,18 +409,6 @@ turn(struct run *r, struct fault *f)
 	return 0;
 }
 
-/* Many connections at once need as many descriptors. */
-static void
-raise_files(void)
-{
-	struct rlimit n;
-
-	if (getrlimit(RLIMIT_NOFILE, &n) == 0 && n.rlim_cur < n.rlim_max) {
-		n.rlim_cur = n.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &n);
-	}
-}
-
 static void
 stop_loop(void *arg)
 {
@@ -646,7 +633,7 @@ batch(struct run *r, struct fault *f)
 	struct batch_count c;
 	int status;
 
-	raise_files();
+	(void)cli_files();
 	if (prepare(r, on_stop, f) == -1)
 		return -1;
 	o.loop = r->loop;
@@ -698,7 +685,7 @@ work(struct run *r, struct fault *f)
 {
 	struct stat st;
 
-	raise_files();
+	(void)cli_files();
 	if (prepare(r, on_drain, f) == -1)
 		return -1;
 	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, stop_loop, r, f);

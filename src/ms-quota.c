@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -46,7 +47,8 @@ struct task {
 	struct conf *conf;
 	struct keys *keys;
 	struct ledger *ledger;
-	const char *key; /* the ledger id of --key, or NULL */
+	const char **ids; /* of --key in the ledger */
+	size_t nids;
 	int64_t now;
 };
 
@@ -84,7 +86,7 @@ die(const struct fault *f)
 
 /* ---- what there is ---- */
 
-/* --key: the name of a key, or the id that the ledger knows it by. */
+/* --key: the name of keys, or the id that the ledger knows one by. */
 static void
 choose_key(struct task *t)
 {
@@ -94,12 +96,21 @@ choose_key(struct task *t)
 
 	for (i = 0; isxdigit((unsigned char)name[i]); i++)
 		continue;
-	if (keys_only(t->keys, name, &f) == 0)
-		t->key = t->keys->v[0].id;
-	else if (i == KEYS_ID - 1 && name[i] == '\0')
-		t->key = name; /* of a key that is no longer there */
-	else
-		die(&f);
+	if (keys_only(t->keys, name, &f) == -1) {
+		if (i != KEYS_ID - 1 || name[i] != '\0')
+			die(&f);
+		/* of a key that is no longer there */
+		keys_free(t->keys);
+		if ((t->keys = keys_parse("", 0, "keys", &f, NULL)) == NULL)
+			die(&f);
+	}
+	t->ids = calloc(t->keys->n + 1, sizeof(*t->ids));
+	if (t->ids == NULL)
+		err(EX_OSERR, NULL);
+	for (i = 0; i < t->keys->n; i++)
+		t->ids[t->nids++] = t->keys->v[i].id;
+	if (t->nids == 0)
+		t->ids[t->nids++] = name;
 }
 
 static void
@@ -218,7 +229,8 @@ do_status(struct task *t)
 	in.now = t->now;
 	in.models = t->cli.models;
 	in.nmodels = t->cli.nmodels;
-	in.one_key = t->key != NULL;
+	in.ids = t->ids;
+	in.nids = t->nids;
 	buf_init(&b, OUTPUT_MAX);
 	if ((s = status_new(&in)) == NULL ||
 	    print_status(t, s, &style, &b) == -1)
@@ -258,7 +270,8 @@ do_history(struct task *t)
 	h.keys = t->keys;
 	h.models = t->cli.models;
 	h.nmodels = t->cli.nmodels;
-	h.key = t->key;
+	h.ids = t->ids;
+	h.nids = t->nids;
 	last = fold_day(ledger_fold(t->ledger));
 	if ((out = out_open(t->cli.outfile, &f)) == NULL)
 		die(&f);
@@ -279,14 +292,13 @@ do_history(struct task *t)
 
 /* ---- commands ---- */
 
-static int
+static void
 append(struct task *t, const struct attempt *a)
 {
 	int say_it;
 
 	if (ledger_append(t->ledger, a, &say_it) == -1)
 		err(EX_IOERR, "%s", ledger_dir(t->ledger));
-	return 0;
 }
 
 /* The upstream of a model that its key is good for. */
@@ -363,7 +375,7 @@ do_record(struct task *t)
 		a.model = t->conf->models[i].id;
 		a.upstream = upstream_of(t, i, key);
 	}
-	a.key = key != NULL ? key->id : t->key;
+	a.key = key != NULL ? key->id : t->nids == 1 ? t->ids[0] : NULL;
 	judge(t, &h, &a);
 	append(t, &a);
 	buf_free(&b);
@@ -379,10 +391,14 @@ do_import(struct task *t)
 	load(t, LEDGER_WRITE);
 	im.ledger = t->ledger;
 	im.upstream = t->conf->upstreams[0].name;
-	im.key = t->key;
-	if (im.key == NULL && t->keys->n == 1)
+	if (t->nids > 1)
+		errx(EX_USAGE, "import: several keys have that name");
+	if (t->nids == 1)
+		im.key = t->ids[0];
+	else if (t->keys->n == 1)
 		im.key = t->keys->v[0].id;
 	im.off = t->conf->day_offset;
+	im.keep_days = t->conf->keep_days;
 	im.now = t->now;
 	if (import_run(&im, t->arg, &f) == -1)
 		die(&f);
@@ -394,22 +410,42 @@ do_import(struct task *t)
 	return 0;
 }
 
+/* Models that no longer are in the configuration may still rest. */
+static void
+check_recorded(const struct task *t, const char *id)
+{
+	const struct fold_ent *e;
+	size_t i = 0;
+
+	if (conf_model(t->conf, id, NULL) == 0)
+		return;
+	while ((e = fold_each(ledger_fold(t->ledger), &i)) != NULL)
+		if (strcasecmp(e->model, id) == 0)
+			return;
+	errx(EX_USAGE, "-m %s: neither in %s nor called today", id,
+	    t->conf->path);
+}
+
 static int
 do_clear(struct task *t)
 {
 	struct attempt a;
-	size_t i;
+	size_t i, k;
 
 	load(t, LEDGER_WRITE);
+	for (i = 0; i < t->cli.nmodels; i++)
+		check_recorded(t, t->cli.models[i]);
 	attempt_init(&a);
 	a.ts = t->now;
 	a.op = "clear";
-	a.key = t->key;
-	for (i = 0; i < t->cli.nmodels; i++) {
-		a.model = t->cli.models[i];
-		append(t, &a);
+	for (k = 0; k == 0 || k < t->nids; k++) {
+		a.key = t->nids > 0 ? t->ids[k] : NULL;
+		for (i = 0; i == 0 || i < t->cli.nmodels; i++) {
+			a.model = t->cli.nmodels > 0 ? t->cli.models[i] : NULL;
+			append(t, &a);
+		}
 	}
-	return t->cli.nmodels == 0 ? append(t, &a) : 0;
+	return 0;
 }
 
 static int
@@ -483,6 +519,7 @@ main(int argc, char *argv[])
 		errx(EX_USAGE, "--by: want --history DAYS");
 	rc = run(&t, argc - optind, argv + optind);
 	ledger_close(t.ledger);
+	free(t.ids);
 	keys_free(t.keys);
 	conf_free(t.conf);
 	cli_free(&t.cli);

@@ -172,16 +172,17 @@ record(struct run *r, struct attempt *a, const struct account *acc)
 
 /* The state of a row that is not asked, with a key that is good. */
 static enum state
-unasked(const struct run *r, const struct account *a,
-    const struct balance_row *row)
+unasked(const struct run *r, const struct account *a, struct balance_row *row)
 {
-	enum state s = STATE_UNKNOWN;
+	const char *id = a->b->key != NULL ? a->b->key->id : NULL;
+	const struct fold_ent *e;
+	enum state s;
 
-	if (row->model != NULL && r->p->ledger != NULL)
-		s = state_model(fold_get(ledger_fold(r->p->ledger), a->u->name,
-				    a->b->key != NULL ? a->b->key->id : NULL,
-				    row->model),
-		    now_wall());
+	if (row->model == NULL || r->p->ledger == NULL)
+		return STATE_OK;
+	e = fold_get(ledger_fold(r->p->ledger), a->u->name, id, row->model);
+	s = state_model(e, now_wall());
+	row->verdict = state_verdict(e, now_wall());
 	return s == STATE_UNKNOWN ? STATE_OK : s;
 }
 
@@ -310,6 +311,7 @@ on_knock(void *arg, const struct knock *k)
 	record(r, &at, a);
 	balance_limits(row, k->limits);
 	row->latency = k->ms;
+	row->verdict = k->verdict;
 	settle(r, row, state_of(k->verdict),
 	    state_of(k->verdict) == STATE_OK ? NULL : why);
 	enqueue(a, &r->ready, 1);
@@ -490,11 +492,15 @@ run_accounts(struct run *r)
 			continue;
 		}
 		a->u = &r->p->conf->upstreams[a->b->upstream];
+		/* what it had is not what it has */
+		a->b->available = a->b->total = a->b->frozen = NAN;
 		enqueue(a, &r->ready, 0);
 	}
 	for (i = 0; i < r->b->nrows; i++)
-		if (!r->done[i])
+		if (!r->done[i]) {
 			r->b->rows[i].state = STATE_UNKNOWN;
+			r->b->rows[i].verdict = -1;
+		}
 	return 0;
 }
 

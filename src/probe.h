@@ -29,9 +29,10 @@ struct probe {
 };
 
 /*
- * Asks for all rows of b, which holds what the ledger knew. SIGINT and
- * SIGTERM end it: rows of which nothing is known yet are then
- * STATE_UNKNOWN. 0; 1: it was interrupted; -1 with *f: EX_OSERR.
+ * Asks for all rows of b, which holds what the ledger knew: balances are
+ * forgotten until they are told again. SIGINT and SIGTERM end it: rows of
+ * which nothing is known yet are then STATE_UNKNOWN. 0; 1: it was
+ * interrupted; -1 with *f: EX_OSERR.
  */
 int probe_run(const struct probe *p, struct balance *b, struct fault *f);
 

@@ -102,7 +102,8 @@ judge(const struct purse_call *c, const struct upstream_end *e, struct purse *p)
 		.whole = 1 };
 	struct classified k;
 
-	if (e->transport == TRANSPORT_OK && e->status == 200) {
+	if (e->transport == TRANSPORT_OK && e->status >= 200 &&
+	    e->status < 300) {
 		p->verdict = c->toobig ? V_TOO_LARGE : V_BAD_REPLY;
 		if (!c->toobig && purse_parse(c->body.d, c->body.len, p) == 0)
 			p->verdict = V_OK;

@@ -102,7 +102,7 @@ item(struct json *j, const struct balance *b, const struct balance_row *r)
 	json_str(j, "state", state_info(r->state)->name);
 	json_known(j, "latency_ms", r->latency);
 	json_str(j, "error", r->error);
-	json_str(j, "hint", state_info(r->state)->hint);
+	json_str(j, "hint", state_hint((enum state)r->state, r->verdict));
 	json_end(j);
 }
 
@@ -325,11 +325,25 @@ counts(const struct balance_sum *s, struct buf *out)
 	return buf_addf(out, "; %.10g credits available", s->credits);
 }
 
+/* The hint of the rows in this state, or NULL. */
+static const char *
+hint(const struct balance *b, enum state s)
+{
+	const char *text = NULL;
+	size_t i;
+
+	for (i = 0; text == NULL && i < b->nrows; i++)
+		if (b->rows[i].state == (int)s)
+			text = state_hint(s, b->rows[i].verdict);
+	return text;
+}
+
 /* The counts, and for each state what a person can do about it. */
 static int
 print_summary(const struct report *r, const struct balance *b, struct buf *out)
 {
 	struct balance_sum s;
+	const char *text;
 	struct buf line;
 	enum state i;
 	int rc;
@@ -340,11 +354,10 @@ print_summary(const struct report *r, const struct balance *b, struct buf *out)
 	if (rc == 0)
 		rc = table_prose(out, line.d, r->style);
 	for (i = 0; rc == 0 && i < STATE_MAX; i++) {
-		if (s.count[i] == 0 || state_info(i)->hint == NULL)
+		if ((text = hint(b, i)) == NULL)
 			continue;
 		buf_cut(&line, 0);
-		rc = buf_addf(&line, "%s: %s", state_info(i)->name,
-		    state_info(i)->hint);
+		rc = buf_addf(&line, "%s: %s", state_info(i)->name, text);
 		if (rc == 0)
 			rc = table_prose(out, line.d, r->style);
 	}

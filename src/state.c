@@ -81,6 +81,15 @@ state_of(int verdict)
 	return s == STATE_MAX ? STATE_UNKNOWN : s;
 }
 
+const char *
+state_hint(enum state s, int verdict)
+{
+	if (s == STATE_EXHAUSTED &&
+	    (verdict == V_QUOTA_DAY || verdict == V_QUOTA_MONTH))
+		return NULL;
+	return states[s].hint;
+}
+
 enum state
 state_credits(double available)
 {
@@ -112,6 +121,10 @@ state_key(const struct fold_ent *key, int64_t now)
 		return STATE_UNKNOWN;
 	if (key->rest_until > now)
 		return state_of(key->rest_verdict);
+	/* A refusal was heard after any balance that is known. */
+	if (key->last_verdict != -1 &&
+	    state_info(state_of(key->last_verdict))->refused)
+		return state_of(key->last_verdict);
 	if (!isnan(key->balance))
 		return state_credits(key->balance);
 	if (key->limits.left >= 0)
@@ -135,4 +148,16 @@ state_model(const struct fold_ent *pair, int64_t now)
 		return STATE_EXHAUSTED;
 	return pair->last_verdict == -1 ? STATE_UNKNOWN :
 					  state_of(pair->last_verdict);
+}
+
+int
+state_verdict(const struct fold_ent *e, int64_t now)
+{
+	if (e == NULL)
+		return -1;
+	if (e->rest_until > now)
+		return e->rest_verdict;
+	if (e->limits.left == 0 || e->limits.model_left == 0)
+		return V_QUOTA_DAY;
+	return e->last_verdict;
 }

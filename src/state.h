@@ -50,6 +50,12 @@ int state_list(const char *list, unsigned *mask, struct fault *f);
 /* That of a verdict (enum verdict). */
 enum state state_of(int verdict);
 
+/*
+ * What a person can do about a state that this verdict (-1: not known) led
+ * to, or NULL: the quota of a day or month comes back by itself.
+ */
+const char *state_hint(enum state s, int verdict);
+
 /* That of an account with so many credits available. */
 enum state state_credits(double available);
 
@@ -58,5 +64,8 @@ enum state state_key(const struct fold_ent *key, int64_t now);
 
 /* That of a model with that key, or of one that needs no key. */
 enum state state_model(const struct fold_ent *pair, int64_t now);
+
+/* The verdict that one of these two was read off, or -1. */
+int state_verdict(const struct fold_ent *e, int64_t now);
 
 #endif

@@ -17,7 +17,10 @@
 static void
 sum(int64_t *total, int64_t v)
 {
-	*total = *total == -1 || v == -1 ? -1 : *total + v;
+	if (*total == -1 || v == -1)
+		*total = -1;
+	else
+		fold_add(total, v);
 }
 
 /* ---- models ---- */
@@ -43,7 +46,7 @@ heard(struct status_model *m, const struct fold_ent *e, int64_t *last)
 }
 
 /*
- * One upstream of a model: what was used there, by all or by our keys.
+ * One upstream of a model: what was used there, by all or by some keys.
  * Returns with how many keys it can be called there.
  */
 static size_t
@@ -55,8 +58,12 @@ add_upstream(const struct status_in *in, struct status_model *m,
 
 	e = fold_get(in->fold, u->name, NULL, m->model->id);
 	heard(m, e, last);
-	if (!in->one_key && e != NULL)
-		m->usage += e->calls;
+	if (in->nids == 0 && e != NULL)
+		fold_add(&m->usage, e->calls);
+	for (k = 0; k < in->nids; k++)
+		if ((e = fold_get(in->fold, u->name, in->ids[k],
+			 m->model->id)) != NULL)
+			fold_add(&m->usage, e->calls);
 	if (u->keyless)
 		m->limit = m->left = -1;
 	for (k = 0; k < in->keys->n && !u->keyless; k++) {
@@ -67,8 +74,6 @@ add_upstream(const struct status_in *in, struct status_model *m,
 		    m->model->id);
 		sum(&m->limit, e != NULL ? e->limits.model_limit : -1);
 		sum(&m->left, e != NULL ? e->limits.model_left : -1);
-		if (in->one_key && e != NULL)
-			m->usage += e->calls;
 	}
 	return n;
 }
@@ -158,12 +163,13 @@ add_key(const struct status_in *in, struct status *s, const struct key *key)
 		    (e = fold_get(in->fold, in->conf->upstreams[i].name,
 			 key->id, NULL)) == NULL)
 			continue;
-		k->usage += e->calls;
+		fold_add(&k->usage, e->calls);
 		if (e->last_ts < last)
 			continue;
 		last = e->last_ts;
 		k->state = (int)state_key(e, in->now);
-		k->balance = e->balance;
+		/* credits that cannot be spent with it are none of its own */
+		k->balance = state_info(k->state)->refused ? NAN : e->balance;
 		k->limit = e->limits.limit;
 		k->left = e->limits.left;
 	}
@@ -180,10 +186,10 @@ count(struct status *s, const struct fold_ent *e)
 {
 	if (e == NULL)
 		return;
-	s->usage += e->calls;
-	s->failures += e->failures;
-	s->prompt_tokens += e->prompt_tokens;
-	s->completion_tokens += e->completion_tokens;
+	fold_add(&s->usage, e->calls);
+	fold_add(&s->failures, e->failures);
+	fold_add(&s->prompt_tokens, e->prompt_tokens);
+	fold_add(&s->completion_tokens, e->completion_tokens);
 }
 
 /* Does an entry count towards the totals of what is shown? */
@@ -194,14 +200,14 @@ counts(const struct status_in *in, const struct fold_ent *e)
 
 	if (*e->token != '\0' || *e->upstream == '\0' ||
 	    (*e->model != '\0') != (in->nmodels > 0) ||
-	    (*e->key != '\0') != in->one_key)
+	    (*e->key != '\0') != (in->nids > 0))
 		return 0;
 	if (in->nmodels > 0 && !wanted(in, e->model))
 		return 0;
-	for (k = 0; in->one_key && k < in->keys->n; k++)
-		if (strcmp(in->keys->v[k].id, e->key) == 0)
+	for (k = 0; k < in->nids; k++)
+		if (strcmp(in->ids[k], e->key) == 0)
 			return 1;
-	return !in->one_key;
+	return in->nids == 0;
 }
 
 static void
@@ -210,7 +216,7 @@ totals(const struct status_in *in, struct status *s)
 	const struct fold_ent *e;
 	size_t i = 0;
 
-	if (in->nmodels == 0 && !in->one_key) {
+	if (in->nmodels == 0 && in->nids == 0) {
 		count(s, fold_get(in->fold, NULL, NULL, NULL));
 		s->verdicts = fold_verdicts(in->fold);
 	} else {

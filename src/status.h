@@ -55,7 +55,9 @@ struct status_in {
 	int64_t now;	     /* ms */
 	char *const *models; /* show only these, if any */
 	size_t nmodels;
-	int one_key; /* keys were selected: count theirs */
+	const char *const
+	    *ids; /* count only keys of these ledger ids, if any */
+	size_t nids;
 };
 
 /* NULL with ENOMEM. conf, keys and fold are borrowed. */

@@ -2,6 +2,7 @@
 #include <langinfo.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -30,11 +31,21 @@ term_style(int fd, struct table_style *s)
 	s->colour = cli_colour(fd);
 }
 
+/* Can a line on stderr be replaced? */
+static int
+term_replaces(void)
+{
+	const char *term = getenv("TERM");
+
+	return term != NULL && strcmp(term, "dumb") != 0 &&
+	    isatty(STDERR_FILENO);
+}
+
 int
 term_progress_due(const struct term_progress *p, int64_t now)
 {
 	return (p->said == 0 || now - p->said >= PROGRESS_MS) &&
-	    isatty(STDERR_FILENO);
+	    term_replaces();
 }
 
 void

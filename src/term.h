@@ -20,8 +20,9 @@ struct term_progress { /* zeroed at first */
 int term_progress_due(const struct term_progress *p, int64_t now);
 
 /*
- * Replaces the line of progress on stderr, if that is a terminal and the
- * last time is a tenth of a second ago. now in monotonic ms.
+ * Replaces the line of progress on stderr, if that is a terminal, and not a
+ * dumb one, and the last time is a tenth of a second ago. now in monotonic
+ * ms.
  */
 void term_progress(struct term_progress *p, int64_t now, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

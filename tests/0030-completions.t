@@ -68,6 +68,7 @@ all token 'ms-quota --history 7 --by t'
 all clear 'ms-quota cl'
 all Zeta/Model-1 'ms-chat -m Zeta/M'
 all Zeta/Model-1 'ms-balance --probe Zeta/M'
+all exhausted 'ms-balance --state exh'
 all models.json 'ms-route --config mod'
 
 in_bash 'ms-chat -m zeta:' >out
@@ -78,6 +79,38 @@ in_bash 'ms-chat -m auto,Zeta/M' >out
 says 'bash: the second of a list' auto,Zeta/Model-1
 in_fish 'ms-chat -m auto,Zeta/M' >out
 says 'fish: the second of a list' auto,Zeta/Model-1
+all tier3 'ms-chat -m tier3'
+for sh in bash fish; do
+	in_$sh 'ms-quota -m tier' >out
+	says "$sh: no tier has a quota" ''
+	in_$sh 'ms-balance --probe tier' >out
+	says "$sh: or can be probed" ''
+done
+in_zsh 'ms-balance --probe tier' >out
+like 'zsh: no tier can be probed' out 'probe tier$'
+in_bash 'ms balance --state ok,exh' >out
+says 'bash: a second state' ok,exhausted
+in_fish 'ms balance --state ok,exh' >out
+says 'fish: a second state' ok,exhausted
+sed -n 's/^	\[STATE_[A-Z_]*\] = { "\([a-z_]*\)".*/\1/p' "$top/src/state.c" |
+    sort >states
+for sh in bash fish; do
+	in_$sh 'ms-balance --state ' >out
+	ok "$sh: all states" diff out states
+done
+ok 'zsh: all states' [ "$(sed -n '/states=(/,/)/p' "$comp/_ms" |
+    grep -o '[a-z_]*' | sed '/^states$/d' | sort)" = "$(cat states)" ]
+mkdir folder
+in_bash 'ms-chat --state fol' >out
+says 'bash: a folder' folder
+in_fish 'ms-chat --state fol' >out
+says 'fish: a folder' folder/
+in_bash 'ms-balance --state ./fol' >out
+says 'bash: a folder, with a slash' ./folder
+in_fish 'ms-balance --state ./fol' >out
+says 'fish: a folder, with a slash' ./folder/
+in_zsh 'ms-balance --state ./fol' >out
+like 'zsh: a folder, with a slash' out './folder/$'
 for sh in bash fish zsh; do
 	in_$sh 'ms-chat -m Zeta/$' >out
 	ok "$sh: a name is not run" [ ! -e fallen ]

@@ -66,8 +66,17 @@ empty ms-empty-$k
 !
 run '-O' 0 ms-balance -k keys -o csv -O file.csv
 ok 'writes to a file' [ -s file.csv ] && ok 'and not to stdout' [ ! -s out ]
+run 'keys in a file' 0 ms-balance -k keys -o keys -O some
+ok 'are for their owner alone' [ "$(stat -c %a some)" = 600 ]
+check_same 'are the same keys' 'ms-balance -k keys -o keys' \
+    'ms-balance -k some -o keys'
 run 'verbose' 0 ms-balance -vk keys
 like 'says each result' err '^ms-balance: empty: exhausted$'
+
+run 'a model that is an escape' 0 ms-balance -vk keys --key work -o csv \
+    -m "$(printf 'x/\033[31m')"
+unlike 'escapes nothing in CSV' out "$(printf '\033')"
+unlike 'nor in messages' err "$(printf '\033')"
 
 # ---- selections and exit codes ----
 
@@ -92,6 +101,19 @@ run 'CRITICAL' 2 ms-balance -w 20 -c 13 -k keys --key work
 echo "ms-bal500-$k" >server && chmod 600 server
 run 'UNKNOWN' 3 ms-balance -w 1 -k server
 run 'the service failed' 75 ms-balance -k server
+run 'a plugin without keys' 3 ms-balance -w 1
+like 'knows nothing' out '^BALANCE UNKNOWN - no key \(get one at .*ms key add\)$'
+run 'nor with keys that are not there' 3 ms-balance -q -c 1 -k nowhere
+same 'and says so' out <<!
+BALANCE UNKNOWN - nowhere: No such file or directory
+!
+run 'nor where it cannot write' 3 sh -c 'ms-balance -c 1 -k keys >/dev/full'
+like 'which is said elsewhere' err 'No space left on device'
+run 'nor without a home' 3 env -u MS_STATE -u XDG_STATE_HOME -u HOME \
+    ms-balance -c 1 -k keys
+run 'in JSON' 3 ms-balance -c 1 -j -k nowhere
+same 'there is none' out </dev/null
+run 'bad options are bad options' 64 ms-balance -w 1 -o xml
 run 'thresholds, quiet' 1 ms-balance -q -w 13 -k keys --key work
 like 'names the key' out '^work '
 run 'thresholds met, quiet' 0 ms-balance -q -w 12 -k keys --key work
@@ -108,6 +130,9 @@ run 'duplicates' 0 sh -c "printf 'a ms-00000000-$k\r\nb ms-00000000-$k\r\n' |
     ms-balance -k - -o csv"
 ok 'once' [ "$(wc -l <out)" -eq 2 ]
 like 'said so' err 'line 2: a key that was there before, dropped'
+run 'quiet' 0 sh -c "printf 'a ms-00000000-$k\nb ms-00000000-$k\n' |
+    ms-balance -qk -"
+same 'is quiet about them' err </dev/null
 run 'a request' 0 sh -c "echo '{\"models\":[\"Test/Model-A\",\"test/model-b\"],
     \"api_keys\":[\"ms-00000000-$k\",\"ms-empty-$k\"]}' | ms-balance -k -"
 jq -c '.data[] | [.key, .model, .state]' out >rows
@@ -124,6 +149,12 @@ ok 'success' [ "$(jq .success out)" = true ]
 run 'a request without keys asks with ours' 0 env \
     MODELSCOPE_API_KEY="ms-00000000-$k" sh -c 'echo {} | ms-balance -k -'
 ok 'one key' [ "$(jq '.data | length' out)" -eq 1 ]
+run 'where keys were to be and none is' 65 env \
+    MODELSCOPE_API_KEY="ms-00000000-$k" sh -c 'echo "{\"api_keys\":[\" \"]}" |
+    ms-balance -k -'
+same 'ours are not asked' err <<!
+ms-balance: request: api_keys: no key in it
+!
 run 'a bad request' 65 sh -c "echo '{\"api_keys\":[1]}' | ms-balance -k -"
 same 'named' err <<!
 ms-balance: request: api_keys: want strings
@@ -143,12 +174,17 @@ run 'a bad option' 64 ms-balance --nonsense
 run 'an operand' 64 ms-balance keys
 run 'a bad format' 64 ms-balance -k keys -o xml
 run 'a bad state' 64 ms-balance -k keys --state good
+run 'a probe of nothing' 64 ms-balance -k keys --probe ' ,'
 run 'a bad threshold' 64 ms-balance -k keys -w ten
 run 'a bad configuration' 78 ms-balance -k keys --config keys
 run 'an output that cannot be made' 73 ms-balance -k keys -O none/file
 run 'a full disk' 74 sh -c 'ms-balance -k keys >/dev/full'
 run 'a full disk, jsonl' 74 sh -c 'ms-balance -k keys -o jsonl >/dev/full'
 like 'says so' err 'No space left on device'
+before=$(curl -s "$sim/sim/stats" | jq .requests)
+run 'and asks for no more' 74 sh -c 'ms-balance -k keys -o jsonl -P 1 >/dev/full'
+ok 'than one' [ "$(curl -s "$sim/sim/stats" | jq .requests)" -eq \
+    $((before + 1)) ]
 run 'a full disk, for help' 74 sh -c 'ms-balance -h >/dev/full'
 run 'or the version' 74 sh -c 'ms-balance -V >/dev/full'
 for o in json jsonl csv table; do

@@ -81,6 +81,28 @@ same 'one invalid key' invalid <<!
 bad
 !
 
+# Keys that had credits, until the service refused them or failed.
+printf 'gone ms-00000000-0000-gone\nfails ms-00000000-0000-fails\n' >had
+chmod 600 had
+run 'two good keys' 0 ms-balance -k had
+cat >script <<!
+path=/openapi/* key=*gone status=401 body="{\"error\":{\"message\":\"Authentication failed\"}}"
+path=/openapi/* key=*fails do=reset
+!
+curl -s --data-binary @script "$sim/sim/script" >/dev/null
+run 'one is refused, one cannot be asked' 75 ms-balance -k had
+ok 'what they had is no longer known' [ "$(jq -c '[.data[] |
+    [.state, .balance.available]] + [.summary.credits]' out)" = \
+    '[["invalid_key",null],["network_error",null],null]' ]
+run 'thresholds go by nothing old' 3 ms-balance -w 300 -k had --key fails
+run 'from the ledger' 0 ms-balance -k had --cached
+ok 'only the refused key lost it' [ "$(jq -c '[.data[] |
+    [.state, .balance.available]] + [.summary.credits]' out)" = \
+    '[["invalid_key",null],["ok",250],250]' ]
+MS_TEST_CLOCK=7200 ms-balance -k had --key gone --cached >out
+ok 'two hours later too' [ "$(jq -r '.data[0].state' out)" = invalid_key ]
+curl -s -X POST -d '' "$sim/sim/script" >/dev/null
+
 # What cannot be reached, and names that are not there.
 echo 'away ms-00000000-0000-0000-000000000001' >away
 chmod 600 away
@@ -97,6 +119,19 @@ echo 'lost ms-1 elsewhere' >lost && chmod 600 lost
 run 'an upstream that is not configured' 75 ms-balance -k lost
 like 'is said' out 'models.json has no upstream of this key'
 
+# Other 2xx, with and without a balance in them.
+cat >script <<!
+path=/openapi/* key=*one status=201 body="{\"data\":{\"available_balance\":7}}"
+path=/openapi/* key=*two status=202 body="{\"data\":{}}"
+path=/openapi/* key=*three status=204
+path=/openapi/* key=*four status=206 body="{\"choices\":[{\"message\":{\"content\":\"7\"}}]}"
+!
+curl -s --data-binary @script "$sim/sim/script" >/dev/null
+printf 'ms-0-one\nms-0-two\nms-0-three\nms-0-four\n' >odd && chmod 600 odd
+run 'other statuses' 75 ms-balance -k odd
+ok 'are balances or none' [ "$(jq -c '[.data[] | .state, .balance.available]' \
+    out)" = '["ok",7,"bad_response",null,"bad_response",null,"bad_response",null]' ]
+
 # A service that quotes the key.
 cat >script <<!
 path=/openapi/* status=401 body="{\"error\":{\"message\":\"no such token: ms-quoted-0000-0000-000000000009\"}}"
@@ -106,6 +141,15 @@ echo 'q ms-quoted-0000-0000-000000000009' >quoted && chmod 600 quoted
 run 'a key that is quoted' 0 ms-balance -k quoted
 like 'is masked' out 'no such token: ms-quot…0009'
 curl -s -X POST -d '' "$sim/sim/script" >/dev/null
+
+# Descriptors that are not there are no failure of the network.
+awk 'BEGIN { for (i = 0; i < 60; i++) printf "ms-many-%04d-0000\n", i }' >many
+chmod 600 many
+run 'few descriptors' 0 sh -c 'ulimit -n 18; ms-balance -k many -P 64'
+ok 'are enough for all' [ "$(jq .summary.ok out)" -eq 60 ]
+same 'nothing to say' err </dev/null
+run 'more may be had' 0 sh -c 'ulimit -S -n 32; ms-balance -k many -P 64'
+ok 'and are taken' [ "$(jq .summary.ok out)" -eq 60 ]
 
 # A key that others keep busy is not asked, and not refused.
 cat >busy.json <<!

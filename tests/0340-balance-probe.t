@@ -64,10 +64,17 @@ jq -r '.data[] | "\(.model) \(.state)"' out >rows
 same 'their states' rows <behaviours
 ok 'ok has no error, the rest have one' [ "$(jq '[.data[] |
     select((.state == "ok") != (.error == null))] | length' out)" -eq 0 ]
+ok 'credits are no remedy for a quota' [ "$(jq -c '[.data[] |
+    select(.state == "exhausted") | .hint != null]' out)" = \
+    '[true,false,false,true]' ]
 like 'the cost is said once' err '^ms-balance: --probe costs up to 46 calls$'
 ok 'a minimal request' [ "$(cat simlog/"$(awk '$4 == "Test/Model-A" {
     print $1; exit }' simlog/index)".body)" = \
     '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}],"max_tokens":1,"stream":true}' ]
+run 'nor from the ledger' 0 ms-balance --cached -m sim/quota-day -o table
+unlike 'where nothing else is out' out 'sign in'
+run 'or beside a balance' 0 ms-balance -m sim/quota-day,sim/no-credits -o json
+ok 'but of a call' [ "$(jq -c '[.data[].hint != null]' out)" = '[false,true]' ]
 run 'quiet' 0 ms-balance -q --probe Test/Model-A
 same 'about the cost' err </dev/null
 

@@ -82,9 +82,22 @@ like 'bars of signs' out '####'
 
 term 80 'ms-balance -k keys -o keys; echo $?'
 like 'keys are not shown to a terminal' out '^64$'
+for file in - /dev/stdout /dev/tty /dev/fd/1; do
+	term 80 "ms-balance -k keys -o keys -O $file 2>/dev/null; echo \$?"
+	same "by no name of it ($file)" out <<!
+64
+!
+done
 script -qec "stty cols 80; ms-balance -k keys -o json >out.json" /dev/null \
     </dev/null >err
 like 'a line of progress on a terminal' err 'of 3 asked'
+TERM=dumb script -qec "ms-balance -k keys -o json >out.json" /dev/null \
+    </dev/null >err.dumb
+same 'none where no line can be replaced' err.dumb </dev/null
+script -qec "ms-balance -k keys -o jsonl --state unavailable" /dev/null \
+    </dev/null >out
+like 'nor between the lines of JSON' out '^\{"key":"server",.*\}.$'
+ok 'which are alone' [ "$(wc -l <out)" -eq 1 ]
 like 'that is wiped' err "$esc\\[K"
 ok 'and data only in the data' [ "$(jq '.data | length' out.json)" -eq 3 ]
 done_testing

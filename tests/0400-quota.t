@@ -72,6 +72,8 @@ run 'clear another key' 0 ms-quota clear -m Test/Model-B --key home
 run 'lifts nothing' 1 ms-quota -m Test/Model-B --key work
 run 'clear' 0 ms-quota clear -m Test/Model-B --key work
 run 'lifts the rest' 0 ms-quota -m Test/Model-B --key work
+run 'clear what nobody knows' 64 ms-quota clear -m Test/Model-A,Nope/Nope
+like 'lifts nothing' err '^ms-quota: -m Nope/Nope: neither in .*models.json nor called today$'
 run 'clear all' 0 ms-quota clear
 run 'lifts all' 0 ms-quota -m Test/Model-A --key home
 
@@ -154,10 +156,34 @@ like 'are none' err ' 0 calls in 0 lines; 3 lines were there already$'
 run 'a 0 that a 429 stood for' 0 ms-quota --key work
 ok 'is not believed, the rest is' [ "$(jq -c '[.models[0].usage, .remaining,
     .models[0].remaining]' out)" = '[7,700,477]' ]
+echo '{"Test/Model-A": 9}' >past/usage/2026-08-22.json
+run 'a day that would not be kept' 0 ms-quota import past --key work
+like 'is none either' err ' 2 days, 0 calls in 0 lines; 3 lines were there already$'
+mkdir -p many/usage
+for m in 09 10; do
+	for d in 0 1 2; do
+		for i in 1 2 3 4 5 6 7 8 9; do
+			echo '{"A/b": 3, "B/c": 4, "C/d": 5}' \
+			    >"many/usage/2026-$m-$d$i.json"
+		done
+	done
+done
+for i in 1 2 3 4; do
+	ms-quota import many --key work --state "$dir/at-once" 2>"err$i" &
+	pids="$pids $!"
+done
+wait
+run 'four imports at once' 0 ms-quota --history 90 --state "$dir/at-once"
+ok 'count once' [ "$(jq '[.history[].calls] | add' out)" -eq 648 ]
 run 'no such folder' 66 ms-quota import nowhere
 mkdir -p wrong/usage && echo '[1]' >wrong/usage/2026-11-20.json
 run 'no such files' 65 ms-quota import wrong
-like 'names the file' err 'wrong/usage/2026-11-20: not a JSON object'
+like 'names the file' err 'wrong/usage/2026-11-20\.json: not a JSON object$'
+for calls in 9223372036854775807 1.5 '"3"' '{}'; do
+	echo "{\"A/b\": $calls}" >wrong/usage/2026-11-20.json
+	run "$calls calls" 65 ms-quota import wrong
+done
+like 'is said too' err '\.json: want numbers of calls by model$'
 
 run 'history' 0 ms-quota --history 3
 same 'a row a day, used or not' out <<!
@@ -197,6 +223,38 @@ ok 'alone' [ "$(jq .history[0].calls out)" -eq 1 ]
 run 'a chart' 0 ms-quota --history 3 -o table
 ok 'the longest bar is the best day' [ "$(awk '/█/ { if (length($NF) > m) {
     m = length($NF); d = $1 } } END { print d }' out)" = 2026-11-19 ]
+
+# ---- keys that are gone, or of one name ----
+
+cp -R state kept
+run 'record with the id of a key that is gone' 0 sh -c \
+    'ms-quota record -m Test/Model-C --key 0badc0de <h'
+run 'its status' 1 ms-quota --key 0badc0de
+ok 'is its own' [ "$(jq -c '[.total_usage, .failures, .keys,
+    (.models | map(.usage))]' out)" = '[1,1,[],[0,0,1]]' ]
+run 'its history' 0 ms-quota --key 0badc0de --history 1
+ok 'too' [ "$(jq .history[0].calls out)" -eq 1 ]
+printf 'work ms-1-%s\nwork ms-2-%s\nWORK ms-3-%s\n' "$k" "$k" "$k" >twice
+chmod 600 twice
+third=$(printf 'ms-3-%s' "$k" | sha256sum | cut -c 1-8)
+run 'a key whose name differs in case' 0 sh -c \
+    "ms-quota record -m Test/Model-C --key $third <h"
+run 'which of two' 64 sh -c 'ms-quota -k twice record -m Test/Model-C --key work <h'
+run 'nor for an import' 64 ms-quota -k twice import past --key work
+n=$(ms-quota --key "$work" | jq .total_usage)
+m=$(ms-quota --key "$home" | jq .total_usage)
+run 'both of one name' 0 ms-quota -k twice --key work
+ok 'count together' [ "$(jq .total_usage out)" -eq $((n + m)) ]
+run 'in a history' 0 ms-quota -k twice --key work --history 1
+ok 'as well' [ "$(jq .history[0].calls out)" -eq $((n + m)) ]
+run 'by key' 0 ms-quota -k twice --history 1 --by key -o csv
+ok 'each has its row' [ "$(cut -d , -f 2,3 out | grep -i work | sort |
+    tr '\n' ' ')" = "$(printf '%s\n' WORK,1 work,"$n" work,"$m" | sort |
+    tr '\n' ' ')" ]
+run 'clear both' 0 ms-quota -k twice clear --key work
+ok 'is a line each' [ "$(tail -n 2 state/usage/2026-11-21.jsonl |
+    grep -c -e "$work.*clear" -e "$home.*clear")" -eq 2 ]
+rm -rf state && mv kept state
 
 # ---- prune ----
 

@@ -140,6 +140,28 @@ if mount -t tmpfs -o size=64k none "$small" 2>/dev/null; then
 	umount "$small"
 fi
 
+# ---- numbers past all bounds ----
+
+rm -rf state && mkdir -p state/usage
+awk -v key="$key" -v day="$day" 'BEGIN {
+	n = "9223372036854775807"
+	for (i = 1; i <= 3; i++)
+		printf "{\"ts\":\"%sT10:00:0%d.000+08:00\",\"op\":\"chat\",\"key\":\"%s\",\"upstream\":\"%s\",\"model\":\"Test/Model-A\",\"status\":200,\"verdict\":\"ok\",\"ms\":%s,\"prompt_tokens\":%s,\"completion_tokens\":%s,\"calls\":%s}\n", \
+		    day, i, key, i < 3 ? "modelscope" : "other", n, n, n, n }' \
+    >"$usage"
+run 'sums of them' 0 ms-quota -m Test/Model-A
+ok 'stay at the ceiling' [ "$(jq '[.total_usage, .prompt_tokens] |
+    map(. > 9e18) | all' out)" = true ]
+run 'in a history by model' 0 ms-quota --history 1 --by model -o csv
+like 'too' out '^2026-11-21,Test/Model-A,9223372036854775807,0(,9223372036854775807){2},'
+run 'sums of several' 0 ms-quota --history 1 --key "$key" -o csv
+unlike 'are not less than nothing' out ',-'
+
+mkdir state/usage/2026-11-19.jsonl
+run 'a day that is a folder' 74 ms-quota --history 5
+same 'is no half of a history' out </dev/null
+like 'but named' err '2026-11-19\.jsonl: '
+
 # ---- two days ----
 
 rm -rf state

@@ -80,6 +80,17 @@ req 'metrics are for bob' 200 /metrics -H "$bob"
 post 'reload is for bob' 200 /reload '{}' -H "$bob"
 post "the server's balances are not for alice" 403 /api/balance \
 	'{"models":[]}' -H "$alice"
+for keys in '"api_keys":[]' '"api_keys":null' '"api_key":""' '"api_key":null'; do
+	post "nor with $keys" 403 /api/balance "{\"models\":[],$keys}" -H "$alice"
+	post "$keys and a key in a header" 200 /api/balance \
+		"{\"models\":[],$keys}" -H "$alice" -H 'X-API-Key: ms-credits9-x'
+	like 'is that key' body '"available":9,'
+done
+post 'nor with blanks' 400 /api/balance \
+	'{"models":[],"api_key":" ","api_keys":["",""]}' -H "$alice"
+post 'nor with a key too long to be one' 403 /api/balance '{"models":[]}' \
+	-H "$alice" -H "X-API-Key: $(head -c 9000 /dev/zero | tr '\0' a)"
+unlike 'not even in part' body '"data"'
 post 'they are for bob' 200 /api/balance '{"models":[]}' -H "$bob"
 post "alice's own are" 200 /api/balance '{"models":[]}' -H "$alice" \
 	-H 'X-API-Key: ms-credits9-x'

@@ -37,9 +37,9 @@ good(void)
 	    "a text of models; keys once each, empty ones not");
 	ok(parse("{}") == 0 && asked.nmodels == 0 && asked.keys == NULL,
 	    "neither");
-	ok(parse("{\"models\":null,\"api_keys\":[],\"x\":1}") == 0 &&
+	ok(parse("{\"models\":null,\"api_keys\":null,\"x\":1}") == 0 &&
 		asked.nmodels == 0 && asked.keys == NULL,
-	    "null and empty");
+	    "null is absent");
 }
 
 static void
@@ -48,7 +48,10 @@ bad(void)
 	static const char *const texts[] = { "{", "{\"models\":1}",
 		"{\"models\":[1]}", "{\"api_key\":{}}", "{\"api_keys\":[null]}",
 		"{\"api_key\":\"two words\"}", "{\"api_key\":\"#x\"}",
-		"{\"api_key\":\"a\\u0001b\"}", "{} {}" };
+		"{\"api_key\":\"a\\u0001b\"}", "{} {}", "{\"api_keys\":[]}",
+		"{\"api_key\":\"\"}", "{\"api_keys\":[\"\",\" \"]}",
+		"{\"api_key\":null,\"api_keys\":[]}",
+		"{\"api_key\":\"a\\u0000b\"}", "{\"models\":[\"a\\u0000b\"]}" };
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

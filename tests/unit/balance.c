@@ -109,6 +109,15 @@ recall(void)
 		b->rows[0].model_left == 7,
 	    "until it answered, in any case");
 	ok(balance_left(b, &b->rows[0]) == 12.5, "credits are what is left");
+	a.limits.left = a.limits.model_left = -1;
+	a.verdict = V_BAD_KEY;
+	fold_attempt(fold, &a);
+	balance_free(b);
+	b = balance_new(conf, keys, models, 3);
+	balance_recall(b, conf, fold, 2000);
+	ok(b->rows[0].state == STATE_INVALID_KEY &&
+		isnan(b->accounts[0].available),
+	    "a key that is refused has none of what it had");
 	fold_free(fold);
 	balance_free(b);
 }

@@ -23,6 +23,11 @@ main(void)
 	ok(csv_str(&b, "") == 0 && csv_end(&b) == 0 && strcmp(b.d, "\r\n") == 0,
 	    "a line of one empty field");
 	buf_cut(&b, 0);
+	ok(csv_str(&b, "a\033[31m\t\177\xc2\x9b\xc2\xa0\xe9\x94\xae") == 0 &&
+		csv_end(&b) == 0 &&
+		strcmp(b.d, "a?[31m\t??\xc2\xa0\xe9\x94\xae\r\n") == 0,
+	    "no control characters");
+	buf_cut(&b, 0);
 	b.max = 5;
 	ok(csv_str(&b, "\"\"\"\"") == -1, "no room is an error");
 	buf_free(&b);

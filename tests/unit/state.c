@@ -52,6 +52,12 @@ verdicts(void)
 	for (v = V_SERVER; v < V_MAX; v++)
 		ok(!state_info(state_of(v))->refused,
 		    "%s does not blame the key", verdict_info(v)->name);
+	ok(state_hint(STATE_EXHAUSTED, V_NO_CREDITS) != NULL &&
+		state_hint(STATE_EXHAUSTED, -1) != NULL &&
+		state_hint(STATE_EXHAUSTED, V_QUOTA_DAY) == NULL &&
+		state_hint(STATE_EXHAUSTED, V_QUOTA_MONTH) == NULL &&
+		state_hint(STATE_OK, V_OK) == NULL,
+	    "hints");
 	ok(state_credits(0.49) == STATE_EXHAUSTED &&
 		state_credits(0.5) == STATE_OK &&
 		state_credits(-5) == STATE_EXHAUSTED,
@@ -77,6 +83,13 @@ keys(void)
 	e.last_verdict = V_BAD_KEY;
 	e.last_status = 401;
 	ok(state_key(&e, NOW) == STATE_INVALID_KEY, "refused last");
+	e.balance = 3;
+	ok(state_key(&e, NOW) == STATE_INVALID_KEY,
+	    "which is newer than what it had");
+	e.balance = NAN;
+	e.last_verdict = V_TOO_MANY;
+	e.last_status = 429;
+	ok(state_key(&e, NOW) == STATE_RATE_LIMITED, "too many");
 	e.limits.left = 0;
 	ok(state_key(&e, NOW) == STATE_EXHAUSTED, "no calls left");
 	e.balance = 3;

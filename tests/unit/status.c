@@ -51,13 +51,15 @@ load(const char *lines)
 static struct status *
 status(char **models, size_t nmodels, int one_key)
 {
+	const char *id = keys->n > 0 ? keys->v[0].id : "00000000";
 	struct status_in in = { .conf = conf,
 		.keys = keys,
 		.fold = fold,
 		.now = NOW,
 		.models = models,
 		.nmodels = nmodels,
-		.one_key = one_key };
+		.ids = &id,
+		.nids = (size_t)one_key };
 
 	return status_new(&in);
 }
@@ -162,6 +164,12 @@ used(void)
 	s = status(one, 1, 1);
 	ok(s->usage == 1 && !s->available, "one model with one key");
 	status_free(s);
+	keys->n = 0;
+	s = status(NULL, 0, 1);
+	ok(s->usage == 0 && s->nkeys == 0 && !s->models[0].available,
+	    "a key that is not there");
+	keys->n = 1;
+	status_free(s);
 }
 
 static void
@@ -188,6 +196,15 @@ credits(void)
 		s->keys[0].balance == 12.5,
 	    "balances");
 	ok(s->usage == 0, "asking for them is no use");
+	status_free(s);
+	a.key = keys->v[0].id;
+	a.verdict = V_BAD_KEY;
+	a.balance = NAN;
+	fold_attempt(fold, &a);
+	s = status(NULL, 0, 0);
+	ok(s->keys[0].state == STATE_INVALID_KEY && isnan(s->keys[0].balance) &&
+		isnan(s->credits),
+	    "nor are those of a key that is refused by now");
 	status_free(s);
 }
 
