@@ -96,6 +96,35 @@ add_key(void *arg, const char *text, const char *name, struct fault *f)
 	return 0;
 }
 
+/* As add_key(): nothing but white space is no key. */
+static int
+see_key(void *arg, const char *text, const char *name, struct fault *f)
+{
+	int *seen = arg;
+
+	(void)name;
+	(void)f;
+	*seen |= text[strspn(text, blank)] != '\0';
+	return 0;
+}
+
+int
+asked_keyed(const char *text, size_t n)
+{
+	static const char *const names[] = { "api_keys", "api_key" };
+	struct splice all, v;
+	struct fault f;
+	int seen = 0;
+	size_t i;
+
+	if (splice_text(text, n, &all, NULL) == -1)
+		return 0;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (splice_find(all, names[i], &v) == 1)
+			(void)each_text(v, names[i], see_key, &seen, &f);
+	return seen;
+}
+
 int
 asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
     struct buf *notes)

@@ -166,6 +166,16 @@ body_free(struct conn *c)
 	buf_free(&c->body);
 }
 
+void
+conn_edited(struct conn *c, struct buf *b)
+{
+	body_free(c);
+	c->body = *b;
+	c->body.max = (size_t)c->pool->bounds->body;
+	c->pool->held += b->cap;
+	buf_init(b, b->max);
+}
+
 /* The one place where a connection ends. */
 static void
 conn_close(struct conn *c)

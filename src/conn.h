@@ -87,6 +87,9 @@ int conn_pool_evict(struct conn_pool *p);
 /* The body of the request, the callee's to take; counted in pool->held. */
 struct buf *conn_body(struct conn *c);
 
+/* Puts b (taken) in the place of the body. */
+void conn_edited(struct conn *c, struct buf *b);
+
 /* Is the answer's head not begun yet? */
 int conn_fresh(const struct conn *c);
 

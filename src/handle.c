@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "accesslog.h"
+#include "asked.h"
 #include "backend.h"
 #include "buf.h"
 #include "conn.h"
@@ -400,6 +401,29 @@ ask(struct conn *c, const char *path)
 		error(c, 503, "out of memory");
 }
 
+/* Puts the key that came in a header into the body. 0, or -1. */
+static int
+put_key(struct conn *c, const struct buf *key)
+{
+	const struct buf *body = conn_body(c);
+	struct splice_edit e = { "api_key", NULL, 0 };
+	struct buf quoted, edited;
+	int rc;
+
+	buf_init(&quoted, LINE_BYTES);
+	buf_init(&edited, body->len + LINE_BYTES);
+	if ((rc = json_quote(&quoted, key->d, key->len)) == 0) {
+		e.value = quoted.d;
+		e.len = quoted.len;
+		rc = splice_edit(&edited, body->d, body->len, &e, 1);
+	}
+	if (rc == 0)
+		conn_edited(c, &edited);
+	buf_wipe(&quoted);
+	buf_wipe(&edited);
+	return rc;
+}
+
 /*
  * Balances are asked with the caller's keys, one of which may stand in a
  * header; without any it is the server's own, for which one must be admin.
@@ -408,37 +432,19 @@ static void
 balance(struct conn *c)
 {
 	struct exchange *x = exchange_of(c);
-	struct buf *body = conn_body(c), quoted, edited;
-	struct splice_edit e = { "api_key", NULL, 0 };
-	struct splice all, v;
+	const struct buf *body = conn_body(c);
+	struct splice all;
 
-	if (splice_text(body->d, body->len, &all, NULL) == -1 ||
-	    *all.s != '{') {
+	if (splice_text(body->d, body->len, &all, NULL) == -1 || *all.s != '{')
 		error(c, 400, "the body is not a JSON object");
-		return;
-	}
-	if (splice_find(all, "api_key", &v) == 0 &&
-	    splice_find(all, "api_keys", &v) == 0) {
-		if (x->key.len == 0 && x->tok != NULL && !x->tok->admin) {
-			error(c, 403, "send keys, or a token marked admin");
-			return;
-		}
-		buf_init(&quoted, LINE_BYTES);
-		buf_init(&edited, body->max + LINE_BYTES);
-		if (x->key.len > 0 &&
-		    json_quote(&quoted, x->key.d, x->key.len) == 0) {
-			e.value = quoted.d;
-			e.len = quoted.len;
-			if (splice_edit(&edited, body->d, body->len, &e, 1) ==
-			    0) {
-				buf_cut(body, 0);
-				buf_add(body, edited.d, edited.len);
-			}
-		}
-		buf_wipe(&quoted);
-		buf_wipe(&edited);
-	}
-	ask(c, exchange_desk(c)->site->tool);
+	else if (asked_keyed(body->d, body->len))
+		ask(c, exchange_desk(c)->site->tool);
+	else if (x->key.len == 0 && x->tok != NULL && !x->tok->admin)
+		error(c, 403, "send keys, or a token marked admin");
+	else if (x->key.len > 0 && put_key(c, &x->key) == -1)
+		error(c, 503, "out of memory");
+	else
+		ask(c, exchange_desk(c)->site->tool);
 }
 
 /* ---- requests ---- */
@@ -546,8 +552,11 @@ on_request_head(struct conn *c, const struct http_req *r)
 		v = http_field(r, "accept", 0);
 		x->html = v != NULL && memmem(v->s, v->n, "text/html", 9);
 		v = http_field(r, "x-api-key", 0);
-		if (x->ep->flags & EP_XKEY && v != NULL)
-			buf_add(&x->key, v->s, v->n);
+		if (x->ep->flags & EP_XKEY && v != NULL &&
+		    buf_add(&x->key, v->s, v->n) == -1) {
+			error(c, 400, "the X-API-Key is too long");
+			return 1;
+		}
 		return 0;
 	}
 	return 1;

@@ -80,6 +80,10 @@ req 'metrics are for bob' 200 /metrics -H "$bob"
 post 'reload is for bob' 200 /reload '{}' -H "$bob"
 post "the server's balances are not for alice" 403 /api/balance \
 	'{"models":[]}' -H "$alice"
+for v in '"api_key":""' '"api_key":" "' '"api_key":null' '"api_keys":[]' \
+	'"api_keys":["","\t"]' '"api_key":"ms-credits9-x","api_key":""'; do
+	post "not with $v either" 403 /api/balance "{\"models\":[],$v}" -H "$alice"
+done
 post 'they are for bob' 200 /api/balance '{"models":[]}' -H "$bob"
 post "alice's own are" 200 /api/balance '{"models":[]}' -H "$alice" \
 	-H 'X-API-Key: ms-credits9-x'

@@ -21,6 +21,17 @@ like 'in the shape of the original' body '^\{"success":true,"data":\[\{'
 post 'a balance by header' 200 /api/balance '{"models":["Test/Model-A"]}' \
 	-H 'X-API-Key: ms-credits5-x'
 like 'of that key' body '"available":5'
+post 'a key by header beside an empty one' 200 /api/balance \
+	'{"models":[],"api_key":"","api_keys":[]}' -H 'X-API-Key: ms-credits6-x'
+like 'of that key' body '"available":6'
+post 'a key too long' 400 /api/balance '{"models":[]}' \
+	-H "X-API-Key: $(printf '%0513d' 0)"
+for n in 20 40 60 80 100 120; do
+	post "a body that is to grow, $n more" 200 /api/balance \
+		"{\"models\":[]$(printf "%${n}s" ''),\"x\":1}" -H 'X-API-Key: ms-credits5-x'
+done
+req 'all counted' 200 /metrics
+like 'none is held' body '^ms_http_held_bytes 0$'
 post 'many' 200 /api/balance \
 	'{"models":"Test/Model-A","api_keys":["ms-credits3-x","ms-credits4-y"]}'
 ok 'all of them' [ "$(grep -o '"available":[34]' body | sort -u | wc -l)" -eq 2 ]
