@@ -19,6 +19,7 @@
 enum {
 	READ_MAX = 64 * 1024, /* taken from a socket at once */
 	SKIP_MAX = 64 * 1024, /* of an unwanted body, to keep the rest */
+	ROOM = 64 * 1024,     /* for a body of which nothing has come */
 	PEER_MAX = 64,
 	OUT_MAX = 1024 * 1024, /* not yet taken by a client */
 	LINGER_TIME = 2000
@@ -618,7 +619,8 @@ take_request(struct conn *c, const struct http_req *r, int more)
 		complete(c);
 	} else if (r->length > c->pool->bounds->body) {
 		refuse(c, 413, "the body is too large");
-	} else if (body_room(c, r->chunked ? 0 : (size_t)r->length) == 0) {
+	} else if (body_room(c,
+		       (size_t)(r->length < ROOM ? r->length : ROOM)) == 0) {
 		deadline(c, c->pool->bounds->body_time);
 		c->unread = 1;
 		if (r->expect && !more &&
