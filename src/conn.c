@@ -62,6 +62,7 @@ struct conn {
 	int64_t want; /* of the body; -1: chunked */
 	int minor, headonly, keep;
 	int unread; /* some of its body */
+	int more;   /* was read behind it */
 	/* the answer: */
 	enum framing framing;
 	int pending; /* its head, in pool->head */
@@ -426,7 +427,7 @@ over(struct conn *c)
 		set_idle(c, 1);
 		deadline(c, c->pool->bounds->idle_time);
 		take_again(c);
-	} else if (c->unread && shutdown(c->fd, SHUT_WR) == 0) {
+	} else if ((c->unread || c->more) && shutdown(c->fd, SHUT_WR) == 0) {
 		c->state = S_LINGER;
 		buf_wipe(&c->in);
 		deadline(c, LINGER_TIME);
@@ -591,6 +592,7 @@ take_body(struct conn *c, const char *p, size_t n)
 			return n;
 		buf_add(&c->body, d.s, d.n);
 	}
+	c->more = used < n;
 	if (res == HTTP_END || c->want == 0)
 		complete(c);
 	return used;
@@ -603,9 +605,11 @@ take_request(struct conn *c, const struct http_req *r, int more)
 	int body = r->chunked || r->length > 0;
 
 	c->minor = r->minor;
-	c->headonly = http_is(&r->method, "HEAD");
+	c->headonly = http_method(r, "HEAD");
 	c->keep = r->keep && !c->pool->draining;
-	c->unread = body && (r->chunked || r->expect || r->length > SKIP_MAX);
+	c->unread = body &&
+	    (r->chunked || r->expect || r->length > SKIP_MAX || !c->keep);
+	c->more = more;
 	c->want = r->chunked ? -1 : r->length;
 	memset(&c->chunks, 0, sizeof(c->chunks));
 	c->state = S_ANSWER;
@@ -648,7 +652,7 @@ take_head(struct conn *c, const char *p, size_t n)
 	c->seen = n;
 	if (len == -1) {
 		c->minor = 1;
-		c->headonly = 0;
+		c->headonly = http_method(r, "HEAD");
 		refuse(c, r->status, r->why);
 		return n;
 	}

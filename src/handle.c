@@ -503,10 +503,10 @@ wrong_method(struct conn *c, const struct http_req *r)
 static int
 method_ok(const struct endpoint *e, const struct http_req *r)
 {
-	if (http_is(&r->method, "POST"))
+	if (http_method(r, "POST"))
 		return e->methods & ENDPOINT_POST;
 	return e->methods & ENDPOINT_GET &&
-	    (http_is(&r->method, "GET") || http_is(&r->method, "HEAD"));
+	    (http_method(r, "GET") || http_method(r, "HEAD"));
 }
 
 /* The server's own balances are for admins; count calls against a token. */
@@ -538,7 +538,7 @@ on_request_head(struct conn *c, const struct http_req *r)
 	x = exchange_of(c);
 	if (gate_page(d->site, r, &g) == -1)
 		refused(c, &g);
-	else if (http_is(&r->method, "OPTIONS"))
+	else if (http_method(r, "OPTIONS"))
 		options(c, r);
 	else if (gate_token(d->site, d->tokens, x->ep, r, &x->tok, &g) == -1)
 		refused(c, &g);
