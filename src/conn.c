@@ -196,15 +196,15 @@ conn_close(struct conn *c)
 	c->pool->n--;
 }
 
-/* Ends it while an answer may be in the making. */
+/* Ends it while a request or its answer may be under way. */
 static void
 conn_drop(struct conn *c)
 {
-	int answering = c->state == S_ANSWER || c->state == S_FLUSH;
+	enum state state = c->state;
 
-	if (c->state == S_ANSWER)
+	if (state == S_ANSWER)
 		c->pool->ops->cancel(c);
-	if (answering)
+	if (state == S_BODY || state == S_ANSWER || state == S_FLUSH)
 		c->pool->ops->done(c);
 	conn_close(c);
 }

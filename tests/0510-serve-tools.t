@@ -51,6 +51,13 @@ post 'a failure' 502 /v1/chat/completions "{\"model\":\"sim/500\",$chat}"
 req 'metrics' 200 /metrics
 like 'with attempts by how they ended' body '^ms_attempts\{verdict="server"\} [1-9]'
 
+printf 'POST /chat HTTP/1.1\r\nHost: a\r\nX-Request-Id: half\r\nContent-Length: 9\r\n\r\n{' |
+	socat -u - "TCP:127.0.0.1:$port"
+ok 'a request that breaks off' until_ok grep -q '"id":"half".*"status":0,"cut":true' serve.err
+req 'metrics' 200 /metrics
+like 'is under way no more' body '^ms_http_in_flight 1$'
+like 'and counted' body '^ms_http_requests_total\{endpoint="/chat",status="0"\} 1$'
+
 # ---- reloads ----
 sed 's/Model-A/Model-Z/' models.json >new && mv new models.json
 post 'a reload' 200 /reload ''
