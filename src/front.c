@@ -163,11 +163,8 @@ drain(struct front *f)
 static void
 take_site(struct front *f, struct site *s)
 {
-	const struct token *t;
-
-	tokens_mark(f->desk.tokens);
-	for (t = tokens_first(s->tokens); t != NULL; t = t->next)
-		tokens_put(f->desk.tokens, t);
+	if (tokens_exchange(f->desk.tokens, s->tokens) == -1)
+		drain(f); /* out of memory: the next front has them all */
 	site_free(f->desk.site);
 	f->desk.site = s;
 }

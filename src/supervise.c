@@ -384,8 +384,12 @@ fill_front(void *arg)
 		.argv = argv,
 		.empty = 1,
 		.fds = { -1, -1, STDERR_FILENO } };
+	struct fault f;
 	size_t i;
 
+	/* What the one before it counted is in the ledger. */
+	if (s->up && setup_count(s->o->site, s->o->setup, &f) == -1)
+		say(s, "%s", f.text);
 	snprintf(path, sizeof(path), "%s/ms-serve", s->o->bin);
 	for (i = 0; i < s->o->nports; i++)
 		sp.fds[SITE_FDS + i] = s->o->ports[i].fd;

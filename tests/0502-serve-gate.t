@@ -95,6 +95,9 @@ like 'is out of quota' body '"code":"insufficient_quota"'
 like 'do not retry' head '^x-should-retry: false.$'
 like 'but later' head '^Retry-After: 600.$'
 ok 'the ledger knows her' grep -q '"token":"alice"' state/usage/*.jsonl
+kill -9 "$(pgrep -P "$servepid" -f 'ms-serve: front')"
+ok 'another front' until_ok curl -sS "$url/health"
+post 'has not forgotten' 429 /v1/chat/completions "$chat" -H "$alice"
 post 'after a reload' 200 /reload '{}' -H "$bob"
 post 'it is still so' 429 /v1/chat/completions "$chat" -H "$alice"
 unserve
