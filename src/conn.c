@@ -355,20 +355,6 @@ conn_pool_evict(struct conn_pool *p)
 	return 0;
 }
 
-void
-conn_pool_drain(struct conn_pool *p)
-{
-	struct conn *c, *next;
-
-	p->draining = 1;
-	for (c = TAILQ_FIRST(&p->idle); c != NULL; c = next) {
-		next = TAILQ_NEXT(c, entry);
-		conn_close(c);
-	}
-	for (c = TAILQ_FIRST(&p->busy); c != NULL; c = TAILQ_NEXT(c, entry))
-		c->keep = 0;
-}
-
 /* ---- answers ---- */
 
 struct buf *
@@ -758,4 +744,22 @@ conn_event(void *arg, int fd, short revents)
 	    (c->state == S_HEAD || c->state == S_BODY || c->state == S_LINGER))
 		readable(c);
 	watch(c);
+}
+
+void
+conn_pool_drain(struct conn_pool *p)
+{
+	struct conn *c, *next;
+
+	p->draining = 1;
+	for (c = TAILQ_FIRST(&p->busy); c != NULL; c = TAILQ_NEXT(c, entry))
+		c->keep = 0;
+	for (c = TAILQ_FIRST(&p->idle); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		readable(c); /* a request may have come meanwhile */
+		if (c->state == S_HEAD && c->idle)
+			conn_close(c);
+		else
+			watch(c);
+	}
 }

@@ -65,7 +65,10 @@ int conn_pool_init(struct conn_pool *p, struct loop *l, const struct bounds *b,
 /* Frees what died; not from inside a callback. */
 void conn_pool_reap(struct conn_pool *p);
 
-/* Lets the idle ones go, and every other when it has answered. */
+/*
+ * Lets the idle ones go, and every other when it has answered; not from
+ * inside a callback of ours.
+ */
 void conn_pool_drain(struct conn_pool *p);
 
 /*

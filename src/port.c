@@ -227,6 +227,8 @@ port_close(struct port *l)
 	if (l->path != NULL)
 		unlink(l->path);
 	free(l->path);
+	l->path = NULL;
 	if (l->fd != -1)
 		close(l->fd);
+	l->fd = -1;
 }

@@ -535,6 +535,7 @@ on_leave(void *arg, int sig)
 {
 	struct super *s = arg;
 	struct child *front = the_front(s), *c;
+	size_t i;
 
 	(void)sig;
 	if (s->leaving) { /* asked twice */
@@ -542,6 +543,8 @@ on_leave(void *arg, int sig)
 		return;
 	}
 	s->leaving = 1;
+	for (i = 0; i < s->o->nports; i++)
+		port_close(&s->o->ports[i]);
 	loop_timer_del(s->loop, &s->front.timer);
 	loop_timer_del(s->loop, &s->workers.timer);
 	loop_timer(s->loop, &s->late, s->o->site->bounds->drain_time + GRACE,

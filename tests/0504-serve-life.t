@@ -23,14 +23,24 @@ unserve
 
 # Leaving: what is under way is answered, nobody new is let in.
 serve --log none
-curl -sSN -o slow.out --json '{"model":"sim/long:20+slow:50","stream":true,
+curl -sSN -o slow.out --json '{"model":"sim/long:40+slow:50","stream":true,
 	"messages":[{"role":"user","content":"hi"}]}' \
 	"$url/v1/chat/completions" &
 curlpid=$!
 until_ok [ -s slow.out ]
 kill -TERM "$servepid"
-gone() { ! curl -sS -o /dev/null "$url/health" 2>/dev/null; }
-ok 'a leaving server takes no more' until_ok gone
+refused() {
+	curl -sS -m 1 -o /dev/null "$url/health" 2>/dev/null
+	[ $? -eq 7 ]
+}
+ok 'a leaving server refuses whoever comes' until_ok refused
+ms-serve -l "127.0.0.1:$port" --log none </dev/null >next.out 2>next.err &
+nextpid=$!
+pids="$pids $nextpid"
+ok 'another may take its place' until_ok grep -q 'listening on' next.err ||
+	sed 's/^/# /' next.err
+ok 'while a stream goes on' not grep -q '\[DONE\]' slow.out
+kill "$nextpid"
 wait "$curlpid"
 ok 'the stream comes to its end' grep -q '^data: \[DONE\]' slow.out
 wait "$servepid"
