@@ -145,7 +145,7 @@ open_one(struct port *l, const struct addrinfo *ai, int backlog)
 static int
 split(const char *where, char host[HOST_MAX], const char **port)
 {
-	const char *colon = strrchr(where, ':');
+	const char *colon = strrchr(where, ':'), *why;
 	size_t n;
 
 	if (colon == NULL || colon[1] == '\0')
@@ -158,7 +158,9 @@ split(const char *where, char host[HOST_MAX], const char **port)
 	} else if (memchr(where, ':', n) != NULL) {
 		return -1;
 	}
-	if (n >= HOST_MAX)
+	/* getaddrinfo() takes more, and what is left of it in 16 bits */
+	(void)strtonum(*port, 0, 65535, &why);
+	if (why != NULL || n >= HOST_MAX)
 		return -1;
 	memcpy(host, where, n);
 	host[n] = '\0';
@@ -177,7 +179,8 @@ port_open(struct port *l, const char *where, int backlog, struct fault *f)
 
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
-	if (strncmp(where, "unix:", 5) == 0)
+	/* without a path the kernel would choose a name, for anyone */
+	if (strncmp(where, "unix:", 5) == 0 && where[5] != '\0')
 		return open_unix(l, where + 5, backlog, f);
 	if (split(where, host, &port) == -1)
 		return fault_set(f, EX_USAGE,

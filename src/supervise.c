@@ -61,7 +61,7 @@ struct super {
 	const struct supervise_opts *o;
 	struct loop *loop;
 	struct tools *tools;
-	char dir[64];	/* of the sockets */
+	char dir[96];	/* of the sockets: a path in it fits an address */
 	int chat, tool; /* they listen */
 	struct child_list children;
 	struct respawn front, workers;
@@ -567,18 +567,18 @@ make_sockets(struct super *s)
 	const char *run = getenv("RUNTIME_DIRECTORY");
 	struct site *site = s->o->site;
 	int backlog = (int)site->bounds->connections;
+	size_t n;
 
 	if (run == NULL && (run = getenv("XDG_RUNTIME_DIR")) == NULL)
 		run = "/tmp";
-	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX",
-		run) >= sizeof(s->dir)) {
+	n = (size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX", run);
+	if (n >= sizeof(s->dir))
 		errno = ENAMETOOLONG;
+	if (n >= sizeof(s->dir) || mkdtemp(s->dir) == NULL) {
 		s->dir[0] = '\0';
-		return -1;
-	}
-	if (mkdtemp(s->dir) == NULL) {
-		s->dir[0] = '\0';
-		return -1;
+		return fault_set(s->fault, EX_OSERR,
+		    "%s: cannot make a folder for sockets: %s", run,
+		    strerror(errno));
 	}
 	if (asprintf(&site->chat, "%s/chat", s->dir) == -1 ||
 	    asprintf(&site->tool, "%s/tool", s->dir) == -1)
@@ -634,9 +634,11 @@ supervise(const struct supervise_opts *o, struct fault *f)
 	struct child *c;
 
 	TAILQ_INIT(&s.children);
+	f->text[0] = '\0';
 	if (begin(&s) == -1)
-		s.failed = fault_set(f, EX_OSERR, "%s: %s",
-		    s.dir[0] != '\0' ? s.dir : "supervisor", strerror(errno));
+		s.failed = f->text[0] != '\0' ?
+		    -1 :
+		    fault_set(f, EX_OSERR, "%s: %s", s.dir, strerror(errno));
 	while ((c = TAILQ_FIRST(&s.children)) != NULL) {
 		kill(c->pid, SIGTERM);
 		child_free(c);

@@ -112,7 +112,18 @@ serve
 req 'a token of the environment' 200 /v1/models -H "x-api-key: $MS_TOKEN"
 req 'none' 401 /v1/models
 unserve
-unset MS_TOKEN
+MS_TOKEN='' MS_TOKENS_FILE='' SERVER_HOST=''
+export MS_TOKENS_FILE SERVER_HOST
+serve
+req 'an empty token is none' 200 /v1/models
+unserve
+run 'nor does it open a public address' 78 ms-serve -l 0.0.0.0:0
+SERVER_PORT=0 ms-serve </dev/null 2>err &
+servepid=$!
+pids="$pids $servepid"
+ok 'an empty SERVER_HOST is none' until_ok grep -q 'listening on http://127.0.0.1:' err
+kill "$servepid"
+unset MS_TOKEN MS_TOKENS_FILE SERVER_HOST
 
 # ---- addresses ----
 run 'a public address' 78 ms-serve -l 0.0.0.0:0
@@ -122,6 +133,13 @@ serve -l 0.0.0.0:0 --no-auth
 unserve
 run "cors '*' without tokens" 64 ms-serve -l 127.0.0.1:0 --cors '*'
 run 'a bad address' 64 ms-serve -l 8000
+for p in 65536 99999 -1 http ''; do
+	run "port [$p]" 64 ms-serve -l "127.0.0.1:$p"
+done
+run 'no path' 64 ms-serve -l unix:
+RUNTIME_DIRECTORY=nowhere run 'no place for sockets' 71 ms-serve -l 127.0.0.1:0
+like 'named' err '^ms-serve: nowhere: cannot make a folder for sockets: No such file'
+run 'a body that no worker takes' 64 ms-serve --max-body 67108865
 run 'a bad proxy' 64 ms-serve --trust-proxy 300.0.0.1
 run 'a bad number' 64 ms-serve --max-body x
 run 'keys of stdin' 64 ms-serve -k -
