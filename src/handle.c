@@ -401,6 +401,16 @@ ask(struct conn *c, const char *path)
 		error(c, 503, "out of memory");
 }
 
+/* What programs read is one object: not lines of them, and not nothing. */
+static int
+is_object(const struct buf *body)
+{
+	struct splice all;
+
+	return splice_text(body->d, body->len, &all, NULL) == 0 &&
+	    *all.s == '{';
+}
+
 /* Puts the key that came in a header into the body. 0, or -1. */
 static int
 put_key(struct conn *c, const struct buf *key)
@@ -433,11 +443,8 @@ balance(struct conn *c)
 {
 	struct exchange *x = exchange_of(c);
 	const struct buf *body = conn_body(c);
-	struct splice all;
 
-	if (splice_text(body->d, body->len, &all, NULL) == -1 || *all.s != '{')
-		error(c, 400, "the body is not a JSON object");
-	else if (asked_keyed(body->d, body->len))
+	if (asked_keyed(body->d, body->len))
 		ask(c, exchange_desk(c)->site->tool);
 	else if (x->key.len == 0 && x->tok != NULL && !x->tok->admin)
 		error(c, 403, "send keys, or a token marked admin");
@@ -574,7 +581,13 @@ on_request(struct conn *c)
 			ask(c, s->chat);
 		break;
 	case KIND_BALANCE:
-		balance(c);
+	case KIND_ROUTE:
+		if (!is_object(conn_body(c)))
+			error(c, 400, "the body is not a JSON object");
+		else if (x->ep->kind == KIND_BALANCE)
+			balance(c);
+		else
+			ask(c, s->tool);
 		break;
 	case KIND_TOOL:
 	case KIND_METRICS:

@@ -14,6 +14,15 @@ like 'is a decision' body '"actual_tier":1'
 post 'a route of nothing' 400 /route '{}'
 like 'and why' body '^\{"detail":"ms-route: '
 
+for b in '' '[]' '{"prompt":"hi"} x' '{"prompt":"a"}
+{"prompt":"b"}'; do
+	req "a route of [$b]" 400 /route -H 'Content-Type: application/json' -d "$b"
+	like 'why' body '^\{"detail":"the body is not a JSON object"\}$'
+done
+post 'a request of many lines' 200 /route "{
+$chat
+}"
+
 post 'a balance' 200 /api/balance \
 	'{"models":["Test/Model-A"],"api_key":"ms-credits7-x"}'
 like 'of that key' body '"available":7'
