@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "fault.h"
 #include "front.h"
+#include "origin.h"
 #include "paths.h"
 #include "port.h"
 #include "setup.h"
@@ -171,8 +172,14 @@ own_option(int ch, const char *arg, struct fault *f)
 		opt.setup.tokens = arg;
 		return 0;
 	case OPT_HOST:
+		if (!origin_name_ok(arg))
+			return fault_set(f, EX_USAGE,
+			    "--host %s: want a name, without a port", arg);
 		return add(&opt.site.hosts, &opt.site.nhosts, arg, f);
 	case OPT_CORS:
+		if (!origin_ok(arg))
+			return fault_set(f, EX_USAGE,
+			    "--cors %s: want https://NAME or '*'", arg);
 		return add(&opt.site.cors, &opt.site.ncors, arg, f);
 	case OPT_PROXY:
 		if (!cidr_ok(arg))

@@ -84,6 +84,15 @@ CONNECT|400|CONNECT localhost:80 HTTP/1.1\r\n$host\r\n\r\n
 !!
 answers 'the case of methods counts' '501 501' "get /health HTTP/1.1\r\n$host\r\n\r\noptions /chat HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
 
+# The limits, as they are by default.
+answers 'a line of 16 KiB' 200 "GET /health?$(printf '%016360d' 0) HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
+answers 'a longer one' 414 "GET /health?$(printf '%016400d' 0) HTTP/1.1\r\n$host\r\n\r\n"
+answers 'fields of 32 KiB' 200 "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\nX: $(printf '%032720d' 0)\r\n\r\n"
+answers 'more of them' 431 "GET /health HTTP/1.1\r\n$host\r\nX: $(printf '%032760d' 0)\r\n\r\n"
+answers '100 fields' 200 "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n$(printf 'X: y\\r\\n%.0s' $(seq 98))\r\n"
+answers '101' 431 "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n$(printf 'X: y\\r\\n%.0s' $(seq 99))\r\n"
+answers 'a body of 32 MiB and one, before it comes' 413 "${head}Content-Length: 33554433\r\n\r\n"
+
 # What follows the last request is not read; that must not eat the answer.
 for last in "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n" \
 	"POST /nope HTTP/1.1\r\n$host\r\nConnection: close\r\nContent-Length: 3\r\n\r\n" \

@@ -140,6 +140,12 @@ run 'no path' 64 ms-serve -l unix:
 RUNTIME_DIRECTORY=nowhere run 'no place for sockets' 71 ms-serve -l 127.0.0.1:0
 like 'named' err '^ms-serve: nowhere: cannot make a folder for sockets: No such file'
 run 'a body that no worker takes' 64 ms-serve --max-body 67108865
+for h in gw.example:80 http://gw.example '' '*.example'; do
+	run "a name [$h]" 64 ms-serve --host "$h"
+done
+for o in app.example https:// https://app.example/ 'https://a https://b' ''; do
+	run "an origin [$o]" 64 ms-serve --cors "$o"
+done
 run 'a bad proxy' 64 ms-serve --trust-proxy 300.0.0.1
 run 'a bad number' 64 ms-serve --max-body x
 run 'keys of stdin' 64 ms-serve -k -
