@@ -198,6 +198,18 @@ port_open(struct port *l, const char *where, int backlog, struct fault *f)
 	return 0;
 }
 
+static int
+listens(int fd)
+{
+	socklen_t len = sizeof(int);
+	int is = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is, &len) == -1)
+		return 0;
+	errno = EINVAL;
+	return is;
+}
+
 int
 port_inherited(struct port *l, int max, struct fault *f)
 {
@@ -216,7 +228,7 @@ port_inherited(struct port *l, int max, struct fault *f)
 	for (i = 0; i < n; i++) {
 		memset(&l[i], 0, sizeof(l[i]));
 		l[i].fd = INHERITED_FIRST + i;
-		if (describe(&l[i]) == -1 ||
+		if (!listens(l[i].fd) || describe(&l[i]) == -1 ||
 		    fcntl(l[i].fd, F_SETFD, FD_CLOEXEC) == -1)
 			return fault_set(f, EX_OSERR, "socket %d of %d: %s",
 			    i + 1, n, strerror(errno));

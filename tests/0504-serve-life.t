@@ -72,6 +72,14 @@ url=http://127.0.0.1:$port
 req 'a socket of systemd' 200 /health
 unserve
 
+run 'one that does not listen' 71 perl -MIO::Socket::INET -MPOSIX=dup2 -e '
+	$^F = 9;
+	$s = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:0");
+	dup2(fileno $s, 3);
+	@ENV{"LISTEN_FDS", "LISTEN_PID"} = (1, $$);
+	exec "ms-serve", "--log", "none"'
+like 'is named' err '^ms-serve: socket 1 of 1: Invalid argument$'
+
 # A front that cannot start ends it all with the reason.
 run 'no key file' 66 ms-serve -l 127.0.0.1:0 -k nowhere
 done_testing
