@@ -111,6 +111,36 @@ add_key(void *arg, const char *text, const char *name, struct fault *f)
 	return 0;
 }
 
+/* As add_key(): nothing but white space is no key. */
+static int
+see_key(void *arg, const char *text, const char *name, struct fault *f)
+{
+	int *seen = arg;
+
+	(void)name;
+	(void)f;
+	*seen |= text[strspn(text, blank)] != '\0';
+	return 0;
+}
+
+int
+asked_keyed(const char *text, size_t n)
+{
+	int seen = 0;
+	const struct member members[] = { { "api_keys", see_key, &seen },
+		{ "api_key", see_key, &seen } };
+	struct splice all, v;
+	struct fault f;
+	size_t i;
+
+	if (splice_text(text, n, &all, NULL) == -1)
+		return 0;
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (splice_find(all, members[i].name, &v) == 1)
+			(void)each_text(&members[i], v, &f);
+	return seen;
+}
+
 /*
  * The keys of the request. Where some were to be and none are, ours are not
  * taken in their place: who asks may have no right to those.

@@ -14,6 +14,12 @@ struct keys;
 /* Is this text such a request, rather than a keys file? */
 int asked_is(const char *text, size_t n);
 
+/*
+ * Does such a request bring a key? Without one it asks for the balances of
+ * whoever runs us. What asked_parse() refuses may be called either.
+ */
+int asked_keyed(const char *text, size_t n);
+
 struct asked {
 	char **models; /* allocated words in an allocated array */
 	size_t nmodels;

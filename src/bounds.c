@@ -20,7 +20,8 @@ const struct bound bounds_table[] = {
 	BYTES("max-line", line, 16 * KIB, 64, 64 * KIB),
 	BYTES("max-head", head, 32 * KIB, 64, 256 * KIB),
 	BYTES("max-fields", fields, 100, 1, 256),
-	BYTES("max-body", body, 32 * MIB, 0, 1024 * MIB),
+	/* the workers take no more than REQUEST_MAX */
+	BYTES("max-body", body, 32 * MIB, 0, 64 * MIB),
 	BYTES("max-held", held, 256 * MIB, 0, 65536LL * MIB),
 	BYTES("max-event", event, 1 * MIB, 1, 256 * MIB),
 	BYTES("max-answer", answer, 32 * MIB, 1, 1024 * MIB),

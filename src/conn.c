@@ -19,6 +19,7 @@
 enum {
 	READ_MAX = 64 * 1024, /* taken from a socket at once */
 	SKIP_MAX = 64 * 1024, /* of an unwanted body, to keep the rest */
+	ROOM = 64 * 1024,     /* for a body of which nothing has come */
 	PEER_MAX = 64,
 	OUT_MAX = 1024 * 1024, /* not yet taken by a client */
 	LINGER_TIME = 2000
@@ -61,6 +62,7 @@ struct conn {
 	int64_t want; /* of the body; -1: chunked */
 	int minor, headonly, keep;
 	int unread; /* some of its body */
+	int more;   /* was read behind it */
 	/* the answer: */
 	enum framing framing;
 	int pending; /* its head, in pool->head */
@@ -166,6 +168,16 @@ body_free(struct conn *c)
 	buf_free(&c->body);
 }
 
+void
+conn_edited(struct conn *c, struct buf *b)
+{
+	body_free(c);
+	c->body = *b;
+	c->body.max = (size_t)c->pool->bounds->body;
+	c->pool->held += b->cap;
+	buf_init(b, b->max);
+}
+
 /* The one place where a connection ends. */
 static void
 conn_close(struct conn *c)
@@ -184,15 +196,15 @@ conn_close(struct conn *c)
 	c->pool->n--;
 }
 
-/* Ends it while an answer may be in the making. */
+/* Ends it while a request or its answer may be under way. */
 static void
 conn_drop(struct conn *c)
 {
-	int answering = c->state == S_ANSWER || c->state == S_FLUSH;
+	enum state state = c->state;
 
-	if (c->state == S_ANSWER)
+	if (state == S_ANSWER)
 		c->pool->ops->cancel(c);
-	if (answering)
+	if (state == S_BODY || state == S_ANSWER || state == S_FLUSH)
 		c->pool->ops->done(c);
 	conn_close(c);
 }
@@ -343,20 +355,6 @@ conn_pool_evict(struct conn_pool *p)
 	return 0;
 }
 
-void
-conn_pool_drain(struct conn_pool *p)
-{
-	struct conn *c, *next;
-
-	p->draining = 1;
-	for (c = TAILQ_FIRST(&p->idle); c != NULL; c = next) {
-		next = TAILQ_NEXT(c, entry);
-		conn_close(c);
-	}
-	for (c = TAILQ_FIRST(&p->busy); c != NULL; c = TAILQ_NEXT(c, entry))
-		c->keep = 0;
-}
-
 /* ---- answers ---- */
 
 struct buf *
@@ -415,7 +413,7 @@ over(struct conn *c)
 		set_idle(c, 1);
 		deadline(c, c->pool->bounds->idle_time);
 		take_again(c);
-	} else if (c->unread && shutdown(c->fd, SHUT_WR) == 0) {
+	} else if ((c->unread || c->more) && shutdown(c->fd, SHUT_WR) == 0) {
 		c->state = S_LINGER;
 		buf_wipe(&c->in);
 		deadline(c, LINGER_TIME);
@@ -580,6 +578,7 @@ take_body(struct conn *c, const char *p, size_t n)
 			return n;
 		buf_add(&c->body, d.s, d.n);
 	}
+	c->more = used < n;
 	if (res == HTTP_END || c->want == 0)
 		complete(c);
 	return used;
@@ -592,9 +591,11 @@ take_request(struct conn *c, const struct http_req *r, int more)
 	int body = r->chunked || r->length > 0;
 
 	c->minor = r->minor;
-	c->headonly = http_is(&r->method, "HEAD");
+	c->headonly = http_method(r, "HEAD");
 	c->keep = r->keep && !c->pool->draining;
-	c->unread = body && (r->chunked || r->expect || r->length > SKIP_MAX);
+	c->unread = body &&
+	    (r->chunked || r->expect || r->length > SKIP_MAX || !c->keep);
+	c->more = more;
 	c->want = r->chunked ? -1 : r->length;
 	memset(&c->chunks, 0, sizeof(c->chunks));
 	c->state = S_ANSWER;
@@ -608,7 +609,8 @@ take_request(struct conn *c, const struct http_req *r, int more)
 		complete(c);
 	} else if (r->length > c->pool->bounds->body) {
 		refuse(c, 413, "the body is too large");
-	} else if (body_room(c, r->chunked ? 0 : (size_t)r->length) == 0) {
+	} else if (body_room(c,
+		       (size_t)(r->length < ROOM ? r->length : ROOM)) == 0) {
 		deadline(c, c->pool->bounds->body_time);
 		c->unread = 1;
 		if (r->expect && !more &&
@@ -636,7 +638,7 @@ take_head(struct conn *c, const char *p, size_t n)
 	c->seen = n;
 	if (len == -1) {
 		c->minor = 1;
-		c->headonly = 0;
+		c->headonly = http_method(r, "HEAD");
 		refuse(c, r->status, r->why);
 		return n;
 	}
@@ -742,4 +744,22 @@ conn_event(void *arg, int fd, short revents)
 	    (c->state == S_HEAD || c->state == S_BODY || c->state == S_LINGER))
 		readable(c);
 	watch(c);
+}
+
+void
+conn_pool_drain(struct conn_pool *p)
+{
+	struct conn *c, *next;
+
+	p->draining = 1;
+	for (c = TAILQ_FIRST(&p->busy); c != NULL; c = TAILQ_NEXT(c, entry))
+		c->keep = 0;
+	for (c = TAILQ_FIRST(&p->idle); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, entry);
+		readable(c); /* a request may have come meanwhile */
+		if (c->state == S_HEAD && c->idle)
+			conn_close(c);
+		else
+			watch(c);
+	}
 }

@@ -65,7 +65,10 @@ int conn_pool_init(struct conn_pool *p, struct loop *l, const struct bounds *b,
 /* Frees what died; not from inside a callback. */
 void conn_pool_reap(struct conn_pool *p);
 
-/* Lets the idle ones go, and every other when it has answered. */
+/*
+ * Lets the idle ones go, and every other when it has answered; not from
+ * inside a callback of ours.
+ */
 void conn_pool_drain(struct conn_pool *p);
 
 /*
@@ -86,6 +89,9 @@ int conn_pool_evict(struct conn_pool *p);
 
 /* The body of the request, the callee's to take; counted in pool->held. */
 struct buf *conn_body(struct conn *c);
+
+/* Puts b (taken) in the place of the body. */
+void conn_edited(struct conn *c, struct buf *b);
 
 /* Is the answer's head not begun yet? */
 int conn_fresh(const struct conn *c);

@@ -29,7 +29,7 @@ const struct endpoint endpoint_table[] = {
 	    "native" },
 	{ "/n8n/chat", ENDPOINT_POST, KIND_CHAT, FAMILY_NATIVE, EP_COUNTS,
 	    "chat", "n8n" },
-	{ "/route", ENDPOINT_POST, KIND_TOOL, FAMILY_NATIVE, 0, "route", NULL },
+	{ "/route", ENDPOINT_POST, KIND_ROUTE, FAMILY_NATIVE, 0, "route", NULL },
 	{ "/status", ENDPOINT_GET, KIND_TOOL, FAMILY_NATIVE, 0, "status",
 	    NULL },
 	{ "/history", ENDPOINT_GET, KIND_TOOL, FAMILY_NATIVE, 0, "history",

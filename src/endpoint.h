@@ -27,6 +27,7 @@ enum endpoint_kind {  /* who answers */
 	KIND_CHAT,    /* a worker */
 	KIND_TOOL,    /* a program run by the supervisor */
 	KIND_BALANCE, /* one too, its body being looked at first */
+	KIND_ROUTE,   /* and so here */
 	KIND_MODELS,  /* the front, from here on */
 	KIND_MODEL,
 	KIND_NATIVE_MODELS,

@@ -259,6 +259,7 @@ exchange_done(struct conn *c)
 	x->counted = 0;
 	backend_free(x->backend);
 	x->backend = NULL;
+	tokens_release(x->tok);
 	x->tok = NULL;
 	buf_free(&x->fields);
 	buf_free(&x->lead);

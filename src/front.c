@@ -113,15 +113,14 @@ serve(struct front *f, int fd, const struct sockaddr_storage *ss)
 	}
 }
 
-static void
-accept_some(void *arg, int fd, short revents)
+/* Takes what waits at a listener. 1: more may, 0: no more for now. */
+static int
+take_waiting(struct front *f, int fd)
 {
 	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
-	struct front *f = arg;
 	socklen_t len;
 	int i, s;
 
-	(void)revents;
 	for (i = 0; i < ACCEPT_MAX; i++) {
 		len = sizeof(ss);
 		s = accept4(fd, (struct sockaddr *)&ss, &len,
@@ -133,11 +132,19 @@ accept_some(void *arg, int fd, short revents)
 			/* poll() would say "ready" without end. */
 			listen_all(f, 0);
 			loop_timer(f->loop, &f->pause, PAUSE, resume, f);
-			return;
+			return 0;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
-			return;
+			return 0;
 		}
 	}
+	return 1;
+}
+
+static void
+accept_some(void *arg, int fd, short revents)
+{
+	(void)revents;
+	(void)take_waiting(arg, fd);
 }
 
 static void
@@ -148,13 +155,31 @@ stop(void *arg)
 	f->stop = 1;
 }
 
+/*
+ * Closes the listeners: whoever comes now is refused, and may go to another
+ * server at once. Who waits there already is let in.
+ */
+static void
+close_listeners(struct front *f)
+{
+	int i, turns = (int)f->bounds.connections / ACCEPT_MAX + 1;
+
+	listen_all(f, 0);
+	for (i = 0; i < f->nlisteners; i++) {
+		while (turns-- > 0 && take_waiting(f, SITE_FDS + i))
+			continue;
+		close(SITE_FDS + i);
+	}
+	f->nlisteners = 0;
+	loop_timer_del(f->loop, &f->pause);
+}
+
 static void
 drain(struct front *f)
 {
 	if (f->pool.draining)
 		return;
-	listen_all(f, 0);
-	loop_timer_del(f->loop, &f->pause);
+	close_listeners(f);
 	conn_pool_drain(&f->pool);
 	loop_timer(f->loop, &f->end, f->bounds.drain_time, stop, f);
 }
@@ -163,11 +188,8 @@ drain(struct front *f)
 static void
 take_site(struct front *f, struct site *s)
 {
-	const struct token *t;
-
-	tokens_mark(f->desk.tokens);
-	for (t = tokens_first(s->tokens); t != NULL; t = t->next)
-		tokens_put(f->desk.tokens, t);
+	if (tokens_exchange(f->desk.tokens, s->tokens) == -1)
+		drain(f); /* out of memory: the next front has them all */
 	site_free(f->desk.site);
 	f->desk.site = s;
 }

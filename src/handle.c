@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "accesslog.h"
+#include "asked.h"
 #include "backend.h"
 #include "buf.h"
 #include "conn.h"
@@ -400,40 +401,34 @@ ask(struct conn *c, const char *path)
 		error(c, 503, "out of memory");
 }
 
-/* Has the object such a member, with something in it? */
+/* What programs read is one object: not lines of them, and not nothing. */
 static int
-given(struct splice object, const char *name)
+is_object(const struct buf *body)
 {
-	struct splice v;
-	struct splice_walk w;
+	struct splice all;
 
-	if (splice_find(object, name, &v) != 1 || *v.s == 'n')
-		return 0;
-	if (*v.s != '[')
-		return v.n > 2 || *v.s != '"';
-	splice_begin(&w, v);
-	return splice_next(&w) == 1;
+	return splice_text(body->d, body->len, &all, NULL) == 0 &&
+	    *all.s == '{';
 }
 
-/* Puts the key of a header into the body. 0, or -1. */
+/* Puts the key that came in a header into the body. 0, or -1. */
 static int
-put_key(struct conn *c, const struct exchange *x)
+put_key(struct conn *c, const struct buf *key)
 {
+	const struct buf *body = conn_body(c);
 	struct splice_edit e = { "api_key", NULL, 0 };
-	struct buf *body = conn_body(c), quoted, edited;
+	struct buf quoted, edited;
 	int rc;
 
 	buf_init(&quoted, LINE_BYTES);
-	buf_init(&edited, body->max + LINE_BYTES);
-	rc = json_quote(&quoted, x->key.d, x->key.len);
-	e.value = quoted.d;
-	e.len = quoted.len;
-	if (rc == 0)
+	buf_init(&edited, body->len + LINE_BYTES);
+	if ((rc = json_quote(&quoted, key->d, key->len)) == 0) {
+		e.value = quoted.d;
+		e.len = quoted.len;
 		rc = splice_edit(&edited, body->d, body->len, &e, 1);
-	if (rc == 0) {
-		buf_cut(body, 0);
-		rc = buf_add(body, edited.d, edited.len);
 	}
+	if (rc == 0)
+		conn_edited(c, &edited);
 	buf_wipe(&quoted);
 	buf_wipe(&edited);
 	return rc;
@@ -447,25 +442,16 @@ static void
 balance(struct conn *c)
 {
 	struct exchange *x = exchange_of(c);
-	struct buf *body = conn_body(c);
-	struct splice all;
+	const struct buf *body = conn_body(c);
 
-	if (splice_text(body->d, body->len, &all, NULL) == -1 ||
-	    *all.s != '{') {
-		error(c, 400, "the body is not a JSON object");
-		return;
-	}
-	if (!given(all, "api_key") && !given(all, "api_keys")) {
-		if (x->key.len == 0 && x->tok != NULL && !x->tok->admin) {
-			error(c, 403, "send keys, or a token marked admin");
-			return;
-		}
-		if (x->key.len > 0 && put_key(c, x) == -1) {
-			error(c, 400, "the key cannot be taken");
-			return;
-		}
-	}
-	ask(c, exchange_desk(c)->site->tool);
+	if (asked_keyed(body->d, body->len))
+		ask(c, exchange_desk(c)->site->tool);
+	else if (x->key.len == 0 && x->tok != NULL && !x->tok->admin)
+		error(c, 403, "send keys, or a token marked admin");
+	else if (x->key.len > 0 && put_key(c, &x->key) == -1)
+		error(c, 503, "out of memory");
+	else
+		ask(c, exchange_desk(c)->site->tool);
 }
 
 /* ---- requests ---- */
@@ -524,10 +510,10 @@ wrong_method(struct conn *c, const struct http_req *r)
 static int
 method_ok(const struct endpoint *e, const struct http_req *r)
 {
-	if (http_is(&r->method, "POST"))
+	if (http_method(r, "POST"))
 		return e->methods & ENDPOINT_POST;
 	return e->methods & ENDPOINT_GET &&
-	    (http_is(&r->method, "GET") || http_is(&r->method, "HEAD"));
+	    (http_method(r, "GET") || http_method(r, "HEAD"));
 }
 
 /* The server's own balances are for admins; count calls against a token. */
@@ -559,7 +545,7 @@ on_request_head(struct conn *c, const struct http_req *r)
 	x = exchange_of(c);
 	if (gate_page(d->site, r, &g) == -1)
 		refused(c, &g);
-	else if (http_is(&r->method, "OPTIONS"))
+	else if (http_method(r, "OPTIONS"))
 		options(c, r);
 	else if (gate_token(d->site, d->tokens, x->ep, r, &x->tok, &g) == -1)
 		refused(c, &g);
@@ -573,8 +559,11 @@ on_request_head(struct conn *c, const struct http_req *r)
 		v = http_field(r, "accept", 0);
 		x->html = v != NULL && memmem(v->s, v->n, "text/html", 9);
 		v = http_field(r, "x-api-key", 0);
-		if (x->ep->flags & EP_XKEY && v != NULL)
-			buf_add(&x->key, v->s, v->n);
+		if (x->ep->flags & EP_XKEY && v != NULL &&
+		    buf_add(&x->key, v->s, v->n) == -1) {
+			error(c, 400, "the X-API-Key is too long");
+			return 1;
+		}
 		return 0;
 	}
 	return 1;
@@ -592,7 +581,13 @@ on_request(struct conn *c)
 			ask(c, s->chat);
 		break;
 	case KIND_BALANCE:
-		balance(c);
+	case KIND_ROUTE:
+		if (!is_object(conn_body(c)))
+			error(c, 400, "the body is not a JSON object");
+		else if (x->ep->kind == KIND_BALANCE)
+			balance(c);
+		else
+			ask(c, s->tool);
 		break;
 	case KIND_TOOL:
 	case KIND_METRICS:

@@ -25,12 +25,15 @@ text(struct splice v)
 	return buf_detach(&b);
 }
 
-static char *
-member(struct splice v, const char *name)
+/* That of a member, NULL if it is not there: 0; -1 if it cannot be had. */
+static int
+member(struct splice v, const char *name, char **dst)
 {
 	struct splice m;
 
-	return splice_find(v, name, &m) == 1 ? text(m) : NULL;
+	if (splice_find(v, name, &m) != 1)
+		return 0;
+	return (*dst = text(m)) == NULL ? -1 : 0;
 }
 
 /* Nothing that would end a header, or begin another. */
@@ -71,8 +74,9 @@ read_headers(struct headline *h, struct splice v)
 
 	splice_begin(&w, v);
 	while ((r = splice_next(&w)) == 1) {
-		name = text(w.name);
-		if (name != NULL && api_header(h->api, name))
+		if ((name = text(w.name)) == NULL)
+			return -1;
+		if (api_header(h->api, name))
 			r = n == HEADLINE_HEADERS ?
 			    -1 :
 			    read_header(h, n++, w.name, w.value);
@@ -97,20 +101,22 @@ int
 headline_read(struct headline *h, const char *s, size_t n)
 {
 	struct splice v, m;
-	char *op;
+	char *op = NULL;
 
 	memset(h, 0, sizeof(*h));
 	if (splice_text(s, n, &v, NULL) == -1 || v.s[0] != '{')
 		return -1;
-	op = member(v, "op");
+	if (member(v, "op", &op) == -1)
+		return -1;
 	h->api = api_named(op != NULL ? op : "chat");
 	free(op);
 	if (h->api == NULL)
 		return -1;
-	h->shape = member(v, "shape");
-	h->id = member(v, "id");
-	h->token = member(v, "token");
-	h->task = member(v, "task");
+	if (member(v, "shape", &h->shape) == -1 ||
+	    member(v, "id", &h->id) == -1 ||
+	    member(v, "token", &h->token) == -1 ||
+	    member(v, "task", &h->task) == -1)
+		return -1;
 	if (!is_id(h->task)) {
 		free(h->task);
 		h->task = NULL;

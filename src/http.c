@@ -79,6 +79,13 @@ http_is(const struct http_str *s, const char *want)
 }
 
 int
+http_method(const struct http_req *r, const char *want)
+{
+	return strlen(want) == r->method.n &&
+	    memcmp(r->method.s, want, r->method.n) == 0;
+}
+
+int
 http_lists(const struct http_str *s, const char *want)
 {
 	const char *p = s->s, *end = s->s + s->n;
@@ -172,7 +179,7 @@ target(struct http_req *r, const char *s, size_t n)
 		if (r->host.n == 0)
 			return never(r, 400, "the target names no host");
 	} else if (*s != '/' &&
-	    (n != 1 || *s != '*' || !http_is(&r->method, "OPTIONS"))) {
+	    (n != 1 || *s != '*' || !http_method(r, "OPTIONS"))) {
 		return never(r, 400, "the request target is malformed");
 	}
 	q = memchr(s, '?', n);

@@ -64,6 +64,9 @@ long http_request(struct http_req *r, const char *p, size_t n, size_t last,
 const struct http_str *http_field(const struct http_req *r, const char *name,
     size_t nth);
 
+/* Is this its method? Letter case matters here (9110, 9.1). */
+int http_method(const struct http_req *r, const char *want);
+
 /* Does s say want, letter case aside? */
 int http_is(const struct http_str *s, const char *want);
 

@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "fault.h"
 #include "front.h"
+#include "origin.h"
 #include "paths.h"
 #include "port.h"
 #include "setup.h"
@@ -171,8 +172,14 @@ own_option(int ch, const char *arg, struct fault *f)
 		opt.setup.tokens = arg;
 		return 0;
 	case OPT_HOST:
+		if (!origin_name_ok(arg))
+			return fault_set(f, EX_USAGE,
+			    "--host %s: want a name, without a port", arg);
 		return add(&opt.site.hosts, &opt.site.nhosts, arg, f);
 	case OPT_CORS:
+		if (!origin_ok(arg))
+			return fault_set(f, EX_USAGE,
+			    "--cors %s: want https://NAME or '*'", arg);
 		return add(&opt.site.cors, &opt.site.ncors, arg, f);
 	case OPT_PROXY:
 		if (!cidr_ok(arg))
@@ -255,7 +262,8 @@ static int export(struct fault *f)
 		opt.no_auth = 1;
 	opt.setup.config = opt.cli.config;
 	opt.setup.state = opt.cli.state;
-	if (token != NULL && (opt.setup.token = strdup(token)) == NULL)
+	if (token != NULL && *token != '\0' &&
+	    (opt.setup.token = strdup(token)) == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	unsetenv("MS_TOKEN");
 	return 0;
@@ -273,11 +281,11 @@ open_ports(struct fault *f)
 		return -1;
 	}
 	if (nports == 0 && opt.nlisten == 0) {
-		if (host == NULL)
+		if (host == NULL || *host == '\0')
 			host = "127.0.0.1";
 		snprintf(where, sizeof(where),
 		    strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host,
-		    port != NULL ? port : "8000");
+		    port != NULL && *port != '\0' ? port : "8000");
 		opt.listen[opt.nlisten++] = where;
 	}
 	for (i = 0; i < opt.nlisten && nports < PORTS_MAX; i++) {

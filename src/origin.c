@@ -83,3 +83,20 @@ origin_listed(const struct http_str *origin, char *const *list, size_t n)
 			return 1;
 	return 0;
 }
+
+int
+origin_name_ok(const char *name)
+{
+	return *name != '\0' && strpbrk(name, "/:*, ") == NULL;
+}
+
+int
+origin_ok(const char *origin)
+{
+	const char *host = strstr(origin, "://");
+
+	if (strcmp(origin, "*") == 0)
+		return 1;
+	return host != NULL && host != origin && host[3] != '\0' &&
+	    strpbrk(host + 3, "/*, ") == NULL;
+}

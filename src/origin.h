@@ -22,4 +22,8 @@ int origin_same(const struct http_str *origin, const struct http_str *host);
 /* Is the Origin one of list[0..n), or is "*" in it? */
 int origin_listed(const struct http_str *origin, char *const *list, size_t n);
 
+/* May a Host, or an Origin, ever say this? Not with a port, or a path. */
+int origin_name_ok(const char *name);
+int origin_ok(const char *origin);
+
 #endif

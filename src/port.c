@@ -145,7 +145,7 @@ open_one(struct port *l, const struct addrinfo *ai, int backlog)
 static int
 split(const char *where, char host[HOST_MAX], const char **port)
 {
-	const char *colon = strrchr(where, ':');
+	const char *colon = strrchr(where, ':'), *why;
 	size_t n;
 
 	if (colon == NULL || colon[1] == '\0')
@@ -158,7 +158,9 @@ split(const char *where, char host[HOST_MAX], const char **port)
 	} else if (memchr(where, ':', n) != NULL) {
 		return -1;
 	}
-	if (n >= HOST_MAX)
+	/* getaddrinfo() takes more, and what is left of it in 16 bits */
+	(void)strtonum(*port, 0, 65535, &why);
+	if (why != NULL || n >= HOST_MAX)
 		return -1;
 	memcpy(host, where, n);
 	host[n] = '\0';
@@ -177,7 +179,8 @@ port_open(struct port *l, const char *where, int backlog, struct fault *f)
 
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
-	if (strncmp(where, "unix:", 5) == 0)
+	/* without a path the kernel would choose a name, for anyone */
+	if (strncmp(where, "unix:", 5) == 0 && where[5] != '\0')
 		return open_unix(l, where + 5, backlog, f);
 	if (split(where, host, &port) == -1)
 		return fault_set(f, EX_USAGE,
@@ -193,6 +196,18 @@ port_open(struct port *l, const char *where, int backlog, struct fault *f)
 	if (l->fd == -1)
 		return fault_set(f, EX_OSERR, "%s: %s", where, strerror(rc));
 	return 0;
+}
+
+static int
+listens(int fd)
+{
+	socklen_t len = sizeof(int);
+	int is = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is, &len) == -1)
+		return 0;
+	errno = EINVAL;
+	return is;
 }
 
 int
@@ -213,7 +228,7 @@ port_inherited(struct port *l, int max, struct fault *f)
 	for (i = 0; i < n; i++) {
 		memset(&l[i], 0, sizeof(l[i]));
 		l[i].fd = INHERITED_FIRST + i;
-		if (describe(&l[i]) == -1 ||
+		if (!listens(l[i].fd) || describe(&l[i]) == -1 ||
 		    fcntl(l[i].fd, F_SETFD, FD_CLOEXEC) == -1)
 			return fault_set(f, EX_OSERR, "socket %d of %d: %s",
 			    i + 1, n, strerror(errno));
@@ -227,6 +242,8 @@ port_close(struct port *l)
 	if (l->path != NULL)
 		unlink(l->path);
 	free(l->path);
+	l->path = NULL;
 	if (l->fd != -1)
 		close(l->fd);
+	l->fd = -1;
 }

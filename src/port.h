@@ -31,7 +31,7 @@ int port_inherited(struct port *l, int max, struct fault *f);
 /* A Unix socket at path, for our own processes. The descriptor or -1. */
 int port_unix(const char *path, int backlog);
 
-/* Closes it and removes its path. */
+/* Closes it and removes its path; once is enough. */
 void port_close(struct port *l);
 
 #endif

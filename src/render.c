@@ -276,6 +276,8 @@ error_body(enum render_kind k, const struct error *e, const char *message,
 	json_object(&j, NULL);
 	if (k == RENDER_NATIVE) {
 		json_str(&j, "detail", message);
+		if (hint[0] != '\0')
+			json_str(&j, "hint", hint);
 	} else {
 		if (k == RENDER_N8N) {
 			json_str(&j, "text", "");

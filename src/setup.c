@@ -12,9 +12,11 @@
 #include "buf.h"
 #include "catalog.h"
 #include "conf.h"
+#include "day.h"
 #include "fault.h"
 #include "fold.h"
 #include "ledger.h"
+#include "now.h"
 #include "paths.h"
 #include "setup.h"
 #include "site.h"
@@ -76,8 +78,9 @@ find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
 	char cred[PATH_BYTES];
 
 	*t = NULL;
-	if (path == NULL)
-		path = getenv("MS_TOKENS_FILE");
+	if (path == NULL && (path = getenv("MS_TOKENS_FILE")) != NULL &&
+	    *path == '\0')
+		path = NULL;
 	if (path == NULL && dir != NULL) {
 		snprintf(cred, sizeof(cred), "%s/ms-tokens", dir);
 		if (access(cred, F_OK) == 0)
@@ -94,8 +97,7 @@ find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
 
 /* What the ledger says that each has used today. */
 static int
-count_used(struct tokens *t, const struct conf *c, const char *state,
-    struct fault *f)
+count_used(struct tokens *t, int day_offset, const char *state, struct fault *f)
 {
 	const struct fold_ent *e;
 	struct ledger *l;
@@ -109,15 +111,24 @@ count_used(struct tokens *t, const struct conf *c, const char *state,
 		return 0;
 	if ((dir = paths_state(state)) == NULL)
 		return fault_set(f, EX_OSERR, "state: %s", strerror(errno));
-	l = ledger_open(dir, c->day_offset, LEDGER_READ, 0, f);
+	l = ledger_open(dir, day_offset, LEDGER_READ, 0, f);
 	free(dir);
 	if (l == NULL)
 		return -1;
+	tokens_set_day(t, day_of(now_wall(), day_offset));
 	for (; tok != NULL; tok = tok->next)
 		if ((e = fold_token(ledger_fold(l), tok->name)) != NULL)
 			tok->used = e->requests;
 	ledger_close(l);
 	return 0;
+}
+
+int
+setup_count(struct site *s, const struct setup_opts *o, struct fault *f)
+{
+	return s->tokens == NULL ?
+	    0 :
+	    count_used(s->tokens, s->day_offset, o->state, f);
 }
 
 /* The lists of models as texts. */
@@ -150,7 +161,7 @@ setup_load(struct site *s, const struct setup_opts *o, struct fault *f,
 	if ((c = conf_load(o->config, f, warn)) == NULL)
 		return -1;
 	if (find_tokens(o, &t, f) == -1 ||
-	    (t != NULL && count_used(t, c, o->state, f) == -1))
+	    (t != NULL && count_used(t, c->day_offset, o->state, f) == -1))
 		goto err;
 	if (list_models(c, &models, &native) == -1) {
 		fault_set(f, EX_OSERR, "%s", strerror(errno));

@@ -24,4 +24,10 @@ struct setup_opts {
 int setup_load(struct site *s, const struct setup_opts *o, struct fault *f,
     struct buf *warn);
 
+/*
+ * Reads anew, from the ledger, what the tokens of s have used. 0, or -1 with
+ * *f: their numbers stay.
+ */
+int setup_count(struct site *s, const struct setup_opts *o, struct fault *f);
+
 #endif

@@ -61,6 +61,7 @@ write_tokens(struct json *j, struct tokens *t)
 		json_end(j);
 	}
 	json_end(j);
+	json_int(j, "day", tokens_day(t));
 }
 
 int
@@ -148,6 +149,8 @@ read_tokens(struct site *s, jv o)
 
 	if ((s->tokens = tokens_new()) == NULL)
 		rc = -1;
+	else
+		tokens_set_day(s->tokens, (int64_t)json_get_num(o, "day", 0));
 	if (rc == 0 && jv_get_kind(v) == JV_KIND_ARRAY) {
 		jv_array_foreach (v, i, e) {
 			if (rc == 0)

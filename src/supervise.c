@@ -61,7 +61,7 @@ struct super {
 	const struct supervise_opts *o;
 	struct loop *loop;
 	struct tools *tools;
-	char dir[64];	/* of the sockets */
+	char dir[96];	/* of the sockets: a path in it fits an address */
 	int chat, tool; /* they listen */
 	struct child_list children;
 	struct respawn front, workers;
@@ -384,8 +384,12 @@ fill_front(void *arg)
 		.argv = argv,
 		.empty = 1,
 		.fds = { -1, -1, STDERR_FILENO } };
+	struct fault f;
 	size_t i;
 
+	/* What the one before it counted is in the ledger. */
+	if (s->up && setup_count(s->o->site, s->o->setup, &f) == -1)
+		say(s, "%s", f.text);
 	snprintf(path, sizeof(path), "%s/ms-serve", s->o->bin);
 	for (i = 0; i < s->o->nports; i++)
 		sp.fds[SITE_FDS + i] = s->o->ports[i].fd;
@@ -531,6 +535,7 @@ on_leave(void *arg, int sig)
 {
 	struct super *s = arg;
 	struct child *front = the_front(s), *c;
+	size_t i;
 
 	(void)sig;
 	if (s->leaving) { /* asked twice */
@@ -538,6 +543,8 @@ on_leave(void *arg, int sig)
 		return;
 	}
 	s->leaving = 1;
+	for (i = 0; i < s->o->nports; i++)
+		port_close(&s->o->ports[i]);
 	loop_timer_del(s->loop, &s->front.timer);
 	loop_timer_del(s->loop, &s->workers.timer);
 	loop_timer(s->loop, &s->late, s->o->site->bounds->drain_time + GRACE,
@@ -560,18 +567,18 @@ make_sockets(struct super *s)
 	const char *run = getenv("RUNTIME_DIRECTORY");
 	struct site *site = s->o->site;
 	int backlog = (int)site->bounds->connections;
+	size_t n;
 
 	if (run == NULL && (run = getenv("XDG_RUNTIME_DIR")) == NULL)
 		run = "/tmp";
-	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX",
-		run) >= sizeof(s->dir)) {
+	n = (size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX", run);
+	if (n >= sizeof(s->dir))
 		errno = ENAMETOOLONG;
+	if (n >= sizeof(s->dir) || mkdtemp(s->dir) == NULL) {
 		s->dir[0] = '\0';
-		return -1;
-	}
-	if (mkdtemp(s->dir) == NULL) {
-		s->dir[0] = '\0';
-		return -1;
+		return fault_set(s->fault, EX_OSERR,
+		    "%s: cannot make a folder for sockets: %s", run,
+		    strerror(errno));
 	}
 	if (asprintf(&site->chat, "%s/chat", s->dir) == -1 ||
 	    asprintf(&site->tool, "%s/tool", s->dir) == -1)
@@ -627,9 +634,11 @@ supervise(const struct supervise_opts *o, struct fault *f)
 	struct child *c;
 
 	TAILQ_INIT(&s.children);
+	f->text[0] = '\0';
 	if (begin(&s) == -1)
-		s.failed = fault_set(f, EX_OSERR, "%s: %s",
-		    s.dir[0] != '\0' ? s.dir : "supervisor", strerror(errno));
+		s.failed = f->text[0] != '\0' ?
+		    -1 :
+		    fault_set(f, EX_OSERR, "%s: %s", s.dir, strerror(errno));
 	while ((c = TAILQ_FIRST(&s.children)) != NULL) {
 		kill(c->pid, SIGTERM);
 		child_free(c);

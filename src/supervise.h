@@ -16,7 +16,7 @@ struct site;
 struct supervise_opts {
 	struct site *site; /* all but what setup_load() fills in */
 	const struct setup_opts *setup;
-	const struct port *ports;
+	struct port *ports; /* closed when told to leave */
 	size_t nports;
 	int workers;
 	const char *key; /* for the workers: --key, or NULL */

@@ -19,7 +19,7 @@ enum {
 
 struct tokens {
 	struct token *first;
-	int64_t today;
+	int64_t day;
 };
 
 static void
@@ -73,14 +73,14 @@ tokens_first(struct tokens *t)
 	return t->first;
 }
 
-/* Drops those that are gone and have nothing in flight. */
+/* Drops those that are gone and that nobody holds. */
 static void
 sweep(struct tokens *t)
 {
 	struct token **p = &t->first, *tok;
 
 	while ((tok = *p) != NULL)
-		if (tok->gone && tok->inflight == 0) {
+		if (tok->gone && tok->held == 0) {
 			*p = tok->next;
 			token_free(tok);
 		} else {
@@ -88,24 +88,40 @@ sweep(struct tokens *t)
 		}
 }
 
+int64_t
+tokens_day(const struct tokens *t)
+{
+	return t->day;
+}
+
 void
-tokens_mark(struct tokens *t)
+tokens_set_day(struct tokens *t, int64_t day)
 {
 	struct token *tok;
 
-	sweep(t);
+	if (day <= t->day)
+		return;
+	t->day = day;
 	for (tok = t->first; tok != NULL; tok = tok->next)
-		tok->gone = 1;
+		tok->used = tok->inflight;
+}
+
+static struct token *
+named(struct tokens *t, const char *name)
+{
+	struct token *tok;
+
+	for (tok = t->first; tok != NULL; tok = tok->next)
+		if (strcmp(tok->name, name) == 0)
+			break;
+	return tok;
 }
 
 int
 tokens_put(struct tokens *t, const struct token *from)
 {
-	struct token *tok, **end = &t->first;
+	struct token *tok = named(t, from->name), **end = &t->first;
 
-	for (; (tok = *end) != NULL; end = &tok->next)
-		if (strcmp(tok->name, from->name) == 0)
-			break;
 	if (tok == NULL) {
 		if ((tok = calloc(1, sizeof(*tok))) == NULL)
 			return -1;
@@ -113,14 +129,37 @@ tokens_put(struct tokens *t, const struct token *from)
 			free(tok);
 			return -1;
 		}
+		while (*end != NULL)
+			end = &(*end)->next;
 		*end = tok;
 	}
 	memcpy(tok->hash, from->hash, sizeof(tok->hash));
 	tok->limit = from->limit;
+	tok->used = from->used;
 	tok->admin = from->admin;
 	tok->gone = 0;
-	if (from->used > tok->used)
-		tok->used = from->used;
+	return 0;
+}
+
+int
+tokens_exchange(struct tokens *t, struct tokens *from)
+{
+	struct token *tok, new;
+	const struct token *old;
+
+	sweep(t);
+	tokens_set_day(t, from->day);
+	tokens_set_day(from, t->day);
+	for (tok = t->first; tok != NULL; tok = tok->next)
+		tok->gone = 1;
+	for (tok = from->first; tok != NULL; tok = tok->next) {
+		new = *tok;
+		old = named(t, tok->name);
+		if (old != NULL && old->used > new.used)
+			new.used = old->used;
+		if (tokens_put(t, &new) == -1)
+			return -1;
+	}
 	return 0;
 }
 
@@ -273,19 +312,22 @@ tokens_find(struct tokens *t, const struct http_str *secret)
 	for (tok = t->first; tok != NULL; tok = tok->next)
 		if (!differ(h, tok->hash, TOKENS_HASH - 1) && !tok->gone)
 			found = tok;
+	if (found != NULL)
+		found->held++;
 	return found;
+}
+
+void
+tokens_release(struct token *tok)
+{
+	if (tok != NULL)
+		tok->held--;
 }
 
 int
 tokens_begin(struct tokens *t, struct token *tok, int64_t today)
 {
-	struct token *o;
-
-	if (t->today != today) {
-		for (o = t->first; t->today != 0 && o != NULL; o = o->next)
-			o->used = o->inflight;
-		t->today = today;
-	}
+	tokens_set_day(t, today);
 	if (tok->limit != -1 && tok->used >= tok->limit)
 		return -1;
 	tok->used++;

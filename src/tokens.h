@@ -23,6 +23,7 @@ struct token {
 	int64_t used;  /* today, those in flight included */
 	int admin;
 	int inflight;
+	int held; /* by those who found it */
 	int gone; /* no longer in the file */
 	struct token *next;
 };
@@ -46,22 +47,35 @@ void tokens_free(struct tokens *t);
 struct token *tokens_first(struct tokens *t);
 
 /*
- * Takes one in by its name: a new one, or the old one changed (what it has
- * used is kept if it is more). Before a new list comes, tokens_mark() says
- * that all are gone; whoever is put is not. 0, or -1 with ENOMEM.
+ * The day of which they have used what they have used: any number that grows
+ * from day to day, 0 at first. On a later one none has used any but what is
+ * in flight.
+ */
+int64_t tokens_day(const struct tokens *t);
+void tokens_set_day(struct tokens *t, int64_t day);
+
+/*
+ * Takes one in by its name: a new one, or the old one changed. 0, or -1 with
+ * ENOMEM.
  */
 int tokens_put(struct tokens *t, const struct token *tok);
-void tokens_mark(struct tokens *t);
+
+/*
+ * Puts a new list (borrowed) in the place of the old one. Of what each has
+ * used on the same day the greater number is kept. 0, or -1 with ENOMEM.
+ */
+int tokens_exchange(struct tokens *t, struct tokens *from);
 
 /*
  * The token that secret says, compared with each in constant time; NULL if
- * it is none.
+ * it is none. It stays, whatever list comes, until tokens_release().
  */
 struct token *tokens_find(struct tokens *t, const struct http_str *secret);
+void tokens_release(struct token *tok);
 
 /*
- * Begins a call: 0, or -1 if today's number is reached. today is any number
- * that changes with the day. tokens_end() ends it; it counts if it was one.
+ * Begins a call: 0, or -1 if today's number is reached. today is as
+ * for tokens_set_day(). tokens_end() ends it; it counts if it was one.
  */
 int tokens_begin(struct tokens *t, struct token *tok, int64_t today);
 void tokens_end(struct token *tok, int counts);

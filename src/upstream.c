@@ -277,8 +277,12 @@ retire(struct upstream_call *c)
 	c->headers = NULL;
 	c->phase = PHASE_DEAD;
 	if (u->npool < POOL_MAX) {
-		curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, NULL);
-		curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, NULL);
+		/*
+		 * A handle gives up at the sixth dead connection that it
+		 * meets in its life: it is to begin a new one.
+		 */
+		curl_easy_reset(c->easy);
+		set_once(c->easy, c);
 		TAILQ_INSERT_HEAD(&u->pool, c, entry);
 		u->npool++;
 	} else {

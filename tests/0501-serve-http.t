@@ -29,6 +29,10 @@ answers 'absolute form' 200 "GET http://localhost/health HTTP/1.1\r\nHost: other
 answers 'its host counts' 421 "GET http://other.example/health HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
 answers 'an empty line first' 200 "\r\nGET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
 answers 'OPTIONS *' 204 "OPTIONS * HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
+answers 'HEAD' 200 "HEAD /health HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
+ok 'without a body' [ "$(tail -c 4 raw.out | od -An -tx1)" = ' 0d 0a 0d 0a' ]
+answers 'HEAD of what is malformed' 400 "HEAD /health HTTP/1.1\r\n\r\n"
+ok 'without a body, too' [ "$(tail -c 4 raw.out | od -An -tx1)" = ' 0d 0a 0d 0a' ]
 answers 'a GET with a body' '200 200' "GET /health HTTP/1.1\r\n$host\r\nContent-Length: 5\r\n\r\nhelloGET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
 
 body='{"messages":[{"role":"user","content":"hi"}]}'
@@ -78,6 +82,39 @@ TLS|400|\026\003\001\000\245\001\000\000\241
 an unknown expectation|417|GET /health HTTP/1.1\r\n$host\r\nExpect: tea\r\n\r\n
 CONNECT|400|CONNECT localhost:80 HTTP/1.1\r\n$host\r\n\r\n
 !!
+answers 'the case of methods counts' '501 501' "get /health HTTP/1.1\r\n$host\r\n\r\noptions /chat HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
+
+# The limits, as they are by default.
+answers 'a line of 16 KiB' 200 "GET /health?$(printf '%016360d' 0) HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"
+answers 'a longer one' 414 "GET /health?$(printf '%016400d' 0) HTTP/1.1\r\n$host\r\n\r\n"
+answers 'fields of 32 KiB' 200 "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\nX: $(printf '%032720d' 0)\r\n\r\n"
+answers 'more of them' 431 "GET /health HTTP/1.1\r\n$host\r\nX: $(printf '%032760d' 0)\r\n\r\n"
+answers '100 fields' 200 "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n$(printf 'X: y\\r\\n%.0s' $(seq 98))\r\n"
+answers '101' 431 "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n$(printf 'X: y\\r\\n%.0s' $(seq 99))\r\n"
+answers 'a body of 32 MiB and one, before it comes' 413 "${head}Content-Length: 33554433\r\n\r\n"
+
+# What follows the last request is not read; that must not eat the answer.
+for last in "GET /health HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n" \
+	"POST /nope HTTP/1.1\r\n$host\r\nConnection: close\r\nContent-Length: 3\r\n\r\n" \
+	"${head}Connection: close\r\nContent-Length: ${#body}\r\n\r\n$body"; do
+	{
+		# shellcheck disable=SC2059
+		printf "$last"
+		head -c 300000 /dev/zero
+	} >more
+	PORT=$port perl -MSocket -e '
+		local $/; my $bytes = <STDIN>; $SIG{PIPE} = "IGNORE";
+		socket my $s, AF_INET, SOCK_STREAM, 0;
+		connect $s, sockaddr_in($ENV{PORT}, INADDR_LOOPBACK) or die;
+		syswrite $s, $bytes;
+		select undef, undef, undef, 0.3;
+		my $r = "";
+		while ($n = sysread $s, $r, 65536, length $r) {}
+		die "$!\n" if !defined $n;
+		print $r' <more >raw.out 2>raw.err
+	ok 'more than was to come' [ $? -eq 0 ] || sed 's/^/# /' raw.err
+	like 'is no harm' raw.out '^HTTP/1\.1 [24]0'
+done
 
 # 20 000 requests at once, of which the answers are not read at first.
 printf 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n%.0s' $(seq 20000) >many

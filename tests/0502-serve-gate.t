@@ -86,11 +86,15 @@ for keys in '"api_keys":[]' '"api_keys":null' '"api_key":""' '"api_key":null'; d
 		"{\"models\":[],$keys}" -H "$alice" -H 'X-API-Key: ms-credits9-x'
 	like 'is that key' body '"available":9,'
 done
-post 'nor with blanks' 400 /api/balance \
+post 'nor with blanks' 403 /api/balance \
 	'{"models":[],"api_key":" ","api_keys":["",""]}' -H "$alice"
-post 'nor with a key too long to be one' 403 /api/balance '{"models":[]}' \
+post 'nor with a key too long to be one' 400 /api/balance '{"models":[]}' \
 	-H "$alice" -H "X-API-Key: $(head -c 9000 /dev/zero | tr '\0' a)"
 unlike 'not even in part' body '"data"'
+for v in '"api_key":" "' \
+	'"api_keys":["","\t"]' '"api_key":"ms-credits9-x","api_key":""'; do
+	post "nor with $v" 403 /api/balance "{\"models\":[],$v}" -H "$alice"
+done
 post 'they are for bob' 200 /api/balance '{"models":[]}' -H "$bob"
 post "alice's own are" 200 /api/balance '{"models":[]}' -H "$alice" \
 	-H 'X-API-Key: ms-credits9-x'
@@ -102,6 +106,9 @@ like 'is out of quota' body '"code":"insufficient_quota"'
 like 'do not retry' head '^x-should-retry: false.$'
 like 'but later' head '^Retry-After: 600.$'
 ok 'the ledger knows her' grep -q '"token":"alice"' state/usage/*.jsonl
+kill -9 "$(pgrep -P "$servepid" -f 'ms-serve: front')"
+ok 'another front' until_ok curl -sS "$url/health"
+post 'has not forgotten' 429 /v1/chat/completions "$chat" -H "$alice"
 post 'after a reload' 200 /reload '{}' -H "$bob"
 post 'it is still so' 429 /v1/chat/completions "$chat" -H "$alice"
 unserve
@@ -116,7 +123,18 @@ serve
 req 'a token of the environment' 200 /v1/models -H "x-api-key: $MS_TOKEN"
 req 'none' 401 /v1/models
 unserve
-unset MS_TOKEN
+MS_TOKEN='' MS_TOKENS_FILE='' SERVER_HOST=''
+export MS_TOKENS_FILE SERVER_HOST
+serve
+req 'an empty token is none' 200 /v1/models
+unserve
+run 'nor does it open a public address' 78 ms-serve -l 0.0.0.0:0
+SERVER_PORT=0 ms-serve </dev/null 2>err &
+servepid=$!
+pids="$pids $servepid"
+ok 'an empty SERVER_HOST is none' until_ok grep -q 'listening on http://127.0.0.1:' err
+kill "$servepid"
+unset MS_TOKEN MS_TOKENS_FILE SERVER_HOST
 
 # ---- addresses ----
 run 'a public address' 78 ms-serve -l 0.0.0.0:0
@@ -126,6 +144,19 @@ serve -l 0.0.0.0:0 --no-auth
 unserve
 run "cors '*' without tokens" 64 ms-serve -l 127.0.0.1:0 --cors '*'
 run 'a bad address' 64 ms-serve -l 8000
+for p in 65536 99999 -1 http ''; do
+	run "port [$p]" 64 ms-serve -l "127.0.0.1:$p"
+done
+run 'no path' 64 ms-serve -l unix:
+RUNTIME_DIRECTORY=nowhere run 'no place for sockets' 71 ms-serve -l 127.0.0.1:0
+like 'named' err '^ms-serve: nowhere: cannot make a folder for sockets: No such file'
+run 'a body that no worker takes' 64 ms-serve --max-body 67108865
+for h in gw.example:80 http://gw.example '' '*.example'; do
+	run "a name [$h]" 64 ms-serve --host "$h"
+done
+for o in app.example https:// https://app.example/ 'https://a https://b' ''; do
+	run "an origin [$o]" 64 ms-serve --cors "$o"
+done
 run 'a bad proxy' 64 ms-serve --trust-proxy 300.0.0.1
 run 'a bad number' 64 ms-serve --max-body x
 run 'keys of stdin' 64 ms-serve -k -

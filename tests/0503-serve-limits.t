@@ -39,6 +39,22 @@ post 'no answer in time' 504 /v1/chat/completions \
 	"$(echo "$chat" | sed 's/{/{"model":"sim\/stall-head",/')"
 unserve
 
+# A client that does not read is cut; upstream is let go.
+serve --write-time 1 --drain-time 1
+PORT=$port SIM=$sim node "$top/tests/serve/stalled.js" >node.out
+sed 's/^/# /' node.out
+ok 'readers that stall' not grep -q '^not ok' node.out
+ok 'all of it' grep -q '^1\.\.' node.out
+# Leaving waits no longer than that.
+curl -sSN -o slow.out --json '{"model":"sim/long:1000+slow:100","stream":true,
+	"messages":[{"role":"user","content":"hi"}]}' \
+	"$url/v1/chat/completions" 2>curl.err &
+curlpid=$!
+until_ok [ -s slow.out ]
+unserve
+wait "$curlpid"
+ok 'what is not done by then is cut, and seen to be' [ $? -eq 18 ]
+
 # With 32 descriptors there is room for fewer connections, and no spinning.
 (ulimit -n 32 && exec ms-serve -l 127.0.0.1:0 --workers 1 </dev/null 2>few.err) &
 fewpid=$!

@@ -23,14 +23,24 @@ unserve
 
 # Leaving: what is under way is answered, nobody new is let in.
 serve --log none
-curl -sSN -o slow.out --json '{"model":"sim/long:20+slow:50","stream":true,
+curl -sSN -o slow.out --json '{"model":"sim/long:40+slow:50","stream":true,
 	"messages":[{"role":"user","content":"hi"}]}' \
 	"$url/v1/chat/completions" &
 curlpid=$!
 until_ok [ -s slow.out ]
 kill -TERM "$servepid"
-gone() { ! curl -sS -o /dev/null "$url/health" 2>/dev/null; }
-ok 'a leaving server takes no more' until_ok gone
+refused() {
+	curl -sS -m 1 -o /dev/null "$url/health" 2>/dev/null
+	[ $? -eq 7 ]
+}
+ok 'a leaving server refuses whoever comes' until_ok refused
+ms-serve -l "127.0.0.1:$port" --log none </dev/null >next.out 2>next.err &
+nextpid=$!
+pids="$pids $nextpid"
+ok 'another may take its place' until_ok grep -q 'listening on' next.err ||
+	sed 's/^/# /' next.err
+ok 'while a stream goes on' not grep -q '\[DONE\]' slow.out
+kill "$nextpid"
 wait "$curlpid"
 ok 'the stream comes to its end' grep -q '^data: \[DONE\]' slow.out
 wait "$servepid"
@@ -61,6 +71,14 @@ mv socket.err serve.err
 url=http://127.0.0.1:$port
 req 'a socket of systemd' 200 /health
 unserve
+
+run 'one that does not listen' 71 perl -MIO::Socket::INET -MPOSIX=dup2 -e '
+	$^F = 9;
+	$s = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:0");
+	dup2(fileno $s, 3);
+	@ENV{"LISTEN_FDS", "LISTEN_PID"} = (1, $$);
+	exec "ms-serve", "--log", "none"'
+like 'is named' err '^ms-serve: socket 1 of 1: Invalid argument$'
 
 # A front that cannot start ends it all with the reason.
 run 'no key file' 66 ms-serve -l 127.0.0.1:0 -k nowhere

@@ -14,6 +14,15 @@ like 'is a decision' body '"actual_tier":1'
 post 'a route of nothing' 400 /route '{}'
 like 'and why' body '^\{"detail":"ms-route: '
 
+for b in '' '[]' '{"prompt":"hi"} x' '{"prompt":"a"}
+{"prompt":"b"}'; do
+	req "a route of [$b]" 400 /route -H 'Content-Type: application/json' -d "$b"
+	like 'why' body '^\{"detail":"the body is not a JSON object"\}$'
+done
+post 'a request of many lines' 200 /route "{
+$chat
+}"
+
 post 'a balance' 200 /api/balance \
 	'{"models":["Test/Model-A"],"api_key":"ms-credits7-x"}'
 like 'of that key' body '"available":7'
@@ -21,6 +30,17 @@ like 'in the shape of the original' body '^\{"success":true,"data":\[\{'
 post 'a balance by header' 200 /api/balance '{"models":["Test/Model-A"]}' \
 	-H 'X-API-Key: ms-credits5-x'
 like 'of that key' body '"available":5'
+post 'a key by header beside an empty one' 200 /api/balance \
+	'{"models":[],"api_key":"","api_keys":[]}' -H 'X-API-Key: ms-credits6-x'
+like 'of that key' body '"available":6'
+post 'a key too long' 400 /api/balance '{"models":[]}' \
+	-H "X-API-Key: $(printf '%0513d' 0)"
+for n in 20 40 60 80 100 120; do
+	post "a body that is to grow, $n more" 200 /api/balance \
+		"{\"models\":[]$(printf "%${n}s" ''),\"x\":1}" -H 'X-API-Key: ms-credits5-x'
+done
+req 'all counted' 200 /metrics
+like 'none is held' body '^ms_http_held_bytes 0$'
 post 'many' 200 /api/balance \
 	'{"models":"Test/Model-A","api_keys":["ms-credits3-x","ms-credits4-y"]}'
 ok 'all of them' [ "$(grep -o '"available":[34]' body | sort -u | wc -l)" -eq 2 ]
@@ -39,6 +59,13 @@ like 'with those of the ledger' body '^ms_.*Test/Model-A'
 post 'a failure' 502 /v1/chat/completions "{\"model\":\"sim/500\",$chat}"
 req 'metrics' 200 /metrics
 like 'with attempts by how they ended' body '^ms_attempts\{verdict="server"\} [1-9]'
+
+printf 'POST /chat HTTP/1.1\r\nHost: a\r\nX-Request-Id: half\r\nContent-Length: 9\r\n\r\n{' |
+	socat -u - "TCP:127.0.0.1:$port"
+ok 'a request that breaks off' until_ok grep -q '"id":"half".*"status":0,"cut":true' serve.err
+req 'metrics' 200 /metrics
+like 'is under way no more' body '^ms_http_in_flight 1$'
+like 'and counted' body '^ms_http_requests_total\{endpoint="/chat",status="0"\} 1$'
 
 # ---- reloads ----
 sed 's/Model-A/Model-Z/' models.json >new && mv new models.json

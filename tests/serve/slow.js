@@ -77,6 +77,20 @@ async function stats() {
 	    'it holds little memory', more);
 	slow.destroy();
 
+	// Those who announce much, and send little of it.
+	const promised = [];
+	for (const size of [33554432, 2000000, 200000])
+		for (let i = 0; i < 20; i++)
+			promised.push(open('POST /chat HTTP/1.1\r\n' +
+			    `Host: localhost\r\nContent-Length: ${size}\r\n\r\n{`));
+	await sleep(200);
+	const much = chat('Test/Model-A', false) + ' '.repeat(200000);
+	const still = await ask('/v1/chat/completions', much);
+	ok(still.status === 200, 'what is announced takes no room from others',
+	    still);
+	for (const c of promised)
+		c.destroy();
+
 	// The many.
 	const all = [];
 	for (let i = 0; i < 1000; i++) {

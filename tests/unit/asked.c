@@ -60,6 +60,30 @@ bad(void)
 		    "refused: %s", texts[i]);
 }
 
+static void
+keyed(void)
+{
+	static const char *const with[] = { "{\"api_key\":\"k\"}",
+		"{\"api_keys\":[\"\",\"k\"],\"api_key\":\"\"}",
+		"{\"api\\u005fkey\":\" k\"}" };
+	static const char *const without[] = { "", "[]", "{}",
+		"{\"api_key\":\"\"}", "{\"api_key\":null}",
+		"{\"api_keys\":[\" \",\"\\n\"]}", "{\"api_keys\":[]}",
+		"{\"api_key\":\"k\",\"api_key\":\"\"}",
+		"{\"api_key\":\"\\u0000k\"}", "{\"x\":{\"api_key\":\"k\"}}" };
+	size_t i;
+
+	for (i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		ok(asked_keyed(with[i], strlen(with[i])), "a key: %s", with[i]);
+	for (i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		ok(!asked_keyed(without[i], strlen(without[i])), "none: %s",
+		    without[i]);
+	/* whoever reads it must find no key either */
+	for (i = 2; i < sizeof(without) / sizeof(without[0]); i++)
+		ok(parse(without[i]) == 0 && asked.keys == NULL,
+		    "nor when read");
+}
+
 int
 main(void)
 {
@@ -68,6 +92,7 @@ main(void)
 	    "told from a keys file");
 	good();
 	bad();
+	keyed();
 	parse("{}");
 	free(asked.models);
 	return done();

@@ -29,6 +29,10 @@ static const struct {
 	  "\"anthropic-beta\":\"4\",\"anthropic-beta\":\"5\"}}",
 	    NULL, NULL, NULL, NULL },
 	{ "{\"op\":\"nope\"}", NULL, NULL, NULL, NULL },
+	{ "{\"op\":7}", NULL, NULL, NULL, NULL },
+	{ "{\"shape\":null}", NULL, NULL, NULL, NULL },
+	{ "{\"id\":[]}", NULL, NULL, NULL, NULL },
+	{ "{\"token\":{}}", NULL, NULL, NULL, NULL },
 	{ "[]", NULL, NULL, NULL, NULL },
 	{ "{", NULL, NULL, NULL, NULL },
 };

@@ -218,7 +218,8 @@ replied(void)
 	    "\"x-ms-tier\":\"1\",\"x-ms-score\":\"8\"," QUOTA
 	    ",\"retry-after\":\"600\",\"x-should-retry\":\"false\"}}\n",
 	    "all the headers of a refusal");
-	is(1, &out, "{\"detail\":\"why\"}", "a native refusal");
+	is(1, &out, "{\"detail\":\"why\",\"hint\":\"sign in\"}",
+	    "a native refusal");
 	refuse(RENDER_N8N, &r, &line, &out);
 	is(1, &out,
 	    "{\"text\":\"\",\"model\":null,\"error\":{\"message\":\"why\","

@@ -59,12 +59,45 @@ test_good(void)
 	ok(tokens_begin(t, a, 7) == -1, "those that were do");
 	ok(tokens_begin(t, a, 8) == 0, "tomorrow again");
 
-	tokens_mark(t);
-	ok(find(t, "other") == NULL && find(t, "s3cret") == NULL, "gone");
-	tokens_put(t,
-	    &(struct token){ .name = a->name, .limit = 1, .hash = "x" });
-	ok(!a->gone && a->used == 1 && a->limit == 1, "and back, changed");
 	tokens_free(t);
+}
+
+static void
+test_lists(void)
+{
+	struct fault f = { 0 };
+	struct tokens *t = tokens_new();
+	struct tokens *both = parse("alice s3cret 9/day\nbob other", &f);
+	struct tokens *bob = parse("bob other 5/day", &f);
+	struct token *a, *b;
+
+	tokens_set_day(both, 7);
+	tokens_first(both)->used = 3;
+	ok(tokens_exchange(t, both) == 0 && tokens_day(t) == 7, "two came");
+	a = find(t, "s3cret");
+	b = find(t, "other");
+	ok(a != NULL && a->used == 3 && b != NULL, "with what was used");
+	tokens_begin(t, a, 7);
+	ok(tokens_exchange(t, both) == 0 && a->used == 4,
+	    "of what was used the greater number");
+	ok(tokens_exchange(t, bob) == 0 && tokens_exchange(t, bob) == 0 &&
+		find(t, "s3cret") == NULL && strcmp(a->name, "alice") == 0,
+	    "one that is gone stays while it is held");
+	ok(find(t, "other") == b && b->limit == 5, "another was changed");
+	tokens_end(a, 1);
+	tokens_release(a);
+	ok(tokens_exchange(t, bob) == 0 && tokens_first(t) == b, "not longer");
+
+	tokens_set_day(both, 8);
+	tokens_first(both)->used = 1;
+	ok(tokens_exchange(t, both) == 0 && find(t, "s3cret")->used == 1,
+	    "a new day");
+	tokens_set_day(bob, 7);
+	tokens_first(bob)->used = 5;
+	ok(tokens_exchange(t, bob) == 0 && b->used == 0, "a list of yesterday");
+	tokens_free(t);
+	tokens_free(both);
+	tokens_free(bob);
 }
 
 static void
@@ -93,6 +126,7 @@ int
 main(void)
 {
 	test_good();
+	test_lists();
 	test_bad();
 	return done();
 }

@@ -1,0 +1,102 @@
+// What comes of each fault of an upstream, in a plain answer and in a stream:
+// its status; of a stream that began, whether it ends well or says an error.
+'use strict';
+const { execFileSync } = require('child_process');
+const fs = require('fs');
+const { ask, chat, done, ok } = require('./net.js');
+
+const faults = `
+503 503 auth unbound unverified no-permission no-provider bad-model provider-1008
+503 503 not-exist-404
+400 400 400 bad-param
+413 413 413
+422 422 422
+429 429 balance-402 no-credits quota-day quota-month current-quota allocated
+429 429 burst rate too-many request-limit retry-after:5 retry-after:x
+502 502 408 409 500 502 503 504 529 500-html error-200 hollow hollow-stream
+502 502 deep:100000 reset reset-half-head reset-body close half-head close-body
+502 502 bad-length gzip bomb:2000000 redirect headers-many:10000 error-first
+502 502 header-giant:1000000 bad-header nul-header not-http status-999 bad-status
+502 502 204
+502 error reset-mid close-mid half-event bad-chunk no-last-chunk huge-chunk
+502 error error-mid
+200 502 giant-line:2000000 205 206 no-type wrong-type
+502 well length-long two-lengths
+200 well reasoned-out reason-only null-choices id-null content-array no-usage
+200 well empty filter unicode escapes extra badutf8 surrogate close-after
+200 well keep-then-close die-on-reuse reset-on-reuse unsolicited trailing
+200 well http10 no-length-close te-and-cl chunked chunked-1 chunk-ext
+200 well early-hints fold-header set-cookie ratelimit-garbage split:1
+200 well crlf cr bom comments`.trim().split('\n').map((l) => l.split(' '));
+
+// Descriptors and resident KiB of all processes of the server.
+function held() {
+	const pids = execFileSync('pgrep', ['-P', process.env.SUPER])
+	    .toString().trim().split('\n').concat(process.env.SUPER);
+	let fds = 0, kib = 0;
+	for (const p of pids) {
+		fds += fs.readdirSync(`/proc/${p}/fd`).length;
+		kib += +/VmRSS:\s*(\d+)/.exec(fs.readFileSync(`/proc/${p}/status`,
+		    'latin1'))[1];
+	}
+	return { fds, kib };
+}
+
+// How an answer in a stream ended.
+function ending(text) {
+	const at = text.indexOf('\r\n\r\n') + 4;
+	const length = /^Content-Length: (\d+)/m.exec(text.slice(0, at));
+	if (length ? +length[1] > Buffer.byteLength(text.slice(at)) :
+	    !text.endsWith('\r\n0\r\n\r\n'))
+		return 'cut';
+	return /^data: ?\[DONE\]/m.test(text.slice(-100)) ? 'well' :
+	    text.includes('data: {"error"') ? 'error' : 'neither';
+}
+
+async function came(fault, stream) {
+	const r = await ask('/v1/chat/completions', chat(`sim/${fault}`, stream));
+	// whom that made rest may answer the next
+	execFileSync('ms-quota', ['clear']);
+	return stream && r.status === 200 ? ending(r.text) : String(r.status);
+}
+
+async function good() {
+	const r = await ask('/v1/chat/completions', chat('Test/Model-A', false));
+	return r.status === 200 && r.text.includes('Hello from Test/Model-A.');
+}
+
+(async () => {
+	await good();
+	const before = held();
+	const sick = [];
+	let n = 0;
+	for (const [plain, stream, ...names] of faults)
+		for (const name of names) {
+			const a = await came(name, false), b = await came(name, true);
+			ok(a === plain && b === stream, `${name}: ${plain}, ${stream}`,
+			    [a, b]);
+			if (!await good())
+				sick.push(name);
+			n++;
+		}
+	ok(n >= 90 && sick.length === 0, 'after each the next request is well', sick);
+	// Connections that die when they are used again, time and again.
+	let well = 0;
+	for (let i = 0; i < 20; i++) {
+		await came(i % 2 ? 'reset-on-reuse' : 'die-on-reuse', i % 3 === 0);
+		well += await good();
+	}
+	ok(well === 20, 'a dead connection is no failure, however many', well);
+	// One in ten is a fault.
+	const rows = ['500', 'reset', 'reset-mid', 'half-head', 'not-http'];
+	for (let i = 0; i < 1000; i += 20)
+		await Promise.all([...Array(20).keys()].map((k) =>
+		    ask('/v1/chat/completions', chat(k % 10 ? 'Test/Model-A' :
+		    `sim/${rows[(i + k) / 10 % rows.length]}`, k % 2 === 0))));
+	await new Promise((go) => setTimeout(go, 500));
+	const after = held();
+	// what is kept to be used again
+	ok(after.fds - before.fds < 90, 'no descriptor is left behind', [before, after]);
+	ok(after.kib - before.kib < 65536, 'nor much memory', [before, after]);
+	done();
+})();
