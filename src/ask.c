@@ -2,6 +2,8 @@
  * From options and input to a request.
  */
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -75,6 +77,19 @@ ask_temperature(struct ask *a, const char *arg, struct fault *f)
 	return ask_member(a, "temperature", arg, f);
 }
 
+/* As a number is written in JSON: strtonum() takes "+5" and "05" as well. */
+int
+ask_max_tokens(struct ask *a, const char *arg, struct fault *f)
+{
+	const char *why;
+	int n = (int)strtonum(arg, 1, INT32_MAX, &why);
+
+	if (why != NULL)
+		return fault_set(f, EX_USAGE, "--max-tokens %s: %s", arg, why);
+	snprintf(a->max_tokens, sizeof(a->max_tokens), "%d", n);
+	return ask_member(a, "max_tokens", a->max_tokens, f);
+}
+
 void
 ask_free(struct ask *a)
 {
@@ -139,10 +154,21 @@ build_said(struct buf *said, const struct buf *text, enum input_kind kind,
 
 	buf_init(&b, REQUEST_MAX);
 	r = build(text, kind, &alone, &b, &limited, f);
-	if (r == 0 && request_messages(said, b.d, b.len) == -1)
+	if (r == 0 && request_messages(said, b.d, b.len, 1) == -1)
 		r = fault_set(f, EX_DATAERR, "request: %s", strerror(errno));
 	buf_free(&b);
 	return r;
+}
+
+static int
+has_param(const struct request_opts *o, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < o->nparams; i++)
+		if (strcmp(o->params[i].name, name) == 0)
+			return 1;
+	return 0;
 }
 
 /* With all that the options name read: the request. */
@@ -157,7 +183,7 @@ make(struct ask *a, struct request_opts *o, struct asked *q, struct fault *f)
 	if (input_read(a->input, &text, &kind, &utf8, f) == -1)
 		goto out;
 	q->mended = kind == INPUT_PROMPT && !utf8;
-	if (kind == INPUT_PROMPT && o->stream == -1)
+	if (kind == INPUT_PROMPT && o->stream == -1 && !has_param(o, "stream"))
 		o->stream = 1;
 	r = build(&text, kind, o, q->body, &q->limited, f);
 	if (r == 0 && a->conversation != NULL)

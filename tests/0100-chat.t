@@ -130,6 +130,16 @@ run '--base64 and words' 64 ms-chat --base64 aGk= hi
 run 'options with a prompt' 0 ms-chat -s 'be brief' --temperature 0.20 \
 	--max-tokens 50 --param top_p=0.9 --param 'stop=["END"]' hi
 sent 'are members, as they were written' '{"model":"Test/Model-A","messages":[{"role":"system","content":"be brief"},{"role":"user","content":"hi"}],"temperature":0.20,"max_tokens":50,"top_p":0.9,"stop":["END"],"stream":true,"stream_options":{"include_usage":true}}'
+run '--max-tokens twice, written as no number of JSON is' 0 \
+	ms-chat --max-tokens 100 --max-tokens +05 hi
+sent 'the last counts, as one that is' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}],"max_tokens":5,"stream":true,"stream_options":{"include_usage":true}}'
+run '-o sse decides on the stream' 0 ms-chat -o sse --param stream=false hi
+like 'not --param' out '^data: \[DONE\]$'
+run '-o openai too' 0 ms-chat -o openai --param stream=true \
+	--param 'stream_options={"include_usage":true}' hi
+sent 'to the last of it' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}]}'
+run 'else --param does' 0 ms-chat --param stream=false hi
+sent 'as it says' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}],"stream":false}'
 run 'options with a request' 0 sh -c 'ms-chat --temperature 0 -s sys -m Test/Model-A <req.json'
 body >sent
 same 'are spliced into it' sent <<'!'
@@ -186,11 +196,26 @@ jq -c '.messages[1]|[.content,.tool_calls[0].function.name]' call.json >out
 same 'keeps that' out <<'!'
 [null,"get_weather"]
 !
+for i in 1 2; do
+	echo '{"messages":[{"role":"system","content":"kind"},{"role":"user","content":"q"}]}' |
+	    ms-chat -c rules.json >/dev/null
+	echo '{"prompt":"p","system":"kind"}' | ms-chat -c rules.json >/dev/null
+done
+asked '-c with system messages: there is one' '[{"role":"system","content":"kind"},{"role":"user","content":"q"},{"role":"assistant","content":"Hello from Test/Model-A."},{"role":"user","content":"p"},{"role":"assistant","content":"Hello from Test/Model-A."},{"role":"user","content":"q"},{"role":"assistant","content":"Hello from Test/Model-A."},{"role":"user","content":"p"}]'
 cp talk.json before.json
 run 'a refused question' 69 ms-chat -c talk.json -m sim/400 three
 ok 'is not kept' cmp -s before.json talk.json
 run 'a file that is no conversation' 65 ms-chat -c schema.json hi
 ok 'is left alone' grep -q object schema.json
+before=$(requests)
+run 'a file that cannot be made' 73 ms-chat -c nosuch/talk.json hi
+same 'is told before anything is asked' err <<'!'
+ms-chat: nosuch/talk.json: No such file or directory
+!
+chmod 444 before.json
+run 'nor changed' 73 humble ms-chat -c "$dir/before.json" hi
+like 'is told' err 'before\.json: Permission denied$'
+ok 'none of these was sent' [ "$before" -eq "$(requests)" ]
 for i in 1 2 3 4 5 6; do
 	ms-chat -c busy.json "question $i" >/dev/null 2>&1 &
 done
@@ -294,13 +319,17 @@ for sig in HUP.129 INT.130 TERM.143; do
 	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
 done
 mkfifo pipe
-for form in text json; do
+for form in text json giant; do
 	rm -rf state
-	ms-chat -o $form -m sim/big:3000000 hi >pipe 2>err &
+	what="-o $form -m sim/big:3000000"
+	[ $form != giant ] || what='-m sim/giant-line:900000'
+	# shellcheck disable=SC2086
+	ms-chat $what hi >pipe 2>err &
 	pid=$!
 	exec 3<pipe
 	dd bs=1 count=1 <&3 >byte 2>&1
 	kill -TERM "$pid"
+	until_ok not kill -0 "$pid" || kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 	ok "a reader that does not read, $form: TERM ends it" [ $? -eq 143 ]
 	exec 3<&-
@@ -317,6 +346,23 @@ exec 3<pipe
 ok 'a reader that does not read: --timeout is over' until_ok timed_out
 exec 3<&-
 wait "$pid" 2>/dev/null
+# A pipe or socket that someone else has set not to block.
+for form in text json openai; do
+	run "a pipe that does not block, $form" 0 perl -MFcntl -MSocket -e '
+		socketpair my $r, my $w, AF_UNIX, SOCK_STREAM, PF_UNSPEC;
+		fcntl $w, F_SETFL, O_NONBLOCK;
+		if (fork == 0) {
+			open STDOUT, ">&", $w;
+			exec "ms-chat", "-m", "sim/giant-line:900000", "-o", @ARGV, "hi";
+		}
+		close $w;
+		select undef, undef, undef, 0.3;
+		print while <$r>;
+		wait;
+		exit $? >> 8' "$form"
+	ok "a pipe that does not block, $form: all of it is written" \
+		[ "$(wc -c <out)" -ge 900000 ]
+done
 run 'a reader that is slow gets it all' 0 sh -c \
 	'ms-chat -m sim/big:300000 hi | (sleep 1; wc -c)'
 same 'to the last byte' out <<'!'
@@ -348,6 +394,11 @@ same 'no warning' err </dev/null
 run '-v' 0 ms-chat -v -m sim/500,Test/Model-A hi
 like 'says each attempt' err '^ms-chat: attempt 1: .*sim/500: HTTP 500'
 like 'the good one too' err '^ms-chat: attempt 2: .*Test/Model-A'
+ms-chat -v hi >out 2>&1
+same 'where both go to one place it has a line of its own' out <<'!'
+Hello from Test/Model-A.
+ms-chat: attempt 1: ms-0000…0001: Test/Model-A: HTTP 200: answered
+!
 script -qec 'ms-chat -v hi' /dev/null | tr -d '\r' >out
 same 'on a terminal it has a line of its own' out <<'!'
 Hello from Test/Model-A.
@@ -363,6 +414,15 @@ run 'an event short of it' 0 ms-chat -o sse --max-event 5000 -m sim/giant-line:2
 run 'a ceiling of nothing' 64 ms-chat --max-event 0 hi
 
 # ---- nothing to work with ----
+run 'no home' 78 env -u HOME -u MS_STATE -u XDG_STATE_HOME ms-chat hi
+same 'what to set' err <<'!'
+ms-chat: no state folder: HOME is not set; set it, or name a folder with --state
+!
+echo '{"models":[{"id":"a/b","enabled":false}]}' >none.json
+run 'no model' 78 ms-chat --config none.json hi
+same 'where' err <<'!'
+ms-chat: configuration: models: none is enabled
+!
 run 'no key' 78 env -u MODELSCOPE_API_KEY ms-chat hi
 like 'where to get one' err 'myaccesstoken, then: ms key add$'
 ok 'in one line' [ "$(wc -l <err)" -eq 1 ]
@@ -378,6 +438,9 @@ run 'keys and prompt from stdin' 64 sh -c 'ms-chat -k - <keys'
 echo "mine $MODELSCOPE_API_KEY" >keys
 run '--key' 0 ms-chat -k keys --key mine hi
 run '--key of none' 78 ms-chat -k keys --key yours hi
+run 'a model whose name is too long' 64 \
+	ms-chat -m "a/$(printf '%01023d' 0)" hi
+like 'is told' err "^ms-chat: -m: a model's name is longer than 1024 bytes$"
 run 'a model that is not known' 69 ms-chat -m nosuch hi
 like 'is told' err '^ms-chat: nosuch: no such model'
 echo "MODELSCOPE_API_KEY='ms-00000000-0000-0000-0000-00000000000e'" >dotenv
