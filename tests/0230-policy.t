@@ -52,6 +52,7 @@ policy 'by the request' 'if .request.n == 1 then ["T/2"] else [] end' '["T/2"]'
 policy 'by the decision' '.decision.target_tier as $t | [.models[] | select(.tier == $t) | .id]' '["T/1"]'
 policy 'none' '[]' "$default" 'policy.jq: it gives no model'
 policy 'unknown' '["T/1","T/x"]' "$default" 'policy: id 2 is no enabled model'
+policy 'a NUL in an id' '["T/1\u0000"]' "$default" 'policy: id 1 is no enabled model'
 policy 'disabled' '["T/off"]' "$default" 'id 1 is no enabled model'
 policy 'twice' '["T/1","T/2","t/1"]' "$default" 't/1 comes twice'
 policy 'no output' 'empty' "$default" 'policy.jq: no output'
@@ -105,8 +106,23 @@ like 'is named' err '^ms-route: policy.jq: .'
 same 'and nothing is written' out </dev/null
 run 'nor is it checked as good' 78 ms-route --check --policy policy.jq
 run 'one that is not there' 66 ms-route --policy none.jq <req
+
+# The folder that it is called in is nobody's choice.
+echo 'def f: ["T/3"];' >lib.jq
+echo '["T/3"]' >data.json
+for load in 'include "lib"; f' 'import "lib" as l; l::f' \
+    'import "lib" as l {search: "."}; l::f' 'import "data" as $d; $d::d[0]'; do
+	echo "$load" >policy.jq
+	run "loading: $load" 65 ms-route --policy policy.jq <req
+	like 'is refused' err '^ms-route: policy.jq: a policy cannot load modules$'
+done
 echo 'import "x" as x; [.models[].id]' >policy.jq
-run 'one with modules' 65 ms-route --policy policy.jq <req
-echo 'include "/etc/passwd"; [.models[].id]' >policy.jq
-run 'or with files' 65 ms-route --policy policy.jq <req
+run 'a module that is not there' 65 ms-route --policy policy.jq <req
+rm lib.jq
+mkfifo lib.jq
+echo 'include "lib"; f' >policy.jq
+run 'a module that never comes' 65 timeout 10 ms-route --policy policy.jq <req
+printf '["T/3"]\000 frob(' >policy.jq
+run 'a NUL byte' 65 ms-route --policy policy.jq <req
+like 'is named' err 'policy.jq: has a NUL byte'
 done_testing
