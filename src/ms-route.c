@@ -138,18 +138,25 @@ opt_number(const char *name, const char *arg, int max, int *n, struct fault *f)
 }
 
 static int
+opt_mode(enum mode mode, struct fault *f)
+{
+	if (opt.mode != FILTER && opt.mode != mode)
+		return fault_set(f, EX_USAGE,
+		    "--explain, --list and --check: want one of them");
+	opt.mode = mode;
+	return 0;
+}
+
+static int
 own_opt(int ch, const char *arg, struct fault *f)
 {
 	switch (ch) {
 	case OPT_EXPLAIN:
-		opt.mode = EXPLAIN;
-		return 0;
+		return opt_mode(EXPLAIN, f);
 	case OPT_LIST:
-		opt.mode = LIST;
-		return 0;
+		return opt_mode(LIST, f);
 	case OPT_CHECK:
-		opt.mode = CHECK;
-		return 0;
+		return opt_mode(CHECK, f);
 	case OPT_ONLINE:
 		opt.online = 1;
 		return 0;
@@ -367,12 +374,28 @@ wait_decision(struct route_wait *w, struct fault *f)
 	return 0;
 }
 
+/* Where no request has a say: what -m names, or the configured order. */
+static void
+decide_unasked(struct decision *d)
+{
+	int tier = 0;
+
+	if (opt.cli.nmodels == 0 ||
+	    (opt.cli.nmodels == 1 &&
+		route_name(run.conf, opt.cli.models[0], &tier)))
+		route_tier(tier, d);
+	else {
+		route_tier(0, d);
+		strlcpy(d->reason, "the models that were named",
+		    sizeof(d->reason));
+	}
+}
+
 static int
 decide(const char *request, size_t n, struct fault *f)
 {
 	struct decision *d = &run.decision;
 	struct route_wait *w;
-	int tier;
 
 	if (opt.score != 0)
 		route_score(opt.score, d);
@@ -380,11 +403,7 @@ decide(const char *request, size_t n, struct fault *f)
 		route_tier(opt.tier, d);
 	else if (!order_routed(run.conf, opt.cli.models, opt.cli.nmodels, -1,
 		     -1))
-		route_tier(opt.cli.nmodels == 1 &&
-			    route_name(run.conf, opt.cli.models[0], &tier) ?
-			tier :
-			0,
-		    d);
+		decide_unasked(d);
 	else {
 		buf_cut(&run.text, 0);
 		if (route_text(request, n, &run.text) == -1)
@@ -436,10 +455,6 @@ rewrite(struct splice v, struct splice request, struct fault *f)
 	    buf_addc(&run.line, '\n') == -1)
 		return fault_set(f, errno == EFBIG ? EX_DATAERR : EX_OSERR,
 		    "%s", strerror(errno));
-	if (opt.cli.verbose > 0)
-		warnx("line %ld: %s (%s), actual tier %d", run.texts.line,
-		    run.decision.reason, route_source(&run.decision),
-		    run.decision.actual_tier);
 	return write_out(&run.line, f);
 }
 
@@ -457,6 +472,10 @@ answer(struct splice v, struct fault *f)
 	    (l = planner_lineup(run.planner, &run.decision, request.s,
 		 request.n, f)) == NULL)
 		return -1;
+	if (opt.cli.verbose > 0)
+		warnx("line %ld: %s (%s), actual tier %d", run.texts.line,
+		    run.decision.reason, route_source(&run.decision),
+		    run.decision.actual_tier);
 	buf_cut(&run.line, 0);
 	if (opt.mode == EXPLAIN)
 		return explain(l, f);
@@ -615,8 +634,9 @@ main(int argc, char *argv[])
 	if (parse(argc, argv, &f) == -1) {
 		if (f.text[0] != '\0')
 			warnx("%s", f.text);
-		usage(stderr);
-		return EX_USAGE;
+		if (f.status == EX_USAGE)
+			usage(stderr);
+		return f.status;
 	}
 	if (opt.cli.timeout > 0)
 		run.deadline = now_mono() + opt.cli.timeout;

@@ -85,6 +85,10 @@ ok 'tier 2 first' [ "$(ids)" = 'T/two T/two-b T/three T/four T/one local' ]
 ok 'a fixed tier' [ "$(ids --tier 4)" = 'T/four T/three T/two T/two-b T/one local' ]
 ok 'one named model' [ "$(ids -m T/three)" = 'T/three' ]
 ok 'several' [ "$(ids -m T/three,t/ONE -m tier4)" = 'T/three T/one T/four T/two T/two-b local' ]
+for names in T/three T/three,tier4; do
+	ok "why $names" [ "$(echo '{"prompt":"hi"}' | ms-route -m "$names" |
+		jq -r .routing.reason)" = 'the models that were named' ]
+done
 ok 'auto' [ "$(ids -m auto)" = "$(ids)" ]
 run 'an unknown model' 69 ms-route -m nothing <req
 run 'a disabled model' 69 ms-route -m T/off <req
@@ -121,6 +125,11 @@ $(echo '{"prompt":"hi"}' | ms-route)
 !
 ok 'a tier can still be fixed' [ "$(ids --tier 3)" = 'T/three T/four local T/two T/two-b T/one' ]
 
+run 'a line for each decision' 0 ms-route -v <req
+like 'says why' err '^ms-route: line 1: the configured order \(fixed\)'
+run 'and where it is explained' 0 ms-route -v --explain <req
+like 'says why too' err '^ms-route: line 1: the configured order \(fixed\)'
+
 # Refusals.
 # refuse NAME INPUT REGEX: with exit 65 and a line that matches.
 refuse() {
@@ -144,6 +153,11 @@ run 'both score and tier' 64 ms-route --score 1 --tier 1
 run 'a score out of range' 64 ms-route --score 11
 run 'a tier out of range' 64 ms-route --tier 0
 run 'an operand' 64 ms-route file
+run 'a list and a check' 64 ms-route --list --check
+run 'an explained list' 64 ms-route --explain --list
+run 'no file of variables' 66 ms-route --env-file none
+like 'it is named' err '^ms-route: none: No such file'
+unlike 'without a usage' err '^usage'
 run 'a format for lists' 64 ms-route -o text
 run 'an unknown option' 64 ms-route --frob
 run 'keys and requests from stdin' 64 ms-route -k -
