@@ -31,10 +31,12 @@ enum {
 	REST = 60 * 1000,     /* ms that a server that failed is left alone */
 	LOADING = 300 * 1000, /* ms; Ollama's own limit for a model */
 	REPLY_MAX = 256 * 1024,
-	BODY_MAX = 512 * 1024
+	BODY_MAX = 512 * 1024,
+	WHY = 128
 };
 
-static const char upstream_name[] = "local_ai";
+/* Where it is configured: no upstream of the user's is called that. */
+static const char upstream_name[] = "smart_routing.local_ai";
 
 struct localai_wait {
 	LIST_ENTRY(localai_wait) entry;
@@ -64,6 +66,7 @@ struct localai {
 	LIST_HEAD(questions, question) questions;
 	int under_way;
 	int loading;
+	char unsaid[WHY]; /* what failed when nobody waited for it */
 };
 
 struct localai *
@@ -204,21 +207,25 @@ server_words(const struct question *q, char *dst, size_t size)
 }
 
 static void
-warning(const struct question *q, const struct upstream_end *e, int verdict,
-    struct localai_answer *ans)
+explain(const struct question *q, const struct upstream_end *e, int verdict,
+    char *why, size_t size)
 {
-	const struct localai *a = q->ai;
-	char why[128] = "", words[128] = "";
+	char words[WHY] = "";
 
 	if (verdict == V_BAD_REPLY)
-		strlcpy(why, "no score in its answer", sizeof(why));
+		strlcpy(why, "no score in its answer", size);
 	else if (e->transport != TRANSPORT_OK)
-		fault_clean(why, sizeof(why), e->why, strlen(e->why));
+		fault_clean(why, size, e->why, strlen(e->why));
 	else {
 		server_words(q, words, sizeof(words));
-		snprintf(why, sizeof(why), "HTTP %d%s%.100s", e->status,
+		snprintf(why, size, "HTTP %d%s%.100s", e->status,
 		    words[0] != '\0' ? ": " : "", words);
 	}
+}
+
+static void
+warning(const struct localai *a, const char *why, struct localai_answer *ans)
+{
 	if (scorecache_warn(a->cache, now_wall()))
 		snprintf(ans->warning, sizeof(ans->warning),
 		    "local model "
@@ -250,17 +257,22 @@ on_done(void *arg, const struct upstream_end *e)
 	struct question *q = arg;
 	struct localai_answer ans;
 	struct localai_wait *w;
+	char why[WHY] = "";
 	int verdict;
 
 	memset(&ans, 0, sizeof(ans));
 	verdict = judge(q, e, &ans);
 	record(q, e->status, verdict, ans.score);
+	if (verdict != V_OK)
+		explain(q, e, verdict, why, sizeof(why));
 	if (q->preload)
 		q->ai->loading = 0;
 	else if (verdict == V_OK)
 		scorecache_put(q->ai->cache, q->hash, ans.score, ans.kind);
-	else
-		warning(q, e, verdict, &ans);
+	if (LIST_EMPTY(&q->waits))
+		strlcpy(q->ai->unsaid, why, sizeof(q->ai->unsaid));
+	else if (verdict != V_OK)
+		warning(q->ai, why, &ans);
 	/* Who is told may cancel others, ask again, but not free us. */
 	while ((w = LIST_FIRST(&q->waits)) != NULL) {
 		LIST_REMOVE(w, entry);
@@ -368,6 +380,7 @@ localai_ask(struct localai *a, const char *text, size_t n,
 	unsigned char hash[SCORECACHE_HASH];
 	struct localai_wait *w;
 	struct question *q;
+	int rests;
 
 	hash_text(a, text, n, hash);
 	memset(ans, 0, sizeof(*ans));
@@ -375,7 +388,13 @@ localai_ask(struct localai *a, const char *text, size_t n,
 		ans->cached = 1;
 		return NULL;
 	}
-	if (a->loading || resting(a) || (w = calloc(1, sizeof(*w))) == NULL)
+	if (a->loading)
+		return NULL;
+	rests = resting(a);
+	if (rests && a->unsaid[0] != '\0')
+		warning(a, a->unsaid, ans);
+	a->unsaid[0] = '\0';
+	if (rests || (w = calloc(1, sizeof(*w))) == NULL)
 		return NULL;
 	if ((q = question(a, hash, text, n)) == NULL) {
 		free(w);

@@ -47,7 +47,7 @@ void localai_cancel(struct localai_wait *w);
 
 /*
  * Has the server load the model, for a process that will live long; until
- * it has, localai_ask() gives no score.
+ * it has, localai_ask() gives no score. If it fails, who asks next is told.
  */
 void localai_preload(struct localai *a);
 
