@@ -43,6 +43,23 @@ ok 'tier by tier' [ "$(jq -r '.model' direct)" = T/1 ]
 echo '{"prompt":"Explain recursion.","max_tokens":50}' >req
 agree 'the n8n form'
 
+# The first choice refuses: the tier is that of the model that answered.
+echo 'model=T/1 do=500' |
+    curl -s -X POST --data-binary @- "$sim/sim/script" >script
+for text in 'Prove that 2 is prime.' 'Prove that 3 is prime.'; do
+	jq -n --arg t "$text" '{messages: [{role: "user", content: $t}]}' >req
+	ms-route <req >routed
+	ms-chat -j --route <req >direct 2>err || cat err
+	rm -rf state
+	ms-chat -j <routed >piped 2>err || cat err
+	jq -c '[.model, .retried_models, .routing]' direct >a
+	jq -c '[.model, .retried_models, .routing]' piped >b
+	ok 'a refusal: the same' cmp -s a b || diff a b | sed 's/^/# /'
+	ok 'a refusal: the tier' [ "$(jq -c '[.model, .routing.actual_tier]' piped)" = '["T/2",2]' ]
+	rm -rf state
+done
+curl -s -X POST "$sim/sim/script" >script
+
 # A file of them.
 echo '{"prompt":"Write a Python script."}' >line
 cat line line line | ms-route >lines
