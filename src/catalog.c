@@ -1,6 +1,7 @@
 /*
  * Lists of models.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,18 @@ catalog_table(const struct conf *c, const struct table_style *s,
 
 /* ---- against an upstream's own list ---- */
 
+/* Could a configuration name it? */
+static int
+usable(const struct buf *id)
+{
+	size_t i;
+
+	for (i = 0; i < id->len; i++)
+		if (iscntrl((unsigned char)id->d[i]))
+			return 0;
+	return id->len > 0 && !conf_word(id->d);
+}
+
 static int
 add_id(struct catalog_online *o, struct splice v)
 {
@@ -138,7 +151,7 @@ add_id(struct catalog_online *o, struct splice v)
 	char **grown;
 
 	buf_init(&b, ID_MAX);
-	if (splice_str(v, &b) == -1 || b.len == 0) {
+	if (splice_str(v, &b) == -1 || !usable(&b)) {
 		buf_free(&b);
 		return 0; /* no id that anyone could use */
 	}
@@ -195,6 +208,7 @@ static int
 guess_tier(const char *id)
 {
 	unsigned long size = 0, n;
+	int named = 0;
 	char *end;
 
 	for (; *id != '\0'; id = end) {
@@ -204,13 +218,13 @@ guess_tier(const char *id)
 		n = strtoul(end, &end, 10);
 		if (*end == '.')
 			end += 1 + strspn(end + 1, "0123456789");
-		if ((*end == 'B' || *end == 'b') && n > size)
+		if (*end != 'B' && *end != 'b')
+			continue;
+		named = 1;
+		if (n > size)
 			size = n;
 	}
-	return size == 0 || size >= 100 ? 1 :
-	    size >= 25			? 2 :
-	    size >= 10			? 3 :
-					  4;
+	return !named || size >= 100 ? 1 : size >= 25 ? 2 : size >= 10 ? 3 : 4;
 }
 
 static int

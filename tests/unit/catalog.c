@@ -22,6 +22,10 @@ static const struct {
 	{ "{\"data\":[]}", 0 },
 	{ "{\"data\":[{\"id\":7},{\"x\":1},null,{\"id\":\"\"}]}", 0 },
 	{ "{\"data\":[{\"id\":\"\\u4e2d\"}],\"data\":[]}", 0 },
+	/* no configuration could name these */
+	{ "{\"data\":[{\"id\":\"auto\"},{\"id\":\"Tier1\"},"
+	  "{\"id\":\"a\\nb\"},{\"id\":\"a\\u0000b\"},{\"id\":\"a\"}]}",
+	    1 },
 	{ "{\"data\":{}}", -1 },
 	{ "[]", -1 },
 	{ "{", -1 },
@@ -39,6 +43,7 @@ static const struct {
 	{ "Q/X-14b", "\"tier\":3" },
 	{ "Q/X-1.5B", "\"tier\":4" },
 	{ "Q/X2.5-7B", "\"tier\":4" },
+	{ "Q/X-0.6B", "\"tier\":4" },
 	{ "Q/X-4.1", "\"tier\":1" },
 };
 
