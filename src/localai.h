@@ -1,8 +1,8 @@
 /*
  * Scores by a local model (Ollama's native API, or any OpenAI-compatible
- * server): asked without blocking, remembered on disk by content, the same
- * question asked once at a time. A server that fails is not asked again for
- * a minute, by any process: the ledger says so.
+ * server): asked without blocking, one question after the other, the same one
+ * once, remembered on disk by content. A server that fails is not asked again
+ * for a minute, by any process: the ledger says so.
  */
 #ifndef LOCALAI_H
 #define LOCALAI_H
