@@ -113,6 +113,12 @@ said T/one "$key" no_credits key 500
 run 'nothing left' 75 ms-route <req
 same 'writes nothing' out </dev/null
 like 'says why' err 'T/'
+rm -rf state
+for id in T/one T/two T/two-b T/three T/four local; do
+	said "$id" "$key" no_provider model 10000
+done
+run 'nobody serves any' 69 ms-route <req
+like 'says what to do' err 'nobody serves.*ms-route --list --online'
 MODELSCOPE_API_KEY='' run 'without a key' 0 ms-route <req
 like 'that is said' err 'no key is known here'
 MODELSCOPE_API_KEY='' run 'quietly' 0 ms-route -q <req
