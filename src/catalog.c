@@ -15,7 +15,8 @@
 #include "table.h"
 
 enum {
-	ID_MAX = 512
+	ID_MAX = 512,
+	IDS_MAX = 4096 /* no more can be configured either */
 };
 
 static int
@@ -154,6 +155,11 @@ add_id(struct catalog_online *o, struct splice v)
 	if (splice_str(v, &b) == -1 || !usable(&b)) {
 		buf_free(&b);
 		return 0; /* no id that anyone could use */
+	}
+	if (o->nids == IDS_MAX) {
+		buf_free(&b);
+		errno = EINVAL;
+		return -1;
 	}
 	if ((grown = reallocarray(o->ids, o->nids + 1, sizeof(*grown))) ==
 	    NULL) {
