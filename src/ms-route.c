@@ -488,6 +488,16 @@ answer(struct splice v, struct fault *f)
 
 /* ---- all of them ---- */
 
+/* Is there time left of --timeout? */
+static int
+in_time(int64_t *left, struct fault *f)
+{
+	*left = INT64_MAX;
+	if (run.deadline == 0 || (*left = run.deadline - now_mono()) > 0)
+		return 0;
+	return fault_set(f, EX_TEMPFAIL, "timed out");
+}
+
 /* Waits for requests no longer than --timeout has it. */
 static int
 wait_input(struct fault *f)
@@ -496,8 +506,8 @@ wait_input(struct fault *f)
 	int64_t left;
 
 	while (run.deadline != 0) {
-		if ((left = run.deadline - now_mono()) <= 0)
-			return fault_set(f, EX_TEMPFAIL, "timed out");
+		if (in_time(&left, f) == -1)
+			return -1;
 		if (poll(&p, 1, left < INT32_MAX ? (int)left : -1) != 0)
 			break; /* what is wrong with it, read(2) will tell */
 	}
@@ -522,10 +532,11 @@ filter(struct fault *f)
 {
 	struct fault inner;
 	struct splice v;
+	int64_t left;
 	int r;
 
 	while ((r = texts_next(&run.texts, &v, flush, NULL, f)) == 1) {
-		if (answer(v, f) == 0)
+		if (in_time(&left, f) == 0 && answer(v, f) == 0)
 			continue;
 		inner = *f;
 		if (f->status == EX_DATAERR)

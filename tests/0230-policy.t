@@ -100,6 +100,15 @@ echo '["T/3"]' >policy.jq
 run 'explained' 0 in_time ms-route --explain --policy policy.jq <req
 ok 'as the policy has it' [ "$(jq -c '[.models[] | select(.place) | .id] | length' out)" -eq 1 ]
 
+echo 'def f: f; f' >policy.jq
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	cat lines
+done >many
+run 'one that takes too long, a hundred times' 75 timeout 15 \
+    ms-route --timeout 2 --policy policy.jq <many
+like 'is over when the time is' err '^ms-route: timed out$'
+ok 'what was answered is there' [ "$(wc -l <out)" -ge 1 ]
+
 echo '.models[' >policy.jq
 run 'a program that does not compile' 65 ms-route --policy policy.jq <req
 like 'is named' err '^ms-route: policy.jq: .'
