@@ -4,6 +4,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -420,10 +421,46 @@ decide(const char *request, size_t n, struct fault *f)
 	return 0;
 }
 
+/* Is there time left of --timeout? */
+static int
+in_time(int64_t *left, struct fault *f)
+{
+	*left = INT64_MAX;
+	if (run.deadline == 0 || (*left = run.deadline - now_mono()) > 0)
+		return 0;
+	return fault_set(f, EX_TEMPFAIL, "timed out");
+}
+
+/* Writes as much at once as there is room for: a reader may not read. */
+static int
+write_in_time(const struct buf *b, FILE *fp, struct fault *f)
+{
+	struct pollfd p = { .fd = fileno(fp), .events = POLLOUT };
+	size_t done = 0, n;
+	int64_t left;
+
+	while (done < b->len) {
+		if (in_time(&left, f) == -1)
+			return -1;
+		if (poll(&p, 1, left < INT32_MAX ? (int)left : -1) == 0)
+			continue;
+		n = b->len - done < PIPE_BUF ? b->len - done : PIPE_BUF;
+		if (fwrite(b->d + done, 1, n, fp) != n || fflush(fp) != 0)
+			return fault_set(f, EX_IOERR, "write: %s",
+			    strerror(errno));
+		done += n;
+	}
+	return 0;
+}
+
 static int
 write_out(const struct buf *b, struct fault *f)
 {
-	if (fwrite(b->d, 1, b->len, out_file(run.out)) == b->len)
+	FILE *fp = out_file(run.out);
+
+	if (run.deadline != 0)
+		return write_in_time(b, fp, f);
+	if (fwrite(b->d, 1, b->len, fp) == b->len)
 		return 0;
 	return fault_set(f, EX_IOERR, "write: %s", strerror(errno));
 }
@@ -487,16 +524,6 @@ answer(struct splice v, struct fault *f)
 }
 
 /* ---- all of them ---- */
-
-/* Is there time left of --timeout? */
-static int
-in_time(int64_t *left, struct fault *f)
-{
-	*left = INT64_MAX;
-	if (run.deadline == 0 || (*left = run.deadline - now_mono()) > 0)
-		return 0;
-	return fault_set(f, EX_TEMPFAIL, "timed out");
-}
 
 /* Waits for requests no longer than --timeout has it. */
 static int

@@ -210,6 +210,15 @@ wait "$piped" 2>/dev/null
 ok 'ended by a signal' [ $? -eq 143 ]
 ok 'nothing is left behind' [ "$(echo file.*)" = 'file.*' ]
 exec 7>&-
+mkfifo unread
+exec 7<>unread
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	yes '{"prompt":"x"}' | head -n 100
+done >long
+timeout 20 ms-route --timeout 0.5 <long >unread 2>err
+ok 'a deadline where no one reads: exit 75' [ $? -eq 75 ]
+like 'is named, too' err 'timed out'
+exec 7>&-
 yes '{"prompt":"x"}' | ms-route 2>err | head -n 2 >out
 ok 'a reader gone' [ "$(wc -l <out)" -eq 2 ]
 same 'is no crash' err </dev/null
