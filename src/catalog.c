@@ -1,6 +1,7 @@
 /*
  * Lists of models.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@
 #include "table.h"
 
 enum {
-	ID_MAX = 512
+	ID_MAX = 512,
+	IDS_MAX = 4096 /* no more can be configured either */
 };
 
 static int
@@ -131,6 +133,18 @@ catalog_table(const struct conf *c, const struct table_style *s,
 
 /* ---- against an upstream's own list ---- */
 
+/* Could a configuration name it? */
+static int
+usable(const struct buf *id)
+{
+	size_t i;
+
+	for (i = 0; i < id->len; i++)
+		if (iscntrl((unsigned char)id->d[i]))
+			return 0;
+	return id->len > 0 && !conf_word(id->d);
+}
+
 static int
 add_id(struct catalog_online *o, struct splice v)
 {
@@ -138,9 +152,14 @@ add_id(struct catalog_online *o, struct splice v)
 	char **grown;
 
 	buf_init(&b, ID_MAX);
-	if (splice_str(v, &b) == -1 || b.len == 0) {
+	if (splice_str(v, &b) == -1 || !usable(&b)) {
 		buf_free(&b);
 		return 0; /* no id that anyone could use */
+	}
+	if (o->nids == IDS_MAX) {
+		buf_free(&b);
+		errno = EINVAL;
+		return -1;
 	}
 	if ((grown = reallocarray(o->ids, o->nids + 1, sizeof(*grown))) ==
 	    NULL) {
@@ -195,6 +214,7 @@ static int
 guess_tier(const char *id)
 {
 	unsigned long size = 0, n;
+	int named = 0;
 	char *end;
 
 	for (; *id != '\0'; id = end) {
@@ -204,13 +224,13 @@ guess_tier(const char *id)
 		n = strtoul(end, &end, 10);
 		if (*end == '.')
 			end += 1 + strspn(end + 1, "0123456789");
-		if ((*end == 'B' || *end == 'b') && n > size)
+		if (*end != 'B' && *end != 'b')
+			continue;
+		named = 1;
+		if (n > size)
 			size = n;
 	}
-	return size == 0 || size >= 100 ? 1 :
-	    size >= 25			? 2 :
-	    size >= 10			? 3 :
-					  4;
+	return !named || size >= 100 ? 1 : size >= 25 ? 2 : size >= 10 ? 3 : 4;
 }
 
 static int

@@ -32,7 +32,7 @@ struct catalog_online {	 /* what one upstream answered */
 
 /*
  * Reads the ids of a GET /models answer, in order. 0, or -1 with errno
- * (EINVAL: it is none).
+ * (EINVAL: it is none, or endless).
  */
 int catalog_read(const char *body, size_t n, struct catalog_online *o);
 void catalog_free(struct catalog_online *o);

@@ -693,7 +693,6 @@ on_commit(void *arg, const struct try_out *t)
 		.in = &in,
 		.attempts = j->attempts,
 		.decision = j->decided ? &j->decision : NULL,
-		.routing = j->request.routing,
 		.limits = t->limits,
 		.window = t->window };
 
@@ -703,8 +702,8 @@ on_commit(void *arg, const struct try_out *t)
 	loop_timer_del(j->chat->o.loop, &j->commit);
 	if (j->outbound.translated)
 		h.translate = j->ask.api->translate;
-	if (j->decided)
-		route_actual(j->chat->o.conf, h.model, &j->decision);
+	route_answered(j->chat->o.conf, model, j->decided ? &j->decision : NULL,
+	    &j->request.routing);
 	j->sink.head(j->arg, &h);
 }
 

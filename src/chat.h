@@ -78,7 +78,6 @@ struct chat_head {
 	const struct translate_in *in;
 	int attempts;
 	const struct decision *decision; /* NULL: not routed */
-	const char *routing;		 /* JSON of the request's own */
 	const struct limits *limits;
 	const struct window *window; /* or NULL */
 };
@@ -102,7 +101,7 @@ struct chat_result {
 	const char *const *retried; /* models that refused */
 	size_t nretried;
 	const struct decision *decision;
-	const char *routing;
+	const char *routing; /* JSON of the request's own, or NULL */
 	const struct limits *limits;
 	const struct window *window; /* or NULL */
 	int64_t prompt_tokens, completion_tokens;

@@ -433,8 +433,10 @@ get_aliases(void *arg, jv v)
 static int
 complete_local(struct conf *c)
 {
+	const char *url = c->local.openai ? LOCAL_URL "/v1" : LOCAL_URL;
+
 	if ((c->local.base_url == NULL &&
-		(c->local.base_url = strdup(LOCAL_URL)) == NULL) ||
+		(c->local.base_url = strdup(url)) == NULL) ||
 	    (c->local.model == NULL &&
 		(c->local.model = strdup(LOCAL_MODEL)) == NULL))
 		return -1;

@@ -1,7 +1,8 @@
 /*
  * Scores by a local model. A question is one text under way, with everyone
  * who waits for it; the server's failures become a rest in the ledger, which
- * every process sees.
+ * every process sees. A server answers one question after the other, as a
+ * rule: so they are sent, that none times out for want of another's answer.
  */
 #include <sys/queue.h>
 
@@ -27,14 +28,16 @@
 #include "upstream.h"
 
 enum {
-	UNDER_WAY = 8,	      /* questions at once; Ollama answers one */
+	QUESTIONS = 8,	      /* known at once: sent is one, others wait */
 	REST = 60 * 1000,     /* ms that a server that failed is left alone */
 	LOADING = 300 * 1000, /* ms; Ollama's own limit for a model */
 	REPLY_MAX = 256 * 1024,
-	BODY_MAX = 512 * 1024
+	BODY_MAX = 512 * 1024,
+	WHY = 128
 };
 
-static const char upstream_name[] = "local_ai";
+/* Where it is configured: no upstream of the user's is called that. */
+static const char upstream_name[] = "smart_routing.local_ai";
 
 struct localai_wait {
 	LIST_ENTRY(localai_wait) entry;
@@ -43,14 +46,15 @@ struct localai_wait {
 };
 
 struct question {
-	LIST_ENTRY(question) entry;
+	TAILQ_ENTRY(question) entry;
 	LIST_HEAD(waits, localai_wait) waits;
 	struct localai *ai;
-	struct upstream_call *call;
+	struct upstream_call *call; /* NULL: not sent yet */
 	struct buf body, reply;
 	int toobig;
 	int preload;
-	int64_t start;
+	int late; /* it was sent with less than all its time */
+	int64_t asked, start;
 	unsigned char hash[SCORECACHE_HASH];
 };
 
@@ -61,9 +65,10 @@ struct localai {
 	struct ledger *ledger;
 	struct upstream *up;
 	struct scorecache *cache;
-	LIST_HEAD(questions, question) questions;
-	int under_way;
+	TAILQ_HEAD(questions, question) questions; /* the first is sent */
+	int nquestions;
 	int loading;
+	char unsaid[WHY]; /* what failed when nobody waited for it */
 };
 
 struct localai *
@@ -74,7 +79,7 @@ localai_new(const struct conf *conf, const char *prompt, size_t n,
 
 	if ((a = calloc(1, sizeof(*a))) == NULL)
 		goto err0;
-	LIST_INIT(&a->questions);
+	TAILQ_INIT(&a->questions);
 	a->conf = conf;
 	a->ledger = led;
 	a->up = u;
@@ -107,8 +112,8 @@ free_question(struct question *q)
 		LIST_REMOVE(w, entry);
 		free(w);
 	}
-	LIST_REMOVE(q, entry);
-	q->ai->under_way--;
+	TAILQ_REMOVE(&q->ai->questions, q, entry);
+	q->ai->nquestions--;
 	buf_free(&q->body);
 	buf_free(&q->reply);
 	free(q);
@@ -121,8 +126,9 @@ localai_free(struct localai *a)
 
 	if (a == NULL)
 		return;
-	while ((q = LIST_FIRST(&a->questions)) != NULL) {
-		upstream_abort(q->call);
+	while ((q = TAILQ_FIRST(&a->questions)) != NULL) {
+		if (q->call != NULL)
+			upstream_abort(q->call);
 		free_question(q);
 	}
 	scorecache_close(a->cache);
@@ -134,7 +140,7 @@ localai_free(struct localai *a)
 
 /* Records the attempt; a failure is a rest for everyone. */
 static void
-record(struct question *q, int status, int verdict, int score)
+record(struct question *q, int status, int verdict, int failed, int score)
 {
 	struct attempt t;
 	int warn;
@@ -149,7 +155,7 @@ record(struct question *q, int status, int verdict, int score)
 	t.verdict = verdict;
 	t.ms = now_mono() - q->start;
 	t.score = score;
-	if (verdict != V_OK) {
+	if (failed) {
 		t.rest = SCOPE_UPSTREAM;
 		t.rest_until = t.ts + REST;
 	}
@@ -204,21 +210,25 @@ server_words(const struct question *q, char *dst, size_t size)
 }
 
 static void
-warning(const struct question *q, const struct upstream_end *e, int verdict,
-    struct localai_answer *ans)
+explain(const struct question *q, const struct upstream_end *e, int verdict,
+    char *why, size_t size)
 {
-	const struct localai *a = q->ai;
-	char why[128] = "", words[128] = "";
+	char words[WHY] = "";
 
 	if (verdict == V_BAD_REPLY)
-		strlcpy(why, "no score in its answer", sizeof(why));
+		strlcpy(why, "no score in its answer", size);
 	else if (e->transport != TRANSPORT_OK)
-		fault_clean(why, sizeof(why), e->why, strlen(e->why));
+		fault_clean(why, size, e->why, strlen(e->why));
 	else {
 		server_words(q, words, sizeof(words));
-		snprintf(why, sizeof(why), "HTTP %d%s%.100s", e->status,
+		snprintf(why, size, "HTTP %d%s%.100s", e->status,
 		    words[0] != '\0' ? ": " : "", words);
 	}
+}
+
+static void
+warning(const struct localai *a, const char *why, struct localai_answer *ans)
+{
 	if (scorecache_warn(a->cache, now_wall()))
 		snprintf(ans->warning, sizeof(ans->warning),
 		    "local model "
@@ -244,34 +254,103 @@ on_data(void *arg, const char *p, size_t n)
 	return 0;
 }
 
+/* Who is told may cancel others, ask again, but not free us. */
+static void
+tell(struct question *q, struct localai_answer *ans)
+{
+	struct localai_wait *w;
+
+	while ((w = LIST_FIRST(&q->waits)) != NULL) {
+		LIST_REMOVE(w, entry);
+		w->fn(w->arg, ans);
+		free(w);
+		ans->warning[0] = '\0';
+	}
+}
+
+static void next(struct localai *);
+
 static void
 on_done(void *arg, const struct upstream_end *e)
 {
 	struct question *q = arg;
+	struct localai *a = q->ai;
 	struct localai_answer ans;
-	struct localai_wait *w;
-	int verdict;
+	char why[WHY] = "";
+	int failed, verdict;
 
 	memset(&ans, 0, sizeof(ans));
 	verdict = judge(q, e, &ans);
-	record(q, e->status, verdict, ans.score);
+	failed = verdict != V_OK && (verdict != V_TIMEOUT || !q->late);
+	record(q, e->status, verdict, failed, ans.score);
+	if (failed)
+		explain(q, e, verdict, why, sizeof(why));
 	if (q->preload)
-		q->ai->loading = 0;
+		a->loading = 0;
 	else if (verdict == V_OK)
-		scorecache_put(q->ai->cache, q->hash, ans.score, ans.kind);
-	else
-		warning(q, e, verdict, &ans);
-	/* Who is told may cancel others, ask again, but not free us. */
-	while ((w = LIST_FIRST(&q->waits)) != NULL) {
-		LIST_REMOVE(w, entry);
-		w->fn(w->arg, &ans);
-		free(w);
-		ans.warning[0] = '\0';
-	}
+		scorecache_put(a->cache, q->hash, ans.score, ans.kind);
+	if (LIST_EMPTY(&q->waits))
+		strlcpy(a->unsaid, why, sizeof(a->unsaid));
+	else if (failed)
+		warning(a, why, &ans);
+	tell(q, &ans);
 	free_question(q);
+	next(a);
 }
 
 /* ---- asking ---- */
+
+/* Sends the body of q. The callbacks get q. 0, or -1. */
+static int
+start(struct question *q, int timeout)
+{
+	static const struct upstream_cb cb = { on_head, on_data, on_done };
+	struct upstream_req r = { .method = "POST",
+		.url = q->ai->url,
+		.body = q->body.d,
+		.len = q->body.len,
+		.connect = timeout,
+		.total = timeout };
+
+	q->start = now_mono();
+	q->call = upstream_start(q->ai->up, &r, &cb, q);
+	return q->call != NULL ? 0 : -1;
+}
+
+static int
+resting(const struct localai *a)
+{
+	const struct fold_ent *e;
+	int64_t now = now_wall();
+
+	(void)ledger_refresh(a->ledger, now);
+	e = fold_get(ledger_fold(a->ledger), upstream_name, NULL, NULL);
+	return e != NULL && e->rest_until > now;
+}
+
+/*
+ * Sends the question that waits longest. What has less than half its time
+ * left is not worth it: that may be too little for any server.
+ */
+static void
+next(struct localai *a)
+{
+	struct localai_answer none;
+	struct question *q;
+	int64_t left;
+
+	while ((q = TAILQ_FIRST(&a->questions)) != NULL && q->call == NULL) {
+		left = q->asked + a->conf->local.timeout - now_mono();
+		q->late = 1;
+		if (!LIST_EMPTY(&q->waits) &&
+		    left > a->conf->local.timeout / 2 && !resting(a) &&
+		    start(q, (int)left) == 0)
+			break;
+		memset(&none, 0, sizeof(none));
+		tell(q, &none);
+		free_question(q);
+	}
+}
 
 static void
 hash_text(const struct localai *a, const char *text, size_t n,
@@ -287,25 +366,6 @@ hash_text(const struct localai *a, const char *text, size_t n,
 	SHA256Final(hash, &ctx);
 }
 
-/* Sends the body of q. The callbacks get q; 0, or -1 with q gone. */
-static int
-start(struct question *q, int timeout)
-{
-	static const struct upstream_cb cb = { on_head, on_data, on_done };
-	struct upstream_req r = { .method = "POST",
-		.url = q->ai->url,
-		.body = q->body.d,
-		.len = q->body.len,
-		.connect = timeout,
-		.total = timeout };
-
-	q->start = now_mono();
-	if ((q->call = upstream_start(q->ai->up, &r, &cb, q)) != NULL)
-		return 0;
-	free_question(q);
-	return -1;
-}
-
 static struct question *
 new_question(struct localai *a)
 {
@@ -317,12 +377,13 @@ new_question(struct localai *a)
 	LIST_INIT(&q->waits);
 	buf_init(&q->body, BODY_MAX);
 	buf_init(&q->reply, REPLY_MAX);
-	LIST_INSERT_HEAD(&a->questions, q, entry);
-	a->under_way++;
+	q->asked = now_mono();
+	TAILQ_INSERT_TAIL(&a->questions, q, entry);
+	a->nquestions++;
 	return q;
 }
 
-/* The question of this hash that is under way, or a new one that is sent. */
+/* The question of this hash, or a new one: sent, if it is the only one. */
 static struct question *
 question(struct localai *a, const unsigned char *hash, const char *text,
     size_t n)
@@ -330,10 +391,10 @@ question(struct localai *a, const unsigned char *hash, const char *text,
 	struct question *q;
 	char mark[40];
 
-	LIST_FOREACH(q, &a->questions, entry)
+	TAILQ_FOREACH(q, &a->questions, entry)
 	if (!q->preload && memcmp(q->hash, hash, sizeof(q->hash)) == 0)
 		return q;
-	if (a->under_way >= UNDER_WAY || (q = new_question(a)) == NULL)
+	if (a->nquestions >= QUESTIONS || (q = new_question(a)) == NULL)
 		return NULL;
 	memcpy(q->hash, hash, sizeof(q->hash));
 	/* No text can hold its own hash, so none can end itself. */
@@ -341,23 +402,12 @@ question(struct localai *a, const unsigned char *hash, const char *text,
 	    "=== %02x%02x%02x%02x%02x%02x%02x%02x ===", hash[0], hash[1],
 	    hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]);
 	a->ask.mark = mark;
-	if (rating_request(&q->body, &a->ask, text, n) == -1) {
-		free_question(q);
-		return NULL;
-	}
-	a->ask.mark = NULL;
-	return start(q, a->conf->local.timeout) == 0 ? q : NULL;
-}
-
-static int
-resting(const struct localai *a)
-{
-	const struct fold_ent *e;
-	int64_t now = now_wall();
-
-	(void)ledger_refresh(a->ledger, now);
-	e = fold_get(ledger_fold(a->ledger), upstream_name, NULL, NULL);
-	return e != NULL && e->rest_until > now;
+	if (rating_request(&q->body, &a->ask, text, n) == 0 &&
+	    (TAILQ_FIRST(&a->questions) != q ||
+		start(q, a->conf->local.timeout) == 0))
+		return q;
+	free_question(q);
+	return NULL;
 }
 
 struct localai_wait *
@@ -368,6 +418,7 @@ localai_ask(struct localai *a, const char *text, size_t n,
 	unsigned char hash[SCORECACHE_HASH];
 	struct localai_wait *w;
 	struct question *q;
+	int rests;
 
 	hash_text(a, text, n, hash);
 	memset(ans, 0, sizeof(*ans));
@@ -375,7 +426,13 @@ localai_ask(struct localai *a, const char *text, size_t n,
 		ans->cached = 1;
 		return NULL;
 	}
-	if (a->loading || resting(a) || (w = calloc(1, sizeof(*w))) == NULL)
+	if (a->loading)
+		return NULL;
+	rests = resting(a);
+	if (rests && a->unsaid[0] != '\0')
+		warning(a, a->unsaid, ans);
+	a->unsaid[0] = '\0';
+	if (rests || (w = calloc(1, sizeof(*w))) == NULL)
 		return NULL;
 	if ((q = question(a, hash, text, n)) == NULL) {
 		free(w);
@@ -390,7 +447,7 @@ localai_ask(struct localai *a, const char *text, size_t n,
 void
 localai_cancel(struct localai_wait *w)
 {
-	/* The question goes on: its answer is remembered. */
+	/* If it was sent the question goes on: its answer is remembered. */
 	LIST_REMOVE(w, entry);
 	free(w);
 }
@@ -400,11 +457,11 @@ localai_preload(struct localai *a)
 {
 	struct question *q;
 
-	if (a->loading || resting(a) || (q = new_question(a)) == NULL)
+	if (a->nquestions > 0 || resting(a) || (q = new_question(a)) == NULL)
 		return;
 	q->preload = 1;
-	if (rating_preload(&q->body, &a->ask) == -1)
-		free_question(q);
-	else if (start(q, LOADING) == 0)
+	if (rating_preload(&q->body, &a->ask) == 0 && start(q, LOADING) == 0)
 		a->loading = 1;
+	else
+		free_question(q);
 }

@@ -1,8 +1,8 @@
 /*
  * Scores by a local model (Ollama's native API, or any OpenAI-compatible
- * server): asked without blocking, remembered on disk by content, the same
- * question asked once at a time. A server that fails is not asked again for
- * a minute, by any process: the ledger says so.
+ * server): asked without blocking, one question after the other, the same one
+ * once, remembered on disk by content. A server that fails is not asked again
+ * for a minute, by any process: the ledger says so.
  */
 #ifndef LOCALAI_H
 #define LOCALAI_H
@@ -47,7 +47,7 @@ void localai_cancel(struct localai_wait *w);
 
 /*
  * Has the server load the model, for a process that will live long; until
- * it has, localai_ask() gives no score.
+ * it has, localai_ask() gives no score. If it fails, who asks next is told.
  */
 void localai_preload(struct localai *a);
 

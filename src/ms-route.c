@@ -4,6 +4,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,18 +139,25 @@ opt_number(const char *name, const char *arg, int max, int *n, struct fault *f)
 }
 
 static int
+opt_mode(enum mode mode, struct fault *f)
+{
+	if (opt.mode != FILTER && opt.mode != mode)
+		return fault_set(f, EX_USAGE,
+		    "--explain, --list and --check: want one of them");
+	opt.mode = mode;
+	return 0;
+}
+
+static int
 own_opt(int ch, const char *arg, struct fault *f)
 {
 	switch (ch) {
 	case OPT_EXPLAIN:
-		opt.mode = EXPLAIN;
-		return 0;
+		return opt_mode(EXPLAIN, f);
 	case OPT_LIST:
-		opt.mode = LIST;
-		return 0;
+		return opt_mode(LIST, f);
 	case OPT_CHECK:
-		opt.mode = CHECK;
-		return 0;
+		return opt_mode(CHECK, f);
 	case OPT_ONLINE:
 		opt.online = 1;
 		return 0;
@@ -367,12 +375,28 @@ wait_decision(struct route_wait *w, struct fault *f)
 	return 0;
 }
 
+/* Where no request has a say: what -m names, or the configured order. */
+static void
+decide_unasked(struct decision *d)
+{
+	int tier = 0;
+
+	if (opt.cli.nmodels == 0 ||
+	    (opt.cli.nmodels == 1 &&
+		route_name(run.conf, opt.cli.models[0], &tier)))
+		route_tier(tier, d);
+	else {
+		route_tier(0, d);
+		strlcpy(d->reason, "the models that were named",
+		    sizeof(d->reason));
+	}
+}
+
 static int
 decide(const char *request, size_t n, struct fault *f)
 {
 	struct decision *d = &run.decision;
 	struct route_wait *w;
-	int tier;
 
 	if (opt.score != 0)
 		route_score(opt.score, d);
@@ -380,11 +404,7 @@ decide(const char *request, size_t n, struct fault *f)
 		route_tier(opt.tier, d);
 	else if (!order_routed(run.conf, opt.cli.models, opt.cli.nmodels, -1,
 		     -1))
-		route_tier(opt.cli.nmodels == 1 &&
-			    route_name(run.conf, opt.cli.models[0], &tier) ?
-			tier :
-			0,
-		    d);
+		decide_unasked(d);
 	else {
 		buf_cut(&run.text, 0);
 		if (route_text(request, n, &run.text) == -1)
@@ -401,10 +421,46 @@ decide(const char *request, size_t n, struct fault *f)
 	return 0;
 }
 
+/* Is there time left of --timeout? */
+static int
+in_time(int64_t *left, struct fault *f)
+{
+	*left = INT64_MAX;
+	if (run.deadline == 0 || (*left = run.deadline - now_mono()) > 0)
+		return 0;
+	return fault_set(f, EX_TEMPFAIL, "timed out");
+}
+
+/* Writes as much at once as there is room for: a reader may not read. */
+static int
+write_in_time(const struct buf *b, FILE *fp, struct fault *f)
+{
+	struct pollfd p = { .fd = fileno(fp), .events = POLLOUT };
+	size_t done = 0, n;
+	int64_t left;
+
+	while (done < b->len) {
+		if (in_time(&left, f) == -1)
+			return -1;
+		if (poll(&p, 1, left < INT32_MAX ? (int)left : -1) == 0)
+			continue;
+		n = b->len - done < PIPE_BUF ? b->len - done : PIPE_BUF;
+		if (fwrite(b->d + done, 1, n, fp) != n || fflush(fp) != 0)
+			return fault_set(f, EX_IOERR, "write: %s",
+			    strerror(errno));
+		done += n;
+	}
+	return 0;
+}
+
 static int
 write_out(const struct buf *b, struct fault *f)
 {
-	if (fwrite(b->d, 1, b->len, out_file(run.out)) == b->len)
+	FILE *fp = out_file(run.out);
+
+	if (run.deadline != 0)
+		return write_in_time(b, fp, f);
+	if (fwrite(b->d, 1, b->len, fp) == b->len)
 		return 0;
 	return fault_set(f, EX_IOERR, "write: %s", strerror(errno));
 }
@@ -436,10 +492,6 @@ rewrite(struct splice v, struct splice request, struct fault *f)
 	    buf_addc(&run.line, '\n') == -1)
 		return fault_set(f, errno == EFBIG ? EX_DATAERR : EX_OSERR,
 		    "%s", strerror(errno));
-	if (opt.cli.verbose > 0)
-		warnx("line %ld: %s (%s), actual tier %d", run.texts.line,
-		    run.decision.reason, route_source(&run.decision),
-		    run.decision.actual_tier);
 	return write_out(&run.line, f);
 }
 
@@ -457,6 +509,10 @@ answer(struct splice v, struct fault *f)
 	    (l = planner_lineup(run.planner, &run.decision, request.s,
 		 request.n, f)) == NULL)
 		return -1;
+	if (opt.cli.verbose > 0)
+		warnx("line %ld: %s (%s), actual tier %d", run.texts.line,
+		    run.decision.reason, route_source(&run.decision),
+		    run.decision.actual_tier);
 	buf_cut(&run.line, 0);
 	if (opt.mode == EXPLAIN)
 		return explain(l, f);
@@ -477,8 +533,8 @@ wait_input(struct fault *f)
 	int64_t left;
 
 	while (run.deadline != 0) {
-		if ((left = run.deadline - now_mono()) <= 0)
-			return fault_set(f, EX_TEMPFAIL, "timed out");
+		if (in_time(&left, f) == -1)
+			return -1;
 		if (poll(&p, 1, left < INT32_MAX ? (int)left : -1) != 0)
 			break; /* what is wrong with it, read(2) will tell */
 	}
@@ -503,10 +559,11 @@ filter(struct fault *f)
 {
 	struct fault inner;
 	struct splice v;
+	int64_t left;
 	int r;
 
 	while ((r = texts_next(&run.texts, &v, flush, NULL, f)) == 1) {
-		if (answer(v, f) == 0)
+		if (in_time(&left, f) == 0 && answer(v, f) == 0)
 			continue;
 		inner = *f;
 		if (f->status == EX_DATAERR)
@@ -615,8 +672,9 @@ main(int argc, char *argv[])
 	if (parse(argc, argv, &f) == -1) {
 		if (f.text[0] != '\0')
 			warnx("%s", f.text);
-		usage(stderr);
-		return EX_USAGE;
+		if (f.status == EX_USAGE)
+			usage(stderr);
+		return f.status;
 	}
 	if (opt.cli.timeout > 0)
 		run.deadline = now_mono() + opt.cli.timeout;

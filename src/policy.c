@@ -81,12 +81,35 @@ on_debug(void *arg, jv v)
 	jv_free(v);
 }
 
+/*
+ * Compiles with neither environment, which $ENV is from, nor files: a module
+ * would be looked for in the current folder, which is not the user's choice.
+ */
+static int
+compile_alone(jq_state *jq, const char *text)
+{
+	static char *empty[] = { NULL };
+	char **saved = environ;
+	struct rlimit files, none;
+	int ok;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return 0;
+	none = files;
+	none.rlim_cur = 0;
+	if (setrlimit(RLIMIT_NOFILE, &none) == -1)
+		return 0;
+	environ = empty;
+	ok = jq_compile(jq, text);
+	environ = saved;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+	return ok;
+}
+
 static int
 compile(struct policy *p, const char *text, struct fault *f)
 {
-	static char *empty[] = { NULL };
 	struct complaint c = { "" };
-	char **saved = environ;
 	int ok;
 
 	if ((p->jq = jq_init()) == NULL)
@@ -95,15 +118,15 @@ compile(struct policy *p, const char *text, struct fault *f)
 	jq_set_input_cb(p->jq, on_input, NULL);
 	jq_set_debug_cb(p->jq, on_debug, NULL);
 	jq_set_error_cb(p->jq, on_error, &c);
-	/* No modules; and $ENV is what the environment is now. */
 	jq_set_attr(p->jq, jv_string("JQ_LIBRARY_PATH"), jv_array());
-	environ = empty;
-	ok = jq_compile(p->jq, text);
-	environ = saved;
+	ok = compile_alone(p->jq, text);
 	jq_set_error_cb(p->jq, NULL, NULL);
 	if (ok)
 		return 0;
-	return fault_set(f, EX_DATAERR, "%s: %s", p->path, c.text);
+	return fault_set(f, EX_DATAERR, "%s: %s", p->path,
+	    strstr(c.text, strerror(EMFILE)) != NULL ?
+		"a policy cannot load modules" :
+		c.text);
 }
 
 struct policy *
@@ -115,6 +138,11 @@ policy_new(const char *path, struct fault *f)
 	buf_init(&b, PROGRAM_MAX);
 	if (buf_load(&b, path) == -1) {
 		fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
+		buf_free(&b);
+		return NULL;
+	}
+	if (strlen(b.d) != b.len) {
+		fault_set(f, EX_DATAERR, "%s: has a NUL byte", path);
 		buf_free(&b);
 		return NULL;
 	}
@@ -293,6 +321,8 @@ add_id(struct splice v, char ***ids, size_t *n)
 		buf_free(&b);
 		return -1;
 	}
+	if (strlen(b.d) != b.len) /* no id has a NUL; "" is none either */
+		buf_cut(&b, 0);
 	if ((grown = reallocarray(*ids, *n + 1, sizeof(**ids))) == NULL) {
 		buf_free(&b);
 		return -1;

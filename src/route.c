@@ -364,6 +364,36 @@ route_actual(const struct conf *c, const char *id, struct decision *d)
 	d->actual_tier = conf_model(c, id, &i) == 0 ? c->models[i].tier : 0;
 }
 
+void
+route_answered(const struct conf *c, const char *id, struct decision *d,
+    char **routing)
+{
+	struct decision own;
+	struct splice_edit tier = { .name = "actual_tier" };
+	struct splice v = { *routing, 0 }, was;
+	struct buf b;
+	char number[16], *told;
+
+	route_actual(c, id, d != NULL ? d : &own);
+	if (d != NULL || v.s == NULL)
+		return;
+	v.n = strlen(v.s);
+	if (splice_find(v, tier.name, &was) != 1)
+		return;
+	if (own.actual_tier != 0) {
+		tier.len = (size_t)snprintf(number, sizeof(number), "%d",
+		    own.actual_tier);
+		tier.value = number;
+	}
+	buf_init(&b, v.n + sizeof(number));
+	if (splice_edit(&b, v.s, v.n, &tier, 1) == 0 &&
+	    (told = buf_detach(&b)) != NULL) {
+		free(*routing);
+		*routing = told;
+	}
+	buf_free(&b);
+}
+
 const char *
 route_complexity(const struct decision *d)
 {

@@ -94,6 +94,14 @@ int route_order(const struct conf *c, const struct decision *d,
 /* Sets the actual tier: that of the model id, if it is configured. */
 void route_actual(const struct conf *c, const char *id, struct decision *d);
 
+/*
+ * Model id answered: sets the actual tier of d; or, where d is NULL, that in
+ * *routing, allocated JSON of what was decided elsewhere (or NULL), if it has
+ * one. Without memory it stays as it is.
+ */
+void route_answered(const struct conf *c, const char *id, struct decision *d,
+    char **routing);
+
 /* "SIMPLE" to "VERY_COMPLEX", NULL without a tier; "builtin" and the like. */
 const char *route_complexity(const struct decision *d);
 const char *route_source(const struct decision *d);

@@ -85,6 +85,10 @@ ok 'tier 2 first' [ "$(ids)" = 'T/two T/two-b T/three T/four T/one local' ]
 ok 'a fixed tier' [ "$(ids --tier 4)" = 'T/four T/three T/two T/two-b T/one local' ]
 ok 'one named model' [ "$(ids -m T/three)" = 'T/three' ]
 ok 'several' [ "$(ids -m T/three,t/ONE -m tier4)" = 'T/three T/one T/four T/two T/two-b local' ]
+for names in T/three T/three,tier4; do
+	ok "why $names" [ "$(echo '{"prompt":"hi"}' | ms-route -m "$names" |
+		jq -r .routing.reason)" = 'the models that were named' ]
+done
 ok 'auto' [ "$(ids -m auto)" = "$(ids)" ]
 run 'an unknown model' 69 ms-route -m nothing <req
 run 'a disabled model' 69 ms-route -m T/off <req
@@ -109,6 +113,12 @@ said T/one "$key" no_credits key 500
 run 'nothing left' 75 ms-route <req
 same 'writes nothing' out </dev/null
 like 'says why' err 'T/'
+rm -rf state
+for id in T/one T/two T/two-b T/three T/four local; do
+	said "$id" "$key" no_provider model 10000
+done
+run 'nobody serves any' 69 ms-route <req
+like 'says what to do' err 'nobody serves.*ms-route --list --online'
 MODELSCOPE_API_KEY='' run 'without a key' 0 ms-route <req
 like 'that is said' err 'no key is known here'
 MODELSCOPE_API_KEY='' run 'quietly' 0 ms-route -q <req
@@ -120,6 +130,11 @@ like 'which is no score' /dev/stdin '"routing":\{"reason":"the configured order"
 $(echo '{"prompt":"hi"}' | ms-route)
 !
 ok 'a tier can still be fixed' [ "$(ids --tier 3)" = 'T/three T/four local T/two T/two-b T/one' ]
+
+run 'a line for each decision' 0 ms-route -v <req
+like 'says why' err '^ms-route: line 1: the configured order \(fixed\)'
+run 'and where it is explained' 0 ms-route -v --explain <req
+like 'says why too' err '^ms-route: line 1: the configured order \(fixed\)'
 
 # Refusals.
 # refuse NAME INPUT REGEX: with exit 65 and a line that matches.
@@ -144,6 +159,11 @@ run 'both score and tier' 64 ms-route --score 1 --tier 1
 run 'a score out of range' 64 ms-route --score 11
 run 'a tier out of range' 64 ms-route --tier 0
 run 'an operand' 64 ms-route file
+run 'a list and a check' 64 ms-route --list --check
+run 'an explained list' 64 ms-route --explain --list
+run 'no file of variables' 66 ms-route --env-file none
+like 'it is named' err '^ms-route: none: No such file'
+unlike 'without a usage' err '^usage'
 run 'a format for lists' 64 ms-route -o text
 run 'an unknown option' 64 ms-route --frob
 run 'keys and requests from stdin' 64 ms-route -k -
@@ -189,6 +209,15 @@ kill -TERM "$piped"
 wait "$piped" 2>/dev/null
 ok 'ended by a signal' [ $? -eq 143 ]
 ok 'nothing is left behind' [ "$(echo file.*)" = 'file.*' ]
+exec 7>&-
+mkfifo unread
+exec 7<>unread
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	yes '{"prompt":"x"}' | head -n 100
+done >long
+timeout 20 ms-route --timeout 0.5 <long >unread 2>err
+ok 'a deadline where no one reads: exit 75' [ $? -eq 75 ]
+like 'is named, too' err 'timed out'
 exec 7>&-
 yes '{"prompt":"x"}' | ms-route 2>err | head -n 2 >out
 ok 'a reader gone' [ "$(wc -l <out)" -eq 2 ]

@@ -167,6 +167,19 @@ same 'once it is loaded it is used' got <<'!'
 5 3 local_ai
 !
 
+# An upstream may have any name.
+local_ai sim-missing
+jq '.models += [{id: "mine", tier: 2, upstream: "local_ai"}] |
+    .upstreams.local_ai = {base_url: "http://127.0.0.1:1/v1", keyless: true}' \
+    models.json >own.json
+cp own.json models.json
+ask "$code"
+ask "$code"
+jq -c '.models[] | select(.id == "mine") | .state' out >got
+same 'which does not rest for the one that scores' got <<'!'
+"ready"
+!
+
 # The rest is over after a minute, the next warning an hour later.
 local_ai sim-missing
 ask "$code"

@@ -43,12 +43,68 @@ ok 'tier by tier' [ "$(jq -r '.model' direct)" = T/1 ]
 echo '{"prompt":"Explain recursion.","max_tokens":50}' >req
 agree 'the n8n form'
 
+# The first choice refuses: the tier is that of the model that answered.
+echo 'model=T/1 do=500' |
+    curl -s -X POST --data-binary @- "$sim/sim/script" >script
+for text in 'Prove that 2 is prime.' 'Prove that 3 is prime.'; do
+	jq -n --arg t "$text" '{messages: [{role: "user", content: $t}]}' >req
+	ms-route <req >routed
+	ms-chat -j --route <req >direct 2>err || cat err
+	rm -rf state
+	ms-chat -j <routed >piped 2>err || cat err
+	jq -c '[.model, .retried_models, .routing]' direct >a
+	jq -c '[.model, .retried_models, .routing]' piped >b
+	ok 'a refusal: the same' cmp -s a b || diff a b | sed 's/^/# /'
+	ok 'a refusal: the tier' [ "$(jq -c '[.model, .routing.actual_tier]' piped)" = '["T/2",2]' ]
+	rm -rf state
+done
+curl -s -X POST "$sim/sim/script" >script
+
 # A file of them.
 echo '{"prompt":"Write a Python script."}' >line
 cat line line line | ms-route >lines
 run 'a batch' 0 ms-chat --batch lines -O results
 ok 'is answered by the models chosen' \
     [ "$(jq -r .response.body.model results | sort -u)" = T/2 ]
+
+# A server that answers one question after the other, as Ollama does, is not
+# given up because many are asked.
+cat >one.pl <<'!'
+use IO::Socket::INET;
+my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 99) or die;
+$| = 1;
+print "http://127.0.0.1:", $l->sockport, "\n";
+while (my $c = $l->accept) {
+	my ($r, $b) = ("", "");
+	$r .= $b while $r !~ /\r\n\r\n/ && sysread $c, $b, 65536;
+	my ($n) = $r =~ /^Content-Length: (\d+)/mi;
+	my ($head) = $r =~ /^(.*?\r\n\r\n)/s;
+	$r .= $b while length($r) < length($head) + $n && sysread $c, $b, 65536;
+	select undef, undef, undef, 1;
+	my $a = '{"response":"{\"score\":7}","done":true}';
+	print $c "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ",
+	    length($a), "\r\n\r\n", $a;
+}
+!
+perl one.pl >one.url &
+pids="$pids $!"
+until_ok [ -s one.url ]
+jq --arg url "$(cat one.url)" '.per_key_concurrency = 0 |
+    .smart_routing.local_ai = {base_url: $url, model: "one", timeout: 4}' \
+    models.json >one.json
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	echo "{\"prompt\":\"Write a Python script, the ${i}th.\"}"
+done >lines
+rm -rf state
+run 'many questions at once' 0 ms-chat --config one.json --batch lines -P 12 -O many
+same 'no warning' err </dev/null
+ok 'all are answered' [ "$(jq -c 'select(.error == null)' many | wc -l)" -eq 12 ]
+grep -h '"op":"score"' state/usage/* >scored
+ok 'some are scored by the model' [ "$(grep -c '"verdict":"ok"' scored)" -ge 1 ]
+ok 'one after the other' [ "$(jq .ms scored | sort -n | tail -n 1)" -lt 1900 ]
+ok 'and it does not rest' not grep -q rest scored
+ok 'the others by the rules' [ "$(jq -s 'map(select(.op == "chat") | .score) |
+    [length, min, max] == [12, 6, 7]' state/usage/*)" = true ]
 
 # All that is asked comes back by itself: a refusal is seen by the next.
 config Test/A sim/500 Test/B

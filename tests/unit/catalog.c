@@ -1,4 +1,5 @@
 /* Lists of models, and what an upstream's own list says about them. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,10 @@ static const struct {
 	{ "{\"data\":[]}", 0 },
 	{ "{\"data\":[{\"id\":7},{\"x\":1},null,{\"id\":\"\"}]}", 0 },
 	{ "{\"data\":[{\"id\":\"\\u4e2d\"}],\"data\":[]}", 0 },
+	/* no configuration could name these */
+	{ "{\"data\":[{\"id\":\"auto\"},{\"id\":\"Tier1\"},"
+	  "{\"id\":\"a\\nb\"},{\"id\":\"a\\u0000b\"},{\"id\":\"a\"}]}",
+	    1 },
 	{ "{\"data\":{}}", -1 },
 	{ "[]", -1 },
 	{ "{", -1 },
@@ -39,8 +44,31 @@ static const struct {
 	{ "Q/X-14b", "\"tier\":3" },
 	{ "Q/X-1.5B", "\"tier\":4" },
 	{ "Q/X2.5-7B", "\"tier\":4" },
+	{ "Q/X-0.6B", "\"tier\":4" },
 	{ "Q/X-4.1", "\"tier\":1" },
 };
+
+/* A list is compared with itself: an endless one would take for ever. */
+static void
+test_endless(void)
+{
+	struct catalog_online o;
+	struct buf b;
+	int i;
+
+	buf_init(&b, 1 << 20);
+	buf_adds(&b, "{\"data\":[{\"id\":\"a\"}");
+	for (i = 1; i < 4096; i++)
+		buf_addf(&b, ",{\"id\":\"a%d\"}", i);
+	buf_adds(&b, "]}");
+	ok(catalog_read(b.d, b.len, &o) == 0 && o.nids == 4096, "a long list");
+	catalog_free(&o);
+	buf_cut(&b, b.len - 2);
+	buf_adds(&b, ",{\"id\":\"b\"}]}");
+	ok(catalog_read(b.d, b.len, &o) == -1 && errno == EINVAL,
+	    "an endless one is none");
+	buf_free(&b);
+}
 
 static void
 test_compare(const struct conf *c)
@@ -103,6 +131,7 @@ main(void)
 		if (r == 0)
 			catalog_free(&o);
 	}
+	test_endless();
 	test_compare(c);
 	buf_init(&b, 65536);
 	ok(catalog_text(c, &b) == 0 &&

@@ -401,6 +401,10 @@ test_own_url(void)
 	ok(c != NULL && is(c->local.base_url, "http://localhost:11434"),
 	    "a local model is at home");
 	conf_free(c);
+	c = parse(LOCAL("\"model\":\"m\",\"api\":\"openai\""), &f, NULL);
+	ok(c != NULL && is(c->local.base_url, "http://localhost:11434/v1"),
+	    "its other API is a path further");
+	conf_free(c);
 }
 
 static void
