@@ -42,7 +42,8 @@ function note(r) {
 const columns = [
 	{ name: 'key', label: 'col.key', value: (r) => r.key, always: true,
 	    show: (r) => el('code', {}, r.key ?? '–') },
-	{ name: 'model', label: 'col.model', value: (r) => r.model },
+	{ name: 'model', label: 'col.model', value: (r) => r.model,
+	    show: (r) => r.model && el('span', { class: 'model' }, r.model) },
 	{ name: 'state', label: 'col.state', value: (r) => r.state, text: state,
 	    always: true, show: (r) => el('span',
 		{ class: `badge ${kinds[r.state] ?? 'warn'}` }, state(r)) },
