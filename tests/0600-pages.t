@@ -3,7 +3,9 @@
 . "${0%/*}/lib.sh"
 echo 'body~=json_schema do=json' >script
 sim --script script
-config Test/Model-A Test/Model-B Qwen/Qwen3.8-27B
+config Test/Model-A Test/Model-B Qwen/Qwen3.8-27B ZhipuAI/GLM-5.2
+MS_STATE=$dir/.local/state/ms		# where the pages look for it
+sed -i 's/^{/{"aliases":{"claude-*":"auto"},/' models.json
 mkdir -p config/ms
 cp models.json config/ms/models.json
 
@@ -22,6 +24,16 @@ things() {
 	chmod 600 keys.txt all
 	KEY=$MODELSCOPE_API_KEY
 	export KEY
+	mkdir -p bin
+	printf '#!/bin/sh\necho "%s"\n' "$KEY" >bin/pass
+	cat >bin/claude <<'!'
+#!/bin/sh
+curl -sSf "$ANTHROPIC_BASE_URL/v1/messages" \
+    -H "Authorization: Bearer $ANTHROPIC_AUTH_TOKEN" \
+    --json '{"model":"claude-x","messages":[{"role":"user","content":"hi"}]}'
+!
+	chmod +x bin/*
+	PATH=$PATH:$dir/bin
 }
 
 # shown PAGE: the commands of a manual page, one a line: what stands behind
@@ -48,24 +60,25 @@ free_port() {
 runs() {
 	n=0 name=${1##*/}
 	port=$(free_port)
-	shown "$1" | sed -e "s/127\.0\.0\.1:8000/127.0.0.1:$port/g" \
+	shown "$1" | sed -E -e "s/(127\.0\.0\.1|0\.0\.0\.0):8000/127.0.0.1:$port/g" \
 	    -e "s|-o out \.\.\.|-o out $sim/v1/models|" \
 	    -e 's|/var/lib/node_exporter/||' >commands
 	while IFS= read -r command; do
 		n=$((n + 1))
 		case $command in
-		*'ms key add'*)		# asks; 0020-ms.t answers it
-			continue
+		'ms key add'*)
+			continue	# asks; 0020-ms.t answers it
 			;;
-		ms-serve*'&')
+		ms-serve*)
+			unserved
 			eval "${command%&} 2>serve.err &"
-			pids="$pids $!"
 			served=$!
-			until_ok grep -q listening serve.err
+			pids="$pids $served"
+			ok "$name: $command" until_ok grep -q listening serve.err
 			continue
 			;;
 		'kill $!')
-			kill "$served"
+			unserved
 			continue
 			;;
 		esac
@@ -81,14 +94,28 @@ runs() {
 		ok "$name: command $n says something or writes a file" \
 			[ -s out -o "${command#*>}" != "$command" -o \
 			"${command#*-O }" != "$command" -o \
-			"${command% record *}" != "$command" ]
+			"${command% record *}" != "$command" -o \
+			"${command% key add *}" != "$command" ]
 	done <commands
+	unserved
 	ok "$name shows commands" [ "$n" -gt 2 ]
+}
+
+served=''
+unserved() {
+	[ -z "$served" ] || {
+		kill "$served"
+		wait "$served" 2>/dev/null
+	}
+	served=''
 }
 
 things
 ms-chat -m sim/503 hi >out 2>err	# the ledger's examples look for it
 runs "$top/man/ms.7"
+runs "$top/man/ms.1"
+runs "$top/man/ms-chat.1"
+runs "$top/man/ms-serve.8"
 runs "$top/man/ms-ledger.5"
 runs "$top/man/ms-route.1"
 runs "$top/man/ms-balance.1"
