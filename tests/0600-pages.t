@@ -46,6 +46,7 @@ shown() {
 		;;
 	*)
 		mandoc -Tascii -O width=1000 "$1" | col -bx |
+		    sed -e ':a' -e '/\\$/{N;s/\\\n *//;ba' -e '}' |
 		    sed -n 's/^  *\$ //p'
 		;;
 	esac
@@ -61,7 +62,7 @@ runs() {
 	n=0 name=${1##*/}
 	port=$(free_port)
 	shown "$1" | sed -E -e "s/(127\.0\.0\.1|0\.0\.0\.0):8000/127.0.0.1:$port/g" \
-	    -e "s|-o out \.\.\.|-o out $sim/v1/models|" \
+	    -e "s|-o out \.\.\.|-o out $sim/v1/models|" -e 's/host1,host2/:/' \
 	    -e 's|/var/lib/node_exporter/||' >commands
 	while IFS= read -r command; do
 		n=$((n + 1))
@@ -95,7 +96,9 @@ runs() {
 			[ -s out -o "${command#*>}" != "$command" -o \
 			"${command#*-O }" != "$command" -o \
 			"${command% record *}" != "$command" -o \
-			"${command% key add *}" != "$command" ]
+			"${command% key add *}" != "$command" -o \
+			"${command#split}" != "$command" -o \
+			"${command#for}" != "$command" ]
 	done <commands
 	unserved
 	ok "$name shows commands" [ "$n" -gt 2 ]
