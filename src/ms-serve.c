@@ -255,7 +255,8 @@ static int export(struct fault *f)
 		opt.no_auth = 1;
 	opt.setup.config = opt.cli.config;
 	opt.setup.state = opt.cli.state;
-	if (token != NULL && (opt.setup.token = strdup(token)) == NULL)
+	if (token != NULL && *token != '\0' &&
+	    (opt.setup.token = strdup(token)) == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	unsetenv("MS_TOKEN");
 	return 0;
@@ -273,11 +274,13 @@ open_ports(struct fault *f)
 		return -1;
 	}
 	if (nports == 0 && opt.nlisten == 0) {
-		if (host == NULL)
+		if (host == NULL || *host == '\0')
 			host = "127.0.0.1";
+		if (port == NULL || *port == '\0')
+			port = "8000";
 		snprintf(where, sizeof(where),
 		    strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host,
-		    port != NULL ? port : "8000");
+		    port);
 		opt.listen[opt.nlisten++] = where;
 	}
 	for (i = 0; i < opt.nlisten && nports < PORTS_MAX; i++) {

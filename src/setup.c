@@ -76,8 +76,9 @@ find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
 	char cred[PATH_BYTES];
 
 	*t = NULL;
-	if (path == NULL)
-		path = getenv("MS_TOKENS_FILE");
+	if (path == NULL && (path = getenv("MS_TOKENS_FILE")) != NULL &&
+	    *path == '\0')
+		path = NULL;
 	if (path == NULL && dir != NULL) {
 		snprintf(cred, sizeof(cred), "%s/ms-tokens", dir);
 		if (access(cred, F_OK) == 0)

@@ -105,7 +105,23 @@ serve
 req 'a token of the environment' 200 /v1/models -H "x-api-key: $MS_TOKEN"
 req 'none' 401 /v1/models
 unserve
-unset MS_TOKEN
+
+# what is set to nothing, as compose files do, is not set
+MS_TOKEN='' MS_TOKENS_FILE='' SERVER_HOST=''
+SERVER_PORT=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+export MS_TOKENS_FILE SERVER_HOST SERVER_PORT
+serve
+req 'no token but an empty one' 200 /v1/models
+unserve
+run 'it does not open a public address' 78 ms-serve -l 0.0.0.0:0
+: >serve.err
+ms-serve 2>serve.err &
+servepid=$!
+pids="$pids $servepid"
+ok 'no host but an empty one' until_ok grep -q \
+	"listening on http://127.0.0.1:$SERVER_PORT\$" serve.err
+unserve
+unset MS_TOKEN MS_TOKENS_FILE SERVER_HOST SERVER_PORT
 
 # ---- addresses ----
 run 'a public address' 78 ms-serve -l 0.0.0.0:0
