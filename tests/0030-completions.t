@@ -60,6 +60,9 @@ all() {
 
 all chat 'ms ch'
 all add 'ms key a'
+all help 'ms he'
+all ledger 'ms help le'
+all invalid_key 'ms-balance --state inv'
 all --temperature 'ms-chat --temp'
 all --temperature 'ms chat --temp'
 all openai 'ms-chat -o op'
@@ -78,6 +81,13 @@ in_bash 'ms-chat -m auto,Zeta/M' >out
 says 'bash: the second of a list' auto,Zeta/Model-1
 in_fish 'ms-chat -m auto,Zeta/M' >out
 says 'fish: the second of a list' auto,Zeta/Model-1
+sed -n 's/^\t\[STATE_.*{ "\([a-z_]*\)",.*/\1/p' "$top/src/state.c" | sort >want
+for sh in bash fish; do
+	in_$sh 'ms-balance --state ' | grep -v / >got
+	ok "$sh: the states of keys" diff got want
+done
+in_bash 'ms-balance --state ok,inv' >out
+says 'bash: the second state' ok,invalid_key
 for sh in bash fish zsh; do
 	in_$sh 'ms-chat -m Zeta/$' >out
 	ok "$sh: a name is not run" [ ! -e fallen ]
