@@ -217,12 +217,46 @@ async function table(v) {
 	v.ok(!/feed-000/.test(copied + csv), 'no key is in them');
 }
 
+// Many keys go in few requests, are drawn few times, and stay in order.
+async function many(v) {
+	const { page } = v;
+	const keys = Array.from({ length: 200 }, (_, i) =>
+	    `ms-credits${i}-${String(i).padStart(4, '0')}`);
+	let requests = 0;
+	const ask = (r) => {
+		requests += r.url().endsWith('/api/balance') ? 1 : 0;
+	};
+
+	keys[100] = '密钥';
+	page.on('request', ask);
+	await page.evaluate((text) => {
+		document.getElementById('keys').value = text;
+		document.getElementById('models').value = '';
+		window.drawn = 0;
+		new MutationObserver(() => { window.drawn += 1; }).observe(
+		    document.querySelector('#table table'), { childList: true });
+	}, keys.join('\n'));
+	await page.click('#ask');
+	await v.says('#said', '200', 'many keys are asked');
+	page.off('request', ask);
+	const shown = await page.locator('#table tbody tr td:first-child code')
+	    .allInnerTexts();
+	v.ok(shown.every((k, i) => i === 100 || k.endsWith(keys[i].slice(-4))) &&
+	    shown.length === 200, 'in their order', shown);
+	v.ok(requests <= 40, 'in few requests', requests);
+	const drawn = await page.evaluate(() => window.drawn);
+	v.ok(drawn < requests, 'and drawn few times', drawn);
+	await page.fill('#keys', '');
+}
+
 async function stop(v) {
 	const { page, w } = v;
 
 	await page.fill('#keys', `${KEY} ${SLOW}`);
 	await page.fill('#models', '');
 	await page.click('#ask');
+	v.ok(await page.textContent('#said') === '',
+	    'what was said before is gone');
 	await page.waitForFunction(() =>
 		document.getElementById('progress-bar').value === 1);
 	v.ok(await page.isVisible('#progress-text'), 'its progress is shown');
@@ -344,8 +378,8 @@ async function visit(browser, run) {
 	page.setDefaultTimeout(WAIT);
 	await watch(v);
 	try {
-		for (const act of [looks, ...run.token ? [token] : [], keyboard, query,
-			table, stop, recent, status, chat, docs])
+		for (const act of [looks, ...run.token ? [token] : [], keyboard, many,
+			query, table, stop, recent, status, chat, docs])
 			await act(v);
 	} catch (e) {
 		v.ok(false, 'nothing is in the way', e.stack);
