@@ -74,7 +74,8 @@ DEPS_check = $(DEPS_demo) perl openssl socat time procps bsdextrautils mandoc \
 DEPS_fuzz = $(DEPS_build) clang libclang-rt-dev
 DEPS_lint = $(DEPS_build) clang-format clang-tidy cppcheck shellcheck mandoc
 DEPS_bench = $(DEPS_demo) hyperfine wrk nginx-light
-DEPS_package = $(DEPS_demo) debhelper dpkg-dev fakeroot lintian debootstrap
+DEPS_package = $(DEPS_demo) debhelper dpkg-dev fakeroot lintian debootstrap \
+	iproute2
 DEPS_all = $(DEPS_check) $(DEPS_fuzz) $(DEPS_lint) valgrind
 deps: deps-all
 deps-%:

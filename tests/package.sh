@@ -1,7 +1,8 @@
 #!/bin/sh
 # The Debian package, whole: built and looked at by lintian, then in a bare
-# root without this tree installed, asked, served and purged. It is root's to
-# run, takes some minutes, and wants what `make package` installs.
+# root without this tree installed, asked, served and purged; and the container
+# image. It is root's to run, takes some minutes, and wants what `make package`
+# installs.
 set -eu
 cd "${0%/*}/.."
 top=$PWD
@@ -68,6 +69,7 @@ debootstrap --variant=minbase bookworm "$root" "$mirror" >"$work/log" 2>&1 || {
 	tail -n 20 "$work/log"
 	exit 1
 }
+cp -a "$root" "$work/base"
 cp -a /etc/apt/. "$root/etc/apt/"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 mount -t proc proc "$root/proc"
@@ -121,4 +123,7 @@ in_root apt-get purge -y ms >>"$work/log" 2>&1
 listing >"$work/after"
 diff "$work/before" "$work/after"
 passed 'purge leaves nothing'
+
+tests/image.sh "$work/base"
+passed 'the image builds and serves'
 echo "$tests passed, 0 failed"
