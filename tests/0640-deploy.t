@@ -47,7 +47,7 @@ run 'compose.dev.yaml' 0 yaml "$deploy/compose.dev.yaml" '
 	join " ", map { $_->{action} }
 	    @{$d->{services}{"ms-serve"}{develop}{watch}}'
 same 'builds anew and restarts' out <<'!'
-rebuild restart
+rebuild rebuild restart
 !
 # every variable of the composition is in the example of settings
 # shellcheck disable=SC2016

@@ -94,7 +94,8 @@ passed 'ms chat answers'
 
 # what the unit gives and takes, as far as this root can do it
 install -d -m 700 -o 65534 -g 65534 "$root/run/ms" "$root/run/cred" \
-	"$root/var/lib/ms"
+	"$root/var/lib/private/ms"
+ln -s private/ms "$root/var/lib/ms"
 echo $key >"$root/run/cred/ms-keys"
 chown 65534:65534 "$root/run/cred/ms-keys"
 chmod 400 "$root/run/cred/ms-keys"
@@ -117,9 +118,11 @@ passed 'the gateway serves as its unit would have it'
 kill "$served"
 wait "$served" || :
 served=''
-rm -rf "$root/run/ms" "$root/run/cred" "$root/var/lib/ms"
+rm -rf "$root/run/ms" "$root/run/cred"
+test -n "$(find "$root/var/lib/private/ms" -name '*.jsonl')"
 
 in_root apt-get purge -y ms >>"$work/log" 2>&1
+rmdir "$root/var/lib/private"	# systemd's
 listing >"$work/after"
 diff "$work/before" "$work/after"
 passed 'purge leaves nothing'
