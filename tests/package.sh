@@ -82,6 +82,11 @@ cp "$work"/ms_*.deb "$root/tmp/ms.deb"
 in_root apt-get install -y --no-install-recommends /tmp/ms.deb \
 	>>"$work/log" 2>&1
 passed 'it installs in a bare root'
+for f in bash-completion/completions/ms-chat zsh/vendor-completions/_ms \
+	fish/vendor_completions.d/ms-chat.fish; do
+	test -f "$root/usr/share/$f"
+done
+passed 'completions are where the shells of Debian look'
 
 "$top/build/simulator" >"$work/url" &
 simpid=$!
