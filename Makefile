@@ -71,11 +71,12 @@ DEPS_build = gcc libc6-dev pkg-config libcurl4-openssl-dev libjq-dev \
 	libbsd-dev libssl-dev zlib1g-dev
 DEPS_demo = $(DEPS_build) curl jq
 DEPS_check = $(DEPS_demo) perl openssl socat time procps bsdextrautils mandoc \
-	libyaml-libyaml-perl systemd zsh fish nodejs npm chromium
+	libyaml-libyaml-perl parallel systemd zsh fish nodejs npm chromium
 DEPS_fuzz = $(DEPS_build) clang libclang-rt-dev
 DEPS_lint = $(DEPS_build) clang-format clang-tidy cppcheck shellcheck mandoc
 DEPS_bench = $(DEPS_demo) hyperfine wrk nginx-light
-DEPS_package = $(DEPS_demo) debhelper dpkg-dev fakeroot lintian debootstrap
+DEPS_package = $(DEPS_demo) debhelper dpkg-dev fakeroot lintian debootstrap \
+	iproute2
 DEPS_all = $(DEPS_check) $(DEPS_fuzz) $(DEPS_lint) valgrind
 deps: deps-all
 deps-%:

@@ -64,6 +64,12 @@ _ms_among() {
 	done
 }
 
+# _ms_among_list WORDS LIST: the same for the last of a list with commas.
+_ms_among_list() {
+	_ms_among "$1" "${2##*,}"
+	[[ $2 != *,* ]] || COMPREPLY=("${COMPREPLY[@]/#/${2%,*},}")
+}
+
 # _ms_value PROG OPTION VALUE: fills COMPREPLY; fails if it takes none.
 _ms_value() {
 	local words=''
@@ -94,8 +100,7 @@ _ms_value() {
 	    --cors | --workers | --trust-proxy | --*-time) return 0 ;;
 	*) return 1 ;;
 	esac
-	_ms_among "$words" "${3##*,}"
-	[[ $3 != *,* ]] || COMPREPLY=("${COMPREPLY[@]/#/${3%,*},}")
+	_ms_among_list "$words" "$3"
 }
 
 _ms() {
@@ -106,7 +111,7 @@ _ms() {
 	COMPREPLY=()
 	if [[ $prog == ms ]]; then
 		if ((${#words[@]} == 2)); then
-			_ms_among 'chat route balance quota serve key' "$cur"
+			_ms_among 'chat route balance quota serve key help' "$cur"
 			return
 		fi
 		prog=ms-${words[1]}
@@ -120,6 +125,9 @@ _ms() {
 		:
 	elif [[ $cur == -* ]]; then
 		_ms_among "$(_ms_options "$prog")" "$cur"
+	elif [[ $prog == ms-help ]]; then
+		_ms_among "chat route balance quota serve key \
+		    models.json ledger" "$cur"
 	elif [[ $prog == ms-key ]]; then
 		_ms_among add "$cur"
 	elif [[ $prog == ms-quota ]] && ((${#words[@]} == 2)); then

@@ -29,10 +29,11 @@ function __ms_program
     complete -C "ms-$words[2] $words[3..] "(commandline -ct)
 end
 complete -c ms -n 'test (count (commandline -opc)) -eq 1' -x \
-    -a 'chat route balance quota serve key'
+    -a 'chat route balance quota serve key help'
 complete -c ms -n 'test (count (commandline -opc)) -gt 1' -x \
     -a '(__ms_program)'
 complete -c ms-key -x -a add
+complete -c ms-help -x -a 'chat route balance quota serve key models.json ledger'
 
 for prog in ms-chat ms-route ms-balance ms-quota ms-serve
     complete -c $prog -s h -l help -d 'Show the options'
@@ -91,6 +92,9 @@ $c -l tier -x -a '1 2 3 4' -d 'Fix it'
 $c -l policy -r -d 'A jq program that chooses'
 
 set c complete -c ms-balance
+$c -l state -x -a '(__fish_append , ok exhausted rate_limited invalid_key \
+    unbound_account unverified_account no_permission no_such_model unavailable \
+    hollow network_error timeout bad_response unknown)' -d 'Only these'
 $c -s o -l output -x -a 'table json jsonl csv keys' -d 'The form'
 $c -l probe -x -a '(__fish_append , (__ms_models ms-balance))' -d 'Ask models, at a cost'
 $c -l state -x -a '(__fish_append , (__ms_states))' \

@@ -283,9 +283,11 @@ open_ports(struct fault *f)
 	if (nports == 0 && opt.nlisten == 0) {
 		if (host == NULL || *host == '\0')
 			host = "127.0.0.1";
+		if (port == NULL || *port == '\0')
+			port = "8000";
 		snprintf(where, sizeof(where),
 		    strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host,
-		    port != NULL && *port != '\0' ? port : "8000");
+		    port);
 		opt.listen[opt.nlisten++] = where;
 	}
 	for (i = 0; i < opt.nlisten && nports < PORTS_MAX; i++) {

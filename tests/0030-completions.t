@@ -60,6 +60,9 @@ all() {
 
 all chat 'ms ch'
 all add 'ms key a'
+all help 'ms he'
+all ledger 'ms help le'
+all invalid_key 'ms-balance --state inv'
 all --temperature 'ms-chat --temp'
 all --temperature 'ms chat --temp'
 all openai 'ms-chat -o op'

@@ -16,7 +16,7 @@ chmod 600 tokens
 serve --log none
 open=$port openpid=$servepid
 serve --tokens tokens --max-body 65536 --log none
-OPEN=$open PORT=$port OPENAPI=$top/share/ms/openapi.json \
+WWW=$top/share/ms/www OPEN=$open PORT=$port OPENAPI=$top/share/ms/openapi.json \
 	node "$top/tests/serve/openapi.js" >node.out 2>node.err
 sed 's/^/# /' node.out node.err
 ok 'the description' not grep -q '^not ok' node.out

@@ -47,7 +47,7 @@ run 'compose.dev.yaml' 0 yaml "$deploy/compose.dev.yaml" '
 	join " ", map { $_->{action} }
 	    @{$d->{services}{"ms-serve"}{develop}{watch}}'
 same 'builds anew and restarts' out <<'!'
-rebuild restart
+rebuild rebuild restart
 !
 # every variable of the composition is in the example of settings
 # shellcheck disable=SC2016
@@ -68,7 +68,9 @@ sed "s/^port=8000/port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new
 	"$deploy/entry" >entry
 chmod +x entry
 ok 'nobody is there: not healthy' not ./entry health 2>/dev/null
-MS_TOKEN='' ./entry serve >serve.out 2>serve.err &
+# with the variables as the composition sets them
+MODELSCOPE_API_KEY=$MODELSCOPE_API_KEY LOCAL_AI_BASE_URL='' LOCAL_AI_MODEL='' \
+	MS_PUBLISH=127.0.0.1 MS_TOKEN='' ./entry serve >serve.out 2>serve.err &
 served=$!
 pids="$pids $served"
 ok 'it serves, without a token' until_ok ./entry health
@@ -79,7 +81,7 @@ like 'and answers' out 'Hello from Test/Model-A'
 kill "$served"
 until_ok not ./entry health
 run 'published without a token it does not start' 78 \
-	env MS_PUBLISH=0.0.0.0 ./entry serve
+	env MS_PUBLISH=0.0.0.0 MS_TOKEN= ./entry serve
 run 'a command of the toolkit' 0 ./entry chat hi
 like 'is run' out 'Hello from'
 done_testing

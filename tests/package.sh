@@ -1,7 +1,8 @@
 #!/bin/sh
 # The Debian package, whole: built and looked at by lintian, then in a bare
-# root without this tree installed, asked, served and purged. It is root's to
-# run, takes some minutes, and wants what `make package` installs.
+# root without this tree installed, asked, served and purged; and the container
+# image. It is root's to run, takes some minutes, and wants what `make package`
+# installs.
 set -eu
 cd "${0%/*}/.."
 top=$PWD
@@ -68,6 +69,7 @@ debootstrap --variant=minbase bookworm "$root" "$mirror" >"$work/log" 2>&1 || {
 	tail -n 20 "$work/log"
 	exit 1
 }
+cp -a "$root" "$work/base"
 cp -a /etc/apt/. "$root/etc/apt/"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 mount -t proc proc "$root/proc"
@@ -80,6 +82,11 @@ cp "$work"/ms_*.deb "$root/tmp/ms.deb"
 in_root apt-get install -y --no-install-recommends /tmp/ms.deb \
 	>>"$work/log" 2>&1
 passed 'it installs in a bare root'
+for f in bash-completion/completions/ms-chat zsh/vendor-completions/_ms \
+	fish/vendor_completions.d/ms-chat.fish; do
+	test -f "$root/usr/share/$f"
+done
+passed 'completions are where the shells of Debian look'
 
 "$top/build/simulator" >"$work/url" &
 simpid=$!
@@ -92,7 +99,8 @@ passed 'ms chat answers'
 
 # what the unit gives and takes, as far as this root can do it
 install -d -m 700 -o 65534 -g 65534 "$root/run/ms" "$root/run/cred" \
-	"$root/var/lib/ms"
+	"$root/var/lib/private/ms"
+ln -s private/ms "$root/var/lib/ms"
 echo $key >"$root/run/cred/ms-keys"
 chown 65534:65534 "$root/run/cred/ms-keys"
 chmod 400 "$root/run/cred/ms-keys"
@@ -115,10 +123,15 @@ passed 'the gateway serves as its unit would have it'
 kill "$served"
 wait "$served" || :
 served=''
-rm -rf "$root/run/ms" "$root/run/cred" "$root/var/lib/ms"
+rm -rf "$root/run/ms" "$root/run/cred"
+test -n "$(find "$root/var/lib/private/ms" -name '*.jsonl')"
 
 in_root apt-get purge -y ms >>"$work/log" 2>&1
+rmdir "$root/var/lib/private"	# systemd's
 listing >"$work/after"
 diff "$work/before" "$work/after"
 passed 'purge leaves nothing'
+
+tests/image.sh "$work/base"
+passed 'the image builds and serves'
 echo "$tests passed, 0 failed"

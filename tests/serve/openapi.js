@@ -139,6 +139,28 @@ async function valid() {
 	}
 }
 
+// What the page shows of it, in Chinese too.
+async function chinese() {
+	const { default: zh } = await import(`data:text/javascript,${
+		encodeURIComponent(fs.readFileSync(`${process.env.WWW}/docs-zh.js`))}`);
+	const texts = [];
+	const look = (node, shown) => {
+		if (node === null || typeof node !== 'object')
+			return;
+		if (shown && typeof node.description === 'string')
+			texts.push(...node.description.split('\n\n'));
+		Object.values(node).forEach((below) => look(below, true));
+	};
+
+	look(doc.info, true);
+	look(doc.paths, false);
+	look({ ...doc.components, securitySchemes: null }, false);
+	const lacks = texts.filter((text) => zh[text] === undefined);
+	const over = Object.keys(zh).filter((text) => !texts.includes(text));
+	ok(lacks.length + over.length === 0, 'each text is there in Chinese',
+	    { lacks, over });
+}
+
 // Each example, as the page sends it.
 async function examples() {
 	const queue = await call('images', 200, { name: 'a task',
@@ -224,6 +246,7 @@ async function refusals() {
 
 (async () => {
 	await valid();
+	await chinese();
 	await examples();
 	await shapes();
 	await errors();

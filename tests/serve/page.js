@@ -18,14 +18,14 @@ const words = {
 	    failed: 'The service failed.', tier: 'tier 4', chat: 'A chat',
 	    refused: 'does not know this token', need: 'A gateway token is needed.',
 	    allowed: 'This is not allowed.', none: 'The quota of all models',
-	    day: 'quota of the day used up' },
+	    day: 'quota of the day used up', some: 'on 1 of 2 keys' },
 	zh: { lang: 'zh-CN', other: 'English', title: '余额查询', plan: '4 次调用',
 	    free: '不消耗调用', ok: '正常', bad: '密钥无效',
 	    done: '完成：4 行，其中 3 行不正常。', stopped: '已停止',
 	    rest: '休息至', cut: '回答中断了。', failed: '服务出错。',
 	    tier: '第 4 档', chat: '对话', refused: '网关不认识这个令牌',
 	    need: '需要网关令牌。', allowed: '没有权限。', none: '所有模型和密钥',
-	    day: '当日配额已用完' },
+	    day: '当日配额已用完', some: '2 个密钥中 1 个已知' },
 };
 
 // One visit: the page, its words, and how to say what is right.
@@ -149,7 +149,11 @@ async function token(v) {
 	const { page, w } = v;
 
 	await page.click('#ask');
-	await page.fill('#token', 'wrong');
+	await page.fill('#token', '令牌');
+	await page.click('dialog .primary');
+	v.ok(await page.locator('#token:invalid').count() === 1,
+	    'what no header can carry is not taken');
+	await page.fill('#token', ' wrong ');
 	await v.fine('token');
 	await page.keyboard.press('Enter');
 	await v.says('dialog', w.refused, 'a wrong token is asked for again');
@@ -213,12 +217,46 @@ async function table(v) {
 	v.ok(!/feed-000/.test(copied + csv), 'no key is in them');
 }
 
+// Many keys go in few requests, are drawn few times, and stay in order.
+async function many(v) {
+	const { page } = v;
+	const keys = Array.from({ length: 200 }, (_, i) =>
+	    `ms-credits${i}-${String(i).padStart(4, '0')}`);
+	let requests = 0;
+	const ask = (r) => {
+		requests += r.url().endsWith('/api/balance') ? 1 : 0;
+	};
+
+	keys[100] = '密钥';
+	page.on('request', ask);
+	await page.evaluate((text) => {
+		document.getElementById('keys').value = text;
+		document.getElementById('models').value = '';
+		window.drawn = 0;
+		new MutationObserver(() => { window.drawn += 1; }).observe(
+		    document.querySelector('#table table'), { childList: true });
+	}, keys.join('\n'));
+	await page.click('#ask');
+	await v.says('#said', '200', 'many keys are asked');
+	page.off('request', ask);
+	const shown = await page.locator('#table tbody tr td:first-child code')
+	    .allInnerTexts();
+	v.ok(shown.every((k, i) => i === 100 || k.endsWith(keys[i].slice(-4))) &&
+	    shown.length === 200, 'in their order', shown);
+	v.ok(requests <= 40, 'in few requests', requests);
+	const drawn = await page.evaluate(() => window.drawn);
+	v.ok(drawn < requests, 'and drawn few times', drawn);
+	await page.fill('#keys', '');
+}
+
 async function stop(v) {
 	const { page, w } = v;
 
 	await page.fill('#keys', `${KEY} ${SLOW}`);
 	await page.fill('#models', '');
 	await page.click('#ask');
+	v.ok(await page.textContent('#said') === '',
+	    'what was said before is gone');
 	await page.waitForFunction(() =>
 		document.getElementById('progress-bar').value === 1);
 	v.ok(await page.isVisible('#progress-text'), 'its progress is shown');
@@ -261,6 +299,14 @@ async function status(v) {
 	'14 days are a chart');
 	await page.click('#status summary');
 	v.ok(await page.locator('#days tr').count() === 14, 'and a table');
+	await page.route('**/status', async (r) => {
+		const s = await (await r.fetch()).json();
+		const [key] = s.keys;
+		await r.fulfill({ json: { ...s, remaining: null, credits: null,
+			keys: [{ ...key, balance: 5 }, { ...key, balance: null }] } });
+	}, { times: 1 });
+	await page.click('#refresh');
+	await v.says('#figures', w.some, 'credits are those that are known');
 	await page.click('#refresh');
 	await page.locator('#refresh:enabled').waitFor();
 	await v.fine('status');
@@ -293,6 +339,10 @@ async function chat(v) {
 	await v.says('.answer:last-child [role=alert]', w.cut, 'so is a cut');
 	await say('Test/sim-quota-day', 'hi');
 	await v.says('.answer:last-child [role=alert]', w.none, 'and a refusal');
+	v.ok(await page.evaluate(() => {
+		const log = document.getElementById('log');
+		return log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+	}), 'which is in sight');
 	await say('Test/sim-reason+long:500+slow:20', 'at length');
 	await v.says('.answer:last-child .text', 'word3', 'it is streamed');
 	await v.fine('chat');
@@ -328,8 +378,8 @@ async function visit(browser, run) {
 	page.setDefaultTimeout(WAIT);
 	await watch(v);
 	try {
-		for (const act of [looks, ...run.token ? [token] : [], keyboard, query,
-			table, stop, recent, status, chat, docs])
+		for (const act of [looks, ...run.token ? [token] : [], keyboard, many,
+			query, table, stop, recent, status, chat, docs])
 			await act(v);
 	} catch (e) {
 		v.ok(false, 'nothing is in the way', e.stack);

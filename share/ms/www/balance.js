@@ -42,7 +42,8 @@ function note(r) {
 const columns = [
 	{ name: 'key', label: 'col.key', value: (r) => r.key, always: true,
 	    show: (r) => el('code', {}, r.key ?? '–') },
-	{ name: 'model', label: 'col.model', value: (r) => r.model },
+	{ name: 'model', label: 'col.model', value: (r) => r.model,
+	    show: (r) => r.model && el('span', { class: 'model' }, r.model) },
 	{ name: 'state', label: 'col.state', value: (r) => r.state, text: state,
 	    always: true, show: (r) => el('span',
 		{ class: `badge ${kinds[r.state] ?? 'warn'}` }, state(r)) },
@@ -88,6 +89,19 @@ function draw() {
 	$('summary').replaceChildren(...summary());
 	$('said').textContent = said();
 	plan();
+}
+
+// Many answers are drawn together, the more so the longer it takes.
+let waiting = null, wait = 0;
+
+function drawSoon() {
+	waiting ??= setTimeout(() => {
+		const began = performance.now();
+
+		draw();
+		wait = 100 + 20 * (performance.now() - began);
+		waiting = null;
+	}, wait);
 }
 
 // ---- the form ----
@@ -155,6 +169,11 @@ async function configured() {
 
 // ---- a query ----
 
+function say(fn) {
+	said = fn;
+	$('said').textContent = said();
+}
+
 function progress(done, all) {
 	$('progress').hidden = all === 0;
 	$('progress-bar').max = all || 1;
@@ -180,11 +199,11 @@ async function query(k, m, control) {
 
 	table.rows = [];
 	progress(0, all);
-	await run(k, m, { signal: control.signal, got: (rows, place) => {
-		table.rows = [...table.rows, ...rows.map((r) => ({ ...r, place }))]
+	await run(k, m, { signal: control.signal, got: (rows, n) => {
+		table.rows = [...table.rows, ...rows]
 		    .sort((a, b) => a.place - b.place);
-		progress(++done, all);
-		draw();
+		progress(done += n, all);
+		drawSoon();
 	} });
 	const bad = table.rows.filter((r) => r.state !== GOOD).length;
 	said = () => t('balance.done', { rows: table.rows.length, bad });
@@ -202,6 +221,7 @@ async function ask(event) {
 		keep(m);
 	const control = running = new AbortController();
 	alert($('balance-alert'), null);
+	say(() => '');
 	busy(true);
 	try {
 		await query(k, m, control);
@@ -217,12 +237,9 @@ async function ask(event) {
 	running = null;
 	progress(0, 0);
 	busy(false);
+	clearTimeout(waiting);
+	waiting = null;
 	draw();
-}
-
-function say(key) {
-	said = () => t(key);
-	$('said').textContent = said();
 }
 
 export function balance() {
@@ -235,7 +252,8 @@ export function balance() {
 		drawRecent();
 	});
 	$('copy').addEventListener('click', () => copy(tsv(table.matrix)).then(
-	    () => say('balance.copied'), () => say('balance.copy.failed')));
+	    () => say(() => t('balance.copied')),
+	    () => say(() => t('balance.copy.failed'))));
 	$('csv').addEventListener('click', () => download('balances.csv',
 	    'text/csv;charset=utf-8', csv(table.matrix)));
 	$('table').append(table.node);

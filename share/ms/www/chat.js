@@ -35,16 +35,22 @@ async function loadModels() {
 
 // ---- what is said ----
 
-function bubble(who, ...content) {
-	const node = el('article', { class: `message ${who}` },
-	    el('h3', { 'data-t': `chat.${who}` }, t(`chat.${who}`)), content);
+// Who reads at the end of the log stays there when more is shown.
+function more(show) {
 	const log = $('log');
 	const below = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
 
-	$('chat-empty').hidden = true;
-	log.append(node);
+	show();
 	if (below)
 		log.scrollTop = log.scrollHeight;
+}
+
+function bubble(who, ...content) {
+	const node = el('article', { class: `message ${who}` },
+	    el('h3', { 'data-t': `chat.${who}` }, t(`chat.${who}`)), content);
+
+	$('chat-empty').hidden = true;
+	more(() => $('log').append(node));
 	return node;
 }
 
@@ -91,14 +97,8 @@ class Answer {
 	}
 
 	#add(text, to) {
-		const log = $('log');
-		const below = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-
-		if (!text)
-			return;
-		to.append(text);
-		if (below)
-			log.scrollTop = log.scrollHeight;
+		if (text)
+			more(() => to.append(text));
 	}
 
 	facts(over = false) {
@@ -123,14 +123,18 @@ class Answer {
 		const cut = { length: 'chat.length',
 			content_filter: 'chat.filter' }[this.finish];
 
-		if (cut)
-			this.#place.append(el('p', { class: 'detail' }, t(cut)));
-		this.facts(true);
+		more(() => {
+			if (cut)
+				this.#place.append(el('p', { class: 'detail' }, t(cut)));
+			this.facts(true);
+		});
 	}
 
 	fail(e) {
-		alert(this.#place, words(e));
-		this.facts(true);
+		more(() => {
+			alert(this.#place, words(e));
+			this.facts(true);
+		});
 	}
 }
 
@@ -196,7 +200,7 @@ function fail(e, answer, content) {
 	if (answer !== null)
 		answer.fail(e);
 	else
-		alert(bubble('answer').appendChild(el('div')), words(e));
+		more(() => alert(bubble('answer').appendChild(el('div')), words(e)));
 	say(() => '');
 	giveBack(content);
 }

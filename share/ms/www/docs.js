@@ -105,6 +105,7 @@ function draw() {
 	document.title = `${t('docs.title')} · ${t('brand')}`;
 	if (doc === null)
 		return;
+	$('about').replaceChildren(...doc.info.description.split('\n\n').map(prose));
 	const opened = [...$('calls').querySelectorAll('.call[open]')]
 	    .map((node) => node.id);
 

@@ -1,10 +1,12 @@
 // A query of balances: what was typed, cut into requests that the gateway
 // answers within its time, and asked a few at once. The models of one key go
-// one request after the other: the service wants about one call at a time.
+// one request after the other: the service wants about one call at a time. Of
+// many keys, whose credits alone are asked for, some go together.
 import { Fault, read } from './api.js';
 
 const LANES = 4;
 const MODELS = 8;		// of one request
+const KEYS = 8, MANY = 32;	// of one request, of requests
 
 // Words between commas, spaces, lines and their Chinese sisters, each once.
 export const split = (text) =>
@@ -13,11 +15,12 @@ export const split = (text) =>
 export const mask = (key) => (key.length < 16 ? '*******' :
 	`${key.slice(0, 7)}…${key.slice(-4)}`);
 
-function chunks(list) {
+// A list in parts of n; of nothing, one part with nothing in it.
+function parts(list, n) {
 	const all = [];
 
-	for (let i = 0; i < list.length; i += MODELS)
-		all.push(list.slice(i, i + MODELS));
+	for (let i = 0; i < list.length; i += n)
+		all.push(list.slice(i, i + n));
 	return all.length === 0 ? [[]] : all;
 }
 
@@ -34,8 +37,9 @@ function lost(key, models, e) {
 	}));
 }
 
-async function one(key, models, signal) {
-	const json = key === null ? { models } : { models, api_keys: [key] };
+// One request: these keys, or the server's own if there are none.
+async function one(keys, models, signal) {
+	const json = keys.length === 0 ? { models } : { models, api_keys: keys };
 
 	try {
 		return (await read('api/balance', { json, signal })).data;
@@ -43,26 +47,40 @@ async function one(key, models, signal) {
 		// 503: some could not be asked; what is known is there
 		if (Array.isArray(e.body?.data))
 			return e.body.data;
-		if (key === null || !(e instanceof Fault) ||
+		if (keys.length === 0 || !(e instanceof Fault) ||
 		    [401, 403].includes(e.status))
 			throw e;
-		return lost(key, models, e);
+		if (keys.length === 1 || e.status !== 400)
+			return keys.flatMap((key) => lost(key, models, e));
 	}
+	// one of them is no key at all: the others are not to suffer
+	const rows = [];
+	for (const key of keys)
+		rows.push(...await one([key], models, signal));
+	return rows;
 }
 
-// How many requests that is.
+// How much there is to ask.
 export const count = (keys, models) =>
-	Math.max(keys.length, 1) * chunks(models).length;
+	Math.max(keys.length, 1) * parts(models, MODELS).length;
 
-// Calls got(rows, n) for each answer, n being the place of its key. Throws
-// what makes all further requests vain.
+// Calls got(rows, n) for each answer, n being how much of count it is; a row
+// has the place of its key. Throws what makes all further requests vain.
 export async function run(keys, models, { signal, got }) {
-	const queue = [...(keys.length === 0 ? [null] : keys).entries()];
+	const together = models.length > 0 ? 1 :
+	    Math.min(Math.ceil(keys.length / MANY), KEYS) || 1;
+	const queue = parts(keys, together).map((some, i) =>
+		({ some, first: i * together }));
 
 	async function lane() {
 		for (let job = queue.shift(); job !== undefined; job = queue.shift())
-			for (const part of chunks(models))
-				got(await one(job[1], part, signal), job[0]);
+			for (const part of parts(models, MODELS)) {
+				const rows = await one(job.some, part, signal);
+				const each = rows.length === job.some.length ? 1 : 0;
+				got(rows.map((r, i) => ({ ...r, place: job.first +
+				    (together > 1 ? i * each : 0) })),
+				Math.max(job.some.length, 1));
+			}
 	}
 	await Promise.all(Array.from({ length: LANES }, lane));
 }

@@ -1,12 +1,14 @@
 // JSON Schemas as lists for people.
 import { el } from './dom.js';
-import { t } from './i18n.js';
+import zh from './docs-zh.js';
+import { language, t } from './i18n.js';
 
 const DEEP = 6;
 
-// A text, of which what stands in backticks is code.
-export const inline = (text) => text.split('`').map((part, i) =>
-	(i % 2 === 1 ? el('code', {}, part) : part));
+// A text of the description, in the reader's language; what stands in backticks
+// is code.
+export const inline = (text) => ((language() === 'zh' ? zh[text] : null) ?? text)
+    .split('`').map((part, i) => (i % 2 === 1 ? el('code', {}, part) : part));
 
 // Follows a reference into the document.
 export function follow(doc, node) {

@@ -18,13 +18,19 @@ function figure(label, value, note) {
 		note ? el('span', { class: 'detail' }, note) : null));
 }
 
+// Calls, where they are counted; else credits, of the keys that they are
+// known of.
 function left(s) {
-	if (s.remaining !== null || s.credits === null)
+	const known = s.keys.map((k) => k.balance).filter((b) => b !== null);
+
+	if (s.remaining !== null || known.length === 0)
 		return figure('status.left', s.remaining === null ?
 		    t('status.unknown') : number(s.remaining),
 		    s.global_daily_limit === null ? '' : t('status.of',
 			{ n: number(s.global_daily_limit) }));
-	return figure('status.credits', number(s.credits), '');
+	return figure('status.credits', number(known.reduce((a, b) => a + b)),
+	    known.length === s.keys.length ? '' : t('status.credits.known',
+		{ known: known.length, keys: s.keys.length }));
 }
 
 function figures(s) {

@@ -20,7 +20,7 @@ function use(value) {
 async function dialog(why) {
 	const input = el('input', { id: 'token', type: 'password',
 		autocomplete: 'off', spellcheck: 'false', required: true,
-		autofocus: true });
+		pattern: '\\s*[!-~]+\\s*', autofocus: true });
 	const answer = await question(t('token.title'), [
 		el('p', {}, why),
 		el('label', { for: 'token' }, t('token.label')), input,
@@ -50,4 +50,4 @@ export async function askToken(refused) {
 	return asking;
 }
 
-export const changeToken = () => dialog(t('token.why'));
+export const changeToken = () => dialog(t('token.about'));
