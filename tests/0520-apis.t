@@ -188,6 +188,22 @@ like 'is not no such path' head '^x-ms-attempts: 1.$'
 rules </dev/null
 unserve
 
+# ---- a model that is none for one API ----
+
+rules <<'!'
+path=/v1/embeddings do=no-provider
+path=/v1/images/* do=bad-model
+path=/v1/messages do=no-provider
+!
+serve --workers 1 --log none
+for api in embeddings images/generations messages; do
+	post "$api that no model has" 503 "/v1/$api" "$(say $api auto)"
+	post 'chats go on' 200 /v1/chat/completions "$(say chat/completions auto)"
+	like 'with the first' head '^x-ms-model: Test/Model-A.$'
+done
+unserve
+rules </dev/null
+
 # ---- images, and whose they are ----
 
 MODELSCOPE_API_KEY='ms-one-0001 ms-two-0002 ms-three-0003'
