@@ -50,6 +50,12 @@ run 'a batch' 0 ms-chat --batch lines -O results
 ok 'is answered by the models chosen' \
     [ "$(jq -r .response.body.model results | sort -u)" = T/2 ]
 
+cat >line <<'!'
+{"custom_id":"e","method":"POST","url":"/v1/embeddings","body":{"input":"x","model":"Test/Embed","d":1.0}}
+!
+run 'a line of embeddings' 0 sh -c 'ms-route <line'
+ok 'goes by as it is' cmp -s line out
+
 # All that is asked comes back by itself: a refusal is seen by the next.
 config Test/A sim/500 Test/B
 sed -i 's/"enabled":false/"enabled":true/' models.json
