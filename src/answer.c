@@ -102,15 +102,32 @@ set(struct answer *a, struct buf *b, struct splice v)
 
 /* ---- tool calls ---- */
 
+/* Does this delta begin a call of its own? Some number all of them 0. */
+static int
+begins(const struct answer_tool *t, struct splice v)
+{
+	struct splice id, name;
+
+	return t->id.len > 0 && t->name.len > 0 &&
+	    splice_find(v, "id", &id) == 1 && says(id) &&
+	    !splice_eq(id, t->id.d) &&
+	    splice_path(v, &name, "function", "name", (char *)NULL) == 1 &&
+	    says(name);
+}
+
+/* The call of this index that the delta v goes on with, or a new one. */
 static struct answer_tool *
-tool_at(struct answer *a, int64_t index)
+tool_at(struct answer *a, int64_t index, struct splice v)
 {
 	struct answer_tool *t;
 	size_t i;
 
-	for (i = 0; i < a->ntools; i++)
-		if (a->tools[i].index == index)
+	for (i = a->ntools; i-- > 0;)
+		if (a->tools[i].index == index) {
+			if (begins(&a->tools[i], v))
+				break;
 			return &a->tools[i];
+		}
 	if (a->ntools == TOOLS_MAX) {
 		errno = EFBIG;
 		return NULL;
@@ -157,7 +174,7 @@ read_tool(struct answer *a, struct splice v, size_t place)
 
 	if (splice_find(v, "index", &idx) == 1)
 		(void)splice_int(idx, &index);
-	if ((t = tool_at(a, index)) == NULL)
+	if ((t = tool_at(a, index, v)) == NULL)
 		return -1;
 	splice_begin(&w, v);
 	while ((r = splice_next(&w)) == 1) {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,24 +20,34 @@
 #include "buf.h"
 #include "chat.h"
 #include "classify.h"
+#include "conf.h"
 #include "fault.h"
 #include "idset.h"
+#include "keys.h"
+#include "ledger.h"
 #include "loop.h"
+#include "now.h"
+#include "order.h"
+#include "pick.h"
 #include "request.h"
 #include "resume.h"
+#include "route.h"
 
 enum {
 	READ_SIZE = 256 * 1024,
 	TEXT_MAX = REQUEST_MAX + 4 * READ_SIZE, /* of a line; and more */
 	AGAIN_FIRST = 1000,    /* ms before a line is tried again, */
 	AGAIN_MAX = 60 * 1000, /* doubling up to this */
-	WAIT = 10 * 60 * 1000  /* ms between looks for new quota */
+	WAIT = 10 * 60 * 1000, /* ms between looks for new quota */
+	PARALLEL = 16,	       /* where nothing bounds it, */
+	PARALLEL_MAX = 1024    /* and where much does */
 };
 
 struct item { /* a line under way */
 	LIST_ENTRY(item) entry;
 	struct batch *batch;
 	struct batchline line;
+	int64_t number;
 	struct chat_job *job; /* NULL: waiting for its timer */
 	struct loop_timer timer;
 	int round;
@@ -46,13 +57,15 @@ struct item { /* a line under way */
 struct batch {
 	struct batch_opts o;
 	int in, out;
-	struct buf text; /* read, not yet lines */
-	size_t at;	 /* of text, begun */
-	int64_t number;	 /* of the last line */
+	int fills;	   /* out is a pipe or the like, which may be full */
+	struct buf unread; /* results that there was no room for */
+	struct buf text;   /* read, not yet lines */
+	size_t at;	   /* of text, begun */
+	int64_t number;	   /* of the last line */
 	int eof, stopped, reading;
 	int toolong; /* in a line that is */
-	int dry;     /* out of quota */
-	int lost;    /* a result could not be written */
+	int dry;     /* a line is out of quota, which was said */
+	int lost;    /* the errno of a write that failed */
 	int64_t bad; /* errors that stand, from before */
 	int nitems;
 	LIST_HEAD(, item) items;
@@ -63,6 +76,7 @@ struct batch {
 	struct fault refused; /* a failure that time does not mend */
 };
 
+static void on_room(void *, int, short);
 static void fill(struct batch *);
 static void start(void *);
 
@@ -76,47 +90,6 @@ fail(struct batch *b, int status, const char *what)
 	batch_stop(b);
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	ssize_t w;
-
-	while (n > 0) {
-		if ((w = write(fd, p, n)) != -1) {
-			p += w;
-			n -= (size_t)w;
-		} else if (errno == EAGAIN)
-			(void)poll(&pfd, 1, -1);
-		else if (errno != EINTR)
-			return -1;
-	}
-	return 0;
-}
-
-/*
- * Writes the result, or ends the run: 0 or -1. Behind a piece of a line that
- * did not fit nothing more is written, so that it stays the last.
- */
-static int
-put(struct batch *b, const struct batchline_result *r)
-{
-	struct buf line;
-
-	if (b->lost)
-		return -1;
-	buf_init(&line, (size_t)REQUEST_MAX * 2);
-	b->lost = 1;
-	if (batchline_write(r, &line) == -1)
-		fail(b, EX_OSERR, r->id);
-	else if (write_all(b->out, line.d, line.len) == -1)
-		fail(b, EX_IOERR, b->o.out != NULL ? b->o.out : "stdout");
-	else
-		b->lost = 0;
-	buf_free(&line);
-	return b->lost ? -1 : 0;
-}
-
 static void
 changed(struct batch *b)
 {
@@ -127,8 +100,85 @@ changed(struct batch *b)
 static void
 maybe_over(struct batch *b)
 {
-	if (b->nitems == 0 && (b->stopped || (b->eof && b->at == b->text.len)))
+	if (b->nitems == 0 && b->unread.len == 0 &&
+	    (b->stopped || (b->eof && b->at == b->text.len)))
 		loop_timer(b->o.loop, &b->over, 0, b->o.done, b->o.arg);
+}
+
+/*
+ * Writes what there is room for: where a reader does not read, signals and
+ * times are heeded all the same. 0, or -1 with errno.
+ */
+static int
+write_some(struct batch *b)
+{
+	struct pollfd pfd = { .fd = b->out, .events = POLLOUT };
+	size_t at = 0, n;
+	ssize_t w = 0;
+
+	while (at < b->unread.len) {
+		n = b->unread.len - at;
+		if (b->fills && poll(&pfd, 1, 0) == 0)
+			break;
+		if (b->fills && n > PIPE_BUF)
+			n = PIPE_BUF;
+		if ((w = write(b->out, b->unread.d + at, n)) != -1)
+			at += (size_t)w;
+		else if (errno == EAGAIN)
+			break;
+		else if (errno != EINTR)
+			return -1;
+	}
+	if (at == b->unread.len)
+		buf_free(&b->unread);
+	else
+		buf_drain(&b->unread, at);
+	return !b->fills ? 0 :
+			   loop_fd(b->o.loop, b->out,
+			       b->unread.len > 0 ? POLLOUT : 0, on_room, b);
+}
+
+/* Ends the run if that fails. 0 or -1. */
+static int
+flush(struct batch *b)
+{
+	if (write_some(b) == 0)
+		return 0;
+	b->lost = errno;
+	fail(b, EX_IOERR, b->o.out != NULL ? b->o.out : "stdout");
+	if (b->fills)
+		loop_fd(b->o.loop, b->out, 0, NULL, NULL);
+	buf_free(&b->unread);
+	return -1;
+}
+
+static void
+on_room(void *arg, int fd, short revents)
+{
+	struct batch *b = arg;
+
+	(void)fd;
+	(void)revents;
+	(void)flush(b);
+	fill(b);
+	maybe_over(b);
+}
+
+/*
+ * Writes the result, or ends the run: 0 or -1. Behind a piece of a line that
+ * did not fit nothing more is written, so that it stays the last.
+ */
+static int
+put(struct batch *b, const struct batchline_result *r)
+{
+	if (b->lost)
+		return -1;
+	if (batchline_write(r, &b->unread) == -1) {
+		b->lost = errno;
+		fail(b, EX_OSERR, r->id);
+		return -1;
+	}
+	return flush(b);
 }
 
 static void
@@ -173,7 +223,41 @@ on_data(void *arg, const char *p, size_t n)
 	return n;
 }
 
-/* Out of quota: today no more lines, or none until there is some again. */
+/* Is nothing left to ask with, whatever a line wants? */
+static int
+all_dry(const struct batch *b)
+{
+	struct upstream *up;
+	const struct chat_opts *o = chat_opts(b->o.chat, &up);
+	struct pick_in in = { .conf = o->conf,
+		.keys = o->keys,
+		.fold = ledger_fold(o->ledger),
+		.now = now_wall() };
+	struct pick_model *order;
+	struct decision none;
+	struct pick *v;
+	struct fault f;
+	size_t n;
+	int dry = 1;
+
+	route_tier(0, &none);
+	order = order_make(o->conf, b->o.models, b->o.nmodels, &none,
+	    &in.norder, &f);
+	if (order == NULL)
+		return 1;
+	in.order = order;
+	if (pick(&in, &v, &n) == 0) {
+		dry = pick_dry(v, n);
+		free(v);
+	}
+	free(order);
+	return dry;
+}
+
+/*
+ * What this line wants is out of quota: it is left for another day, or waits
+ * until there is some again. Others may want something else.
+ */
 static void
 on_dry(struct item *i, const struct chat_result *r)
 {
@@ -182,16 +266,17 @@ on_dry(struct item *i, const struct chat_result *r)
 	if (!b->dry && b->o.say != NULL)
 		b->o.say(b->o.arg, r->message);
 	b->dry = 1;
-	if (!b->o.wait || b->stopped) {
-		b->count.later++;
-		free_item(i);
-		batch_stop(b);
-		next(b);
+	if (b->o.wait && !b->stopped) {
+		b->count.waiting = 1;
+		loop_timer(b->o.loop, &i->timer, WAIT, start, i);
+		changed(b);
 		return;
 	}
-	b->count.waiting = 1;
-	loop_timer(b->o.loop, &i->timer, WAIT, start, i);
-	changed(b);
+	b->count.later++;
+	free_item(i);
+	if (!b->stopped && all_dry(b))
+		batch_stop(b);
+	next(b);
 }
 
 static int
@@ -208,7 +293,9 @@ again(struct item *i, const struct chat_result *r)
 	struct batch *b = i->batch;
 	int64_t ms;
 
-	if (r->exit != EX_TEMPFAIL || b->stopped || i->round >= b->o.rounds)
+	if ((r->exit != EX_TEMPFAIL && r->verdict != V_CUT &&
+		r->verdict != V_BAD_REPLY) ||
+	    b->stopped || i->round >= b->o.rounds)
 		return 0;
 	ms = (int64_t)AGAIN_FIRST << (i->round < 6 ? i->round : 6);
 	if (r->retry_after > 0 && ms < r->retry_after * 1000)
@@ -225,11 +312,11 @@ count_result(struct batch *b, const struct chat_result *r)
 {
 	if (r->exit == 0)
 		b->count.good++;
-	else if (r->exit == EX_UNAVAILABLE)
+	else if (batchline_stays(r->verdict))
 		b->count.bad++;
 	else
 		b->count.later++;
-	if (r->exit != 0 && r->exit != EX_UNAVAILABLE &&
+	if (r->exit != 0 && !batchline_stays(r->verdict) &&
 	    r->exit != EX_TEMPFAIL) {
 		fault_set(&b->refused, r->exit, "%s", r->message);
 		fault_hint(&b->refused, "%s", r->hint);
@@ -244,13 +331,14 @@ on_end(void *arg, const struct chat_result *r)
 	struct batchline_result res = { .id = i->line.id, .request = r->id };
 
 	i->job = NULL;
-	if (is_quota(r->verdict) && r->exit == EX_TEMPFAIL) {
+	if (r->dry && is_quota(r->verdict) && r->exit == EX_TEMPFAIL) {
 		on_dry(i, r);
 		return;
 	}
 	if (again(i, r))
 		return;
-	b->dry = b->count.waiting = 0;
+	if (b->o.wait)
+		b->dry = b->count.waiting = 0;
 	if (r->committed) {
 		res.status = 200;
 		res.body = i->answer.d;
@@ -272,6 +360,19 @@ on_end(void *arg, const struct chat_result *r)
 	next(b);
 }
 
+static void
+bad_line(struct batch *b, const char *id, int64_t number, const struct fault *f)
+{
+	struct batchline_result r = { .id = id, .code = "bad_line" };
+	char text[sizeof(f->text) + 32];
+
+	snprintf(text, sizeof(text), "line %lld: %s", (long long)number,
+	    f->text);
+	r.message = text;
+	if (put(b, &r) == 0)
+		b->count.bad++;
+}
+
 /* Begins a line, or begins it again. */
 static void
 start(void *arg)
@@ -288,7 +389,6 @@ start(void *arg)
 		.limited = i->line.limited,
 		.assemble = 1,
 		.timeout = b->o.timeout };
-	struct batchline_result r = { .id = i->line.id, .code = "bad_line" };
 	struct fault f;
 
 	buf_cut(&i->answer, 0);
@@ -301,27 +401,12 @@ start(void *arg)
 	i->job = chat_start(b->o.chat, &a, &sink, i, &f);
 	if (i->job != NULL)
 		return;
-	r.message = f.text;
-	if (put(b, &r) == 0)
-		b->count.bad++;
+	bad_line(b, i->line.id, i->number, &f);
 	free_item(i);
 	next(b);
 }
 
 /* ---- the file ---- */
-
-static void
-bad_line(struct batch *b, const char *id, const struct fault *f)
-{
-	struct batchline_result r = { .id = id, .code = "bad_line" };
-	char text[sizeof(f->text) + 32];
-
-	snprintf(text, sizeof(text), "line %lld: %s", (long long)b->number,
-	    f->text);
-	r.message = text;
-	if (put(b, &r) == 0)
-		b->count.bad++;
-}
 
 /* The line that has filled the buffer, and no end of it yet. */
 static void
@@ -342,7 +427,7 @@ too_long(struct batch *b)
 	else if (r == 0)
 		b->count.skipped++;
 	else
-		bad_line(b, id, &f);
+		bad_line(b, id, b->number, &f);
 }
 
 /* Is it a line with something in it? Then without what is around it. */
@@ -374,6 +459,7 @@ on_line(struct batch *b, const char *line, size_t n)
 		return;
 	}
 	i->batch = b;
+	i->number = b->number;
 	buf_init(&i->answer, REQUEST_MAX);
 	LIST_INSERT_HEAD(&b->items, i, entry);
 	b->nitems++;
@@ -383,12 +469,19 @@ on_line(struct batch *b, const char *line, size_t n)
 	else if (r == -1)
 		fail(b, EX_OSERR, b->o.in);
 	else if (bad)
-		bad_line(b, i->line.id, &f);
+		bad_line(b, i->line.id, b->number, &f);
 	else {
 		loop_timer(b->o.loop, &i->timer, 0, start, i);
 		return;
 	}
 	free_item(i);
+}
+
+/* May another line begin? */
+static int
+has_room(const struct batch *b)
+{
+	return !b->stopped && b->nitems < b->o.parallel && b->unread.len == 0;
 }
 
 /* Takes whole lines out of what was read, while there is room. */
@@ -398,8 +491,7 @@ take_lines(struct batch *b)
 	const char *s, *nl;
 	size_t n;
 
-	while (!b->stopped && b->nitems < b->o.parallel && !b->dry &&
-	    b->at < b->text.len) {
+	while (has_room(b) && b->at < b->text.len) {
 		s = b->text.d + b->at;
 		n = b->text.len - b->at;
 		if ((nl = memchr(s, '\n', n)) != NULL)
@@ -453,7 +545,7 @@ fill(struct batch *b)
 	int want;
 
 	take_lines(b);
-	want = !b->stopped && !b->eof && !b->dry && b->nitems < b->o.parallel;
+	want = has_room(b) && !b->eof;
 	if (want != b->reading &&
 	    loop_fd(b->o.loop, b->in, want ? POLLIN : 0, on_readable, b) == -1)
 		fail(b, EX_OSERR, b->o.in);
@@ -497,6 +589,8 @@ same_file(int fd, const char *path)
 static int
 open_files(struct batch *b, struct fault *f)
 {
+	struct stat st;
+
 	b->in = strcmp(b->o.in, "-") == 0 ? STDIN_FILENO :
 					    open(b->o.in, O_RDONLY | O_CLOEXEC);
 	if (b->in == -1)
@@ -508,7 +602,33 @@ open_files(struct batch *b, struct fault *f)
 	b->count.total = b->in == STDIN_FILENO ? -1 : count_lines(b->in);
 	b->out = b->o.out == NULL ? STDOUT_FILENO :
 				    resume_open(b->o.out, b->ids, &b->bad, f);
-	return b->out == -1 ? -1 : 0;
+	if (b->out == -1)
+		return -1;
+	b->fills = fstat(b->out, &st) == 0 && !S_ISREG(st.st_mode);
+	return 0;
+}
+
+/* As many as asked for; else all slots there are, or some. */
+static int
+parallel(const struct batch_opts *b)
+{
+	struct upstream *up;
+	const struct chat_opts *o = chat_opts(b->chat, &up);
+	const struct conf_upstream *u;
+	int64_t n = 0;
+	size_t i, k;
+
+	if (b->parallel > 0)
+		return b->parallel;
+	for (i = 0; i < o->conf->nupstreams; i++) {
+		u = &o->conf->upstreams[i];
+		for (k = 0; k < o->keys->n && !u->keyless; k++)
+			if (keys_at(&o->keys->v[k], u->name))
+				n += u->per_key_concurrency;
+		if (u->keyless)
+			n += u->per_key_concurrency;
+	}
+	return n == 0 ? PARALLEL : n > PARALLEL_MAX ? PARALLEL_MAX : (int)n;
 }
 
 struct batch *
@@ -523,8 +643,12 @@ batch_start(const struct batch_opts *o, struct fault *f)
 		return NULL;
 	}
 	b->o = *o;
+	if (o->out != NULL && strcmp(o->out, "-") == 0)
+		b->o.out = NULL;
 	b->in = b->out = -1;
 	buf_init(&b->text, TEXT_MAX);
+	b->o.parallel = parallel(o);
+	buf_init(&b->unread, (size_t)REQUEST_MAX * 2 * (size_t)b->o.parallel);
 	LIST_INIT(&b->items);
 	if (open_files(b, f) == -1) {
 		batch_free(b);
@@ -564,10 +688,13 @@ batch_free(struct batch *b)
 		loop_fd(b->o.loop, b->in, 0, NULL, NULL);
 	if (b->in > STDIN_FILENO)
 		close(b->in);
+	if (b->fills && b->unread.len > 0)
+		loop_fd(b->o.loop, b->out, 0, NULL, NULL);
 	if (b->out > STDERR_FILENO)
 		close(b->out);
 	idset_free(b->ids);
 	buf_free(&b->text);
+	buf_free(&b->unread);
 	free(b);
 }
 
@@ -582,6 +709,7 @@ batch_status(const struct batch *b, struct fault *f)
 {
 	if (b->fault.status != 0) {
 		*f = b->fault;
+		errno = b->lost;
 		return -1;
 	}
 	if (b->dry)

@@ -16,9 +16,9 @@ struct loop;
 struct batch_opts {
 	struct loop *loop;
 	struct chat *chat;
-	const char *in;	 /* a file, or "-": stdin */
-	const char *out; /* a file, or NULL: stdout */
-	int parallel;
+	const char *in;	     /* a file, or "-": stdin */
+	const char *out;     /* a file, or NULL: stdout */
+	int parallel;	     /* under way at once, 0: what keys bear */
 	int rounds;	     /* for a line whose failure may pass */
 	int wait;	     /* out of quota: wait for more */
 	char *const *models; /* in place of those in the lines */
@@ -59,8 +59,9 @@ void batch_counts(const struct batch *b, struct batch_count *c);
 
 /*
  * How it went: 0 with all answered, 1 if lines failed for good, -1 with *f
- * if a rerun is wanted (EX_TEMPFAIL), writing failed (EX_IOERR), or nothing
- * was answered for a reason that does not pass (EX_NOPERM, EX_CONFIG, ...).
+ * if a rerun is wanted (EX_TEMPFAIL), writing failed (EX_IOERR, errno says
+ * why), or nothing was answered for a reason that does not pass (EX_NOPERM,
+ * EX_CONFIG, ...).
  */
 int batch_status(const struct batch *b, struct fault *f);
 

@@ -2,6 +2,7 @@
  * Batch lines in and out. Bodies are cut out of the line and pasted into the
  * result as they are; only line breaks between JSON tokens become spaces.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -48,12 +49,34 @@ read_url(struct batchline *b, struct splice v, struct fault *f)
 	return 0;
 }
 
+/* A bare request: the line, without what it says to us. */
+static int
+read_bare(struct batchline *b, struct splice v, struct fault *f)
+{
+	static const struct splice_edit ours[] = { { "custom_id", NULL, 0 },
+		{ "method", NULL, 0 }, { "url", NULL, 0 } };
+	struct buf bare;
+	int r;
+
+	buf_init(&bare, REQUEST_MAX);
+	if (splice_edit(&bare, v.s, v.n, ours,
+		sizeof(ours) / sizeof(ours[0])) == -1)
+		r = fault_set(f, EX_DATAERR, "%s", strerror(errno));
+	else
+		r = api_request(b->api, &b->body, bare.d, bare.len, &b->limited,
+		    f);
+	buf_free(&bare);
+	return r;
+}
+
 static int
 read_body(struct batchline *b, struct splice v, struct fault *f)
 {
-	struct splice m = v;
+	struct splice m;
 
-	if (splice_find(v, "body", &m) == 1 && m.s[0] != '{')
+	if (splice_find(v, "body", &m) != 1)
+		return read_bare(b, v, f);
+	if (m.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "body: want an object");
 	return api_request(b->api, &b->body, m.s, m.n, &b->limited, f);
 }
@@ -158,6 +181,13 @@ batchline_write(const struct batchline_result *r, struct buf *out)
 	return -1;
 }
 
+int
+batchline_stays(int verdict)
+{
+	return verdict_info(verdict)->status == EX_UNAVAILABLE ||
+	    verdict == V_REASONED;
+}
+
 /* Is an error of this code there to stay? */
 static int
 stays(struct splice code)
@@ -167,7 +197,7 @@ stays(struct splice code)
 
 	buf_init(&b, 64);
 	if (splice_str(code, &b) == 0 && (v = verdict_named(b.d, b.len)) != -1)
-		r = verdict_info(v)->status == EX_UNAVAILABLE;
+		r = batchline_stays(v);
 	buf_free(&b);
 	return r;
 }

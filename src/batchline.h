@@ -47,6 +47,12 @@ struct batchline_result {
 /* Appends the result as one line with its LF. 0, or -1 with errno. */
 int batchline_write(const struct batchline_result *r, struct buf *out);
 
+/*
+ * Is a failure of this verdict (enum verdict) there to stay, however often the
+ * line is sent?
+ */
+int batchline_stays(int verdict);
+
 enum batchline_state {
 	BATCHLINE_GOOD, /* answered */
 	BATCHLINE_BAD,	/* failed for good */

@@ -207,6 +207,7 @@ finish(struct chat_job *j)
 
 	r->verdict = o->verdict;
 	r->exit = o->exit;
+	r->dry = o->dry;
 	r->status = o->status;
 	r->retry_after = o->retry_after;
 	r->message = o->message;
@@ -562,8 +563,7 @@ choose(void *arg)
 		wait_slot(j);
 	} else if (step == STEP_NONE) {
 		j->pick = last;
-		if (j->attempts == 0)
-			outcome_none(&j->outcome, &in, v, n);
+		outcome_none(&j->outcome, &in, v, n, j->attempts);
 		finish(j);
 	}
 	free(v);
@@ -595,10 +595,10 @@ record(struct chat_job *j, struct attempt *a)
 static void
 record_try(struct chat_job *j, const struct try_out *t)
 {
-	const struct chat_opts *o = &j->chat->o;
 	struct attempt a;
 
-	try_attempt(t, now_wall(), o->conf->day_offset, key_entry(j), &a);
+	try_attempt(t, now_wall(), j->chat->o.conf->day_offset, key_entry(j),
+	    outbound_chat(&j->outbound), &a);
 	a.attempt = j->attempts;
 	a.model = j->order[j->pick.model].id;
 	a.op = j->ask.api->op;

@@ -87,6 +87,7 @@ struct chat_result {
 	int exit;	     /* EX_ code; 0: answered */
 	int status;	     /* upstream's HTTP status, 0 */
 	int unknown;	     /* there is no such model */
+	int dry;	     /* no model and key of it may be asked today */
 	const char *message; /* for people, with its place */
 	const char *hint;    /* or "" */
 	const char *reply;   /* upstream's own refusal, */

@@ -1,5 +1,6 @@
 /* Chat answers as messages: blocks that follow what was put together. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,13 +112,22 @@ input_of(const struct answer_tool *tool, struct splice *v)
 	    v->s[0] == '{';
 }
 
+/* Some servers give their calls no id; they have one of ours then. */
 static void
-write_call(struct json *j, const char *key, const struct answer_tool *tool,
+write_call(const struct state *t, struct json *j, const char *key, size_t i,
     struct splice input)
 {
+	const struct answer_tool *tool = &t->a.tools[i];
+	char id[ID_BYTES];
+
+	/* behind the "msg_" of the message's own */
+	snprintf(id, sizeof(id), "toolu_%s_%zu", t->id.d + 4, i);
 	json_object(j, key);
 	json_str(j, "type", "tool_use");
-	json_strn(j, "id", tool->id.d, tool->id.len);
+	if (tool->id.len > 0)
+		json_strn(j, "id", tool->id.d, tool->id.len);
+	else
+		json_str(j, "id", id);
 	json_strn(j, "name", tool->name.d, tool->name.len);
 	json_raw(j, "input", input.s, input.n);
 	json_end(j);
@@ -237,7 +247,7 @@ start_call(struct state *t, struct buf *out)
 	c[t->ncalls] = (struct call){ .index = t->blocks++, .open = 1 };
 	j = begin_event(t, out, "content_block_start");
 	json_int(j, "index", c[t->ncalls].index);
-	write_call(j, "content_block", &t->a.tools[t->ncalls++], none);
+	write_call(t, j, "content_block", t->ncalls++, none);
 	return end_event(t);
 }
 
@@ -345,13 +355,16 @@ write_content(const struct state *t, struct json *j)
 	if (a->content.len > 0)
 		write_block(j, NULL, TEXT, a->content.d, a->content.len);
 	for (i = 0; i < a->ntools; i++) {
-		v = none;
-		if (a->tools[i].arguments.len > 0 &&
-		    !input_of(&a->tools[i], &v)) {
-			errno = EINVAL;
-			return -1;
+		if (!input_of(&a->tools[i], &v)) {
+			/* what max_tokens cut off must be one all the same */
+			if (a->tools[i].arguments.len > 0 &&
+			    strcmp(a->finish, "length") != 0) {
+				errno = EINVAL;
+				return -1;
+			}
+			v = none;
 		}
-		write_call(j, NULL, &a->tools[i], v);
+		write_call(t, j, NULL, i, v);
 	}
 	return 0;
 }

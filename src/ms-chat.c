@@ -39,7 +39,6 @@
 enum {
 	RETRIES_MAX = 100,
 	BYTES_MAX = 1 << 30, /* as ms-serve has it */
-	PARALLEL = 16,	     /* of a batch, where nothing bounds it */
 	DRAIN = 600 * 1000   /* ms that a worker may take to leave */
 };
 
@@ -596,32 +595,12 @@ batch_say(void *arg, const char *line)
 	say(arg, CHAT_WARN, line);
 }
 
-/* All slots there are; a fixed number where there is no bound. */
-static int
-parallel(const struct run *r)
-{
-	const struct conf_upstream *u;
-	int64_t n = 0;
-	size_t i, k;
-
-	if (opt.cli.parallel > 0)
-		return opt.cli.parallel;
-	for (i = 0; i < r->conf->nupstreams; i++) {
-		u = &r->conf->upstreams[i];
-		for (k = 0; k < r->keys->n && !u->keyless; k++)
-			if (keys_at(&r->keys->v[k], u->name))
-				n += u->per_key_concurrency;
-		if (u->keyless)
-			n += u->per_key_concurrency;
-	}
-	return n == 0 ? PARALLEL : n > 1024 ? 1024 : (int)n;
-}
-
 static int
 batch(struct run *r, struct fault *f)
 {
 	struct batch_opts o = { .in = opt.batch,
 		.out = opt.cli.outfile,
+		.parallel = opt.cli.parallel,
 		.wait = opt.wait,
 		.models = opt.cli.models,
 		.nmodels = opt.cli.nmodels,
@@ -638,7 +617,6 @@ batch(struct run *r, struct fault *f)
 		return -1;
 	o.loop = r->loop;
 	o.chat = r->chat;
-	o.parallel = parallel(r);
 	o.rounds = opt.retries >= 0 ? opt.retries : r->conf->retries;
 	if (!opt.cli.quiet)
 		o.progress = on_progress;
@@ -647,6 +625,11 @@ batch(struct run *r, struct fault *f)
 		return -1;
 	term_progress_end(&r->progress);
 	status = batch_status(r->batch, f);
+	if (status == -1 && errno == EPIPE && f->status == EX_IOERR &&
+	    r->piped) {
+		r->signal = SIGPIPE; /* quietly, as any filter */
+		return 0;
+	}
 	batch_counts(r->batch, &c);
 	if (!opt.cli.quiet && status != 0)
 		warnx("%lld answered, %lld failed, %lld to do again, "
@@ -779,7 +762,7 @@ main(int argc, char *argv[])
 		status = g.status;
 	}
 	clean(&r);
-	if (r.signal != 0 && opt.batch == NULL) {
+	if (r.signal == SIGPIPE || (r.signal != 0 && opt.batch == NULL)) {
 		signal(r.signal, SIG_DFL);
 		raise(r.signal);
 	}

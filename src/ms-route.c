@@ -495,12 +495,34 @@ rewrite(struct splice v, struct splice request, struct fault *f)
 	return write_out(&run.line, f);
 }
 
+/* A Batch line of embeddings: the models here are for chats. */
+static int
+embeds(struct splice v)
+{
+	struct splice url;
+
+	return v.s[0] == '{' && splice_find(v, "url", &url) == 1 &&
+	    splice_eq(url, "/v1/embeddings");
+}
+
+static int
+pass(struct splice v, struct fault *f)
+{
+	buf_cut(&run.line, 0);
+	if (buf_add(&run.line, v.s, v.n) == -1 ||
+	    buf_addc(&run.line, '\n') == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	return write_out(&run.line, f);
+}
+
 static int
 answer(struct splice v, struct fault *f)
 {
 	const struct lineup *l;
 	struct splice request;
 
+	if (opt.mode != EXPLAIN && embeds(v))
+		return pass(v, f);
 	if (route_request(v.s, v.n, &request) == -1)
 		return fault_set(f, EX_DATAERR,
 		    "neither a request nor a "

@@ -15,14 +15,16 @@
 #include "splice.h"
 
 struct asked {
-	struct splice max_tokens, messages, output_config, stop_sequences;
-	struct splice stream, system, thinking, tool_choice, tools;
+	struct splice max_tokens, messages, output_config, output_format;
+	struct splice stop_sequences, stream, system, thinking, tool_choice,
+	    tools;
 };
 
 static const struct field asked_fields[] = {
 	RESPMEMBER(asked, max_tokens),
 	RESPMEMBER(asked, messages),
 	RESPMEMBER(asked, output_config),
+	RESPMEMBER(asked, output_format),
 	RESPMEMBER(asked, stop_sequences),
 	RESPMEMBER(asked, stream),
 	RESPMEMBER(asked, system),
@@ -181,6 +183,8 @@ put_format(struct ask *c)
 	if (!respmember_is(c->in.output_config, '{') ||
 	    splice_find(c->in.output_config, "format", &v) != 1 ||
 	    v.s[0] == 'n')
+		v = c->in.output_format; /* as older SDKs have it */
+	if (v.n == 0)
 		return 0;
 	if (respmember_read(typed_fields, &format, v) == -1 ||
 	    !splice_eq(format.type, "json_schema"))

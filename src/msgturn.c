@@ -163,16 +163,16 @@ put_picture(struct turns *c, const struct part *p)
 	return 0;
 }
 
-/* A document, if it is plain text. */
+/* The text of a document, if it is plain text. */
 static int
-put_document(struct turns *c, const struct part *p)
+read_document(const struct turns *c, const struct part *p, struct splice *text)
 {
 	struct source s = { 0 };
 
 	if (respmember_read(source_fields, &s, p->source) == -1 ||
 	    !splice_eq(s.type, "text") || !respmember_is(s.data, '"'))
 		return bad(c, "this model reads only documents of plain text");
-	put_text(c, s.data);
+	*text = s.data;
 	return 0;
 }
 
@@ -197,6 +197,21 @@ read_part(struct turns *c, struct splice v, struct part *p)
 
 /* ---- results of tools ---- */
 
+static int
+read_result_part(struct turns *c, const struct part *p)
+{
+	struct splice text = p->text;
+
+	if (splice_eq(p->type, "image"))
+		return put_picture(c, p);
+	if (splice_eq(p->type, "document")) {
+		if (read_document(c, p, &text) == -1)
+			return -1;
+	} else if (!splice_eq(p->type, "text"))
+		return refuse(c, p);
+	return join(c, text);
+}
+
 /* What a tool said goes to said; what it showed, to list. */
 static int
 read_result(struct turns *c, struct splice content)
@@ -214,9 +229,7 @@ read_result(struct turns *c, struct splice content)
 	while (splice_next(&w) == 1) {
 		if (read_part(c, w.value, &p) == -1)
 			return -1;
-		if (splice_eq(p.type, "text")	   ? join(c, p.text) == -1 :
-			splice_eq(p.type, "image") ? put_picture(c, &p) == -1 :
-						     refuse(c, &p) == -1)
+		if (read_result_part(c, &p) == -1)
 			return -1;
 	}
 	return 0;
@@ -242,15 +255,19 @@ put_result(struct turns *c, const struct part *p)
 static int
 put_user_part(struct turns *c, const struct part *p)
 {
+	struct splice text;
+
 	if (splice_eq(p->type, "tool_result"))
 		return put_result(c, p);
 	if (splice_eq(p->type, "image"))
 		return put_picture(c, p);
-	if (splice_eq(p->type, "document"))
-		return put_document(c, p);
-	if (!splice_eq(p->type, "text"))
+	text = p->text;
+	if (splice_eq(p->type, "document")) {
+		if (read_document(c, p, &text) == -1)
+			return -1;
+	} else if (!splice_eq(p->type, "text"))
 		return refuse(c, p);
-	put_text(c, p->text);
+	put_text(c, text);
 	return 0;
 }
 
@@ -358,62 +375,63 @@ put_assistant(struct turns *c, struct splice content)
 	return 0;
 }
 
+/* What the system says, there: a string, or parts of text. */
+static int
+put_system(struct turns *c, const char *where, struct splice v)
+{
+	struct splice_walk w;
+	struct splice text;
+
+	if (respmember_is(v, '"')) {
+		if (join(c, v) == -1)
+			return -1;
+	} else if (respmember_is(v, '[')) {
+		splice_begin(&w, v);
+		while (splice_next(&w) == 1)
+			if (splice_find(w.value, "text", &text) != 1 ||
+			    join(c, text) == -1)
+				return fault_set(c->f, EX_DATAERR,
+				    "request: %s: want texts", where);
+	} else
+		return fault_set(c->f, EX_DATAERR,
+		    "request: %s: want a string or an array", where);
+	if (c->said.len == 0)
+		return 0;
+	json_object(&c->j, NULL);
+	json_str(&c->j, "role", "system");
+	write_said(c, "content");
+	json_end(&c->j);
+	return 0;
+}
+
 static int
 put_turn(struct turns *c, struct splice v)
 {
 	struct turn t = { 0 };
+	char where[64];
 	int user;
 
 	if (respmember_read(turn_fields, &t, v) == -1)
 		return fault_set(c->f, EX_DATAERR,
 		    "request: messages[%zu]: want an object", c->turn);
+	snprintf(where, sizeof(where), "messages[%zu].content", c->turn);
+	if (splice_eq(t.role, "system"))
+		return put_system(c, where, t.content);
 	user = splice_eq(t.role, "user");
 	if (!user && !splice_eq(t.role, "assistant"))
 		return fault_set(c->f, EX_DATAERR,
-		    "request: messages[%zu].role: want user or assistant",
+		    "request: messages[%zu].role: want user, assistant or "
+		    "system",
 		    c->turn);
 	if (respmember_is(t.content, '['))
 		return user ? put_user(c, t.content) :
 			      put_assistant(c, t.content);
 	if (!respmember_is(t.content, '"'))
 		return fault_set(c->f, EX_DATAERR,
-		    "request: messages[%zu].content: want a string or an "
-		    "array",
-		    c->turn);
+		    "request: %s: want a string or an array", where);
 	json_object(&c->j, NULL);
 	json_str(&c->j, "role", user ? "user" : "assistant");
 	json_raw(&c->j, "content", t.content.s, t.content.n);
-	json_end(&c->j);
-	return 0;
-}
-
-/* A string, or parts of text. */
-static int
-put_system(struct turns *c, struct splice v)
-{
-	struct splice_walk w;
-	struct splice text;
-
-	if (v.n == 0)
-		return 0;
-	if (v.s[0] == '"') {
-		if (join(c, v) == -1)
-			return -1;
-	} else if (v.s[0] == '[') {
-		splice_begin(&w, v);
-		while (splice_next(&w) == 1)
-			if (splice_find(w.value, "text", &text) != 1 ||
-			    join(c, text) == -1)
-				return fault_set(c->f, EX_DATAERR,
-				    "request: system: want texts");
-	} else
-		return fault_set(c->f, EX_DATAERR,
-		    "request: system: want a string or an array");
-	if (c->said.len == 0)
-		return 0;
-	json_object(&c->j, NULL);
-	json_str(&c->j, "role", "system");
-	write_said(c, "content");
 	json_end(&c->j);
 	return 0;
 }
@@ -427,7 +445,7 @@ put_all(struct turns *c, struct splice system, struct splice messages)
 		return fault_set(c->f, EX_DATAERR,
 		    "request: messages: want an array");
 	json_array(&c->j, NULL);
-	if (put_system(c, system) == -1)
+	if (system.n > 0 && put_system(c, "system", system) == -1)
 		return -1;
 	splice_begin(&w, messages);
 	for (; splice_next(&w) == 1; c->turn++)

@@ -15,6 +15,7 @@ void
 outcome_init(struct outcome *o)
 {
 	buf_init(&o->reply, RELAY_ERROR_MAX);
+	o->dry = 0;
 	outcome_set(o, V_OK, 0, "", "");
 }
 
@@ -56,12 +57,15 @@ outcome_tried(struct outcome *o, const struct try_out *t,
 
 void
 outcome_none(struct outcome *o, const struct pick_in *in, const struct pick *v,
-    size_t n)
+    size_t n, int attempts)
 {
 	struct fault f;
 	int64_t again;
 	int verdict;
 
+	o->dry = pick_dry(v, n);
+	if (attempts > 0)
+		return;
 	refusal_none(in, v, n, &f, &verdict, &again);
 	outcome_set(o, verdict, f.status, f.text, f.hint);
 	if (again > in->now)

@@ -23,6 +23,7 @@ enum {
 struct outcome {
 	int verdict;	     /* enum verdict */
 	int exit;	     /* EX_ code; 0: nothing went wrong */
+	int dry;	     /* no candidate may be tried today */
 	int status;	     /* upstream's HTTP status, 0 */
 	int64_t retry_after; /* seconds, -1 */
 	char message[OUTCOME_MESSAGE], hint[OUTCOME_HINT];
@@ -37,9 +38,12 @@ void outcome_free(struct outcome *o);
 void outcome_set(struct outcome *o, int verdict, int exit, const char *message,
     const char *hint);
 
-/* No candidate of v[0..n), that pick() gave for in, may be tried: why. */
+/*
+ * No candidate of v[0..n), that pick() gave for in, is left after so many
+ * attempts: why, if there was none, else the last one's word stands.
+ */
 void outcome_none(struct outcome *o, const struct pick_in *in,
-    const struct pick *v, size_t n);
+    const struct pick *v, size_t n, int attempts);
 
 /*
  * How an attempt ended: of a refusal in words that no key is in, with its

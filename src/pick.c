@@ -255,6 +255,17 @@ pick(const struct pick_in *in, struct pick **out, size_t *n)
 	return 0;
 }
 
+int
+pick_dry(const struct pick *v, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (v[i].state != PICK_OUT && v[i].state != PICK_NO_KEY)
+			return 0;
+	return 1;
+}
+
 /* Appends the enabled models of a tier (0: of all), last resorts or not. */
 static size_t
 add_tier(const struct conf *c, int tier, int last_resort, size_t *idx, size_t n)

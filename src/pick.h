@@ -61,6 +61,9 @@ struct pick_in {
  */
 int pick(const struct pick_in *in, struct pick **out, size_t *n);
 
+/* Is none of v[0..n) to be tried before a day or a grant of credits is over? */
+int pick_dry(const struct pick *v, size_t n);
+
 /*
  * The order of the configured, enabled models for a wanted tier: that tier
  * in configured order, then weaker tiers (nearest first), then stronger,

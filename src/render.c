@@ -517,5 +517,17 @@ render_end(struct render *s, const struct chat_result *r, struct buf *line,
 			return -1; /* cut: nobody is to take it for whole */
 		return r->told && render_raw(s) ? 0 : stream_error(s, r, out);
 	}
-	return render_raw(s) ? 0 : end_answer(s, r, out);
+	if (render_raw(s) || end_answer(s, r, out) == 0)
+		return 0;
+	if (s->stream || errno != EINVAL)
+		return -1;
+	/* nothing of it is out yet */
+	buf_cut(line, 0);
+	buf_cut(out, 0);
+	if (error_head(&errors[OTHER], r, line) == -1)
+		return -1;
+	return error_body(s->kind, &errors[OTHER],
+	    "the model's answer is none in this API: arguments of a tool call "
+	    "that are not JSON, or nothing at all",
+	    "", r->id, out);
 }

@@ -285,7 +285,7 @@ try_final(const struct try_out *t, int stream)
 
 void
 try_attempt(const struct try_out *t, int64_t now, int off,
-    const struct fold_ent *key, struct attempt *a)
+    const struct fold_ent *key, int chat, struct attempt *a)
 {
 	enum verdict v = t->c->verdict;
 	int64_t window = window_rest(t->window), retry = t->retry_after;
@@ -317,4 +317,8 @@ try_attempt(const struct try_out *t, int64_t now, int off,
 	 */
 	if (v == V_NO_CREDITS)
 		a->rest = SCOPE_PAIR;
+	if (!chat && (v == V_NO_PROVIDER || v == V_BAD_MODEL)) {
+		a->rest = SCOPE_NONE;
+		a->rest_until = 0;
+	}
 }

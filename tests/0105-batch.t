@@ -107,7 +107,47 @@ run 'an empty file' 0 ms-chat --batch /dev/null
 same 'gives nothing' out </dev/null
 run 'a file that is not there' 66 ms-chat --batch nosuch
 run 'a full disk' 74 sh -c 'ms-chat --batch in >/dev/full'
-run 'a reader that leaves' 0 sh -c 'ms-chat --batch in | head -n 1 >o'
+run '-O - is stdout as well' 0 ms-chat --batch in -O -
+ok 'all of it' [ "$(wc -l <out)" -eq 20 ]
+ok 'and no file' [ ! -e ./- ]
+cat >bare <<'!'
+{"custom_id":"b","url":"/v1/chat/completions","model":"sim/echo","x":1.0,"messages":[{"role":"user","content":"bare"}]}
+!
+run 'a bare request with an id' 0 ms-chat --batch bare
+cat >want <<'!'
+{"model":"sim/echo","x":1.0,"messages":[{"role":"user","content":"bare"}]}
+!
+truncate -s -1 want
+ok 'goes without it' cmp -s want "$(grep -l '"bare"' simlog/*.body | tail -n 1)"
+lines 2000
+(
+	env --default-signal=PIPE ms-chat --batch in 2>err1
+	echo $? >status
+) | head -n 1 >o
+ok 'a reader that leaves ends it' [ "$(cat status)" -eq 141 ]
+same 'quietly' err1 </dev/null
+mkfifo pipe
+sleep 60 <pipe &
+pids="$pids $!"
+# full: the pipe is, so that nothing more is asked.
+full() {
+	full_n=$(served)
+	sleep 0.3
+	[ "$full_n" -gt "$before" ] && [ "$(served)" = "$full_n" ]
+}
+for sig in INT TERM; do
+	before=$(served)
+	env --default-signal=$sig ms-chat --batch in >pipe 2>err1 &
+	stuck=$!
+	until_ok full
+	kill -$sig "$stuck"
+	sleep 0.2
+	kill -$sig "$stuck" 2>/dev/null
+	until_ok not kill -0 "$stuck"
+	wait "$stuck"
+	ok "$sig twice, while a reader does not read: exit 75" [ $? -eq 75 ]
+done
+lines 20
 
 # ---- options ----
 run '--wait without --batch' 64 ms-chat --wait hi
@@ -182,6 +222,23 @@ rm -f out.jsonl
 run 'a quarter of the lines meet a fault first' 0 ms-chat --batch in -O out.jsonl -P 8
 ok 'all are answered' [ "$(jq -r 'select(.error==null).custom_id' out.jsonl | sort -u | wc -l)" -eq 1000 ]
 
+cat >script <<'!'
+body~=torn1 times=1 do=reset-body
+body~=torn2 times=1 do=truncated-json
+!
+curl -sS -o o --data-binary @script "$sim/sim/script"
+printf '{"prompt":"%s","model_id":"sim/echo"}\n' torn1 torn2 >in
+run 'answers that broke off' 0 ms-chat --batch in -O torn.jsonl
+ok 'are asked for again' jq -es 'all(.[]; .error == null)' torn.jsonl
+curl -sS -o o --data-binary @/dev/null "$sim/sim/script"
+echo '{"model":"sim/reasoned-out","max_tokens":9,"messages":[{"role":"user","content":"x"}]}' >in
+run 'thought up to its own limit' 1 ms-chat --batch in -O thought.jsonl
+ok 'has the reply and an error' jq -e '.error.code == "reasoned" and
+	.response.body.choices[0].finish_reason == "length"' thought.jsonl
+before=$(served)
+run 'and would again' 1 ms-chat --batch in -O thought.jsonl
+ok 'so it is not sent' [ "$(served)" = "$before" ]
+
 # ---- out of quota ----
 kill "$simpid"
 sim --credits 30
@@ -195,7 +252,25 @@ ok 'and is good' jq -es 'all(.[]; .error == null)' out.jsonl
 curl -s -X POST "$sim/sim/reset" >/dev/null
 MS_TEST_CLOCK=86400 run 'the next day' 0 ms-chat --batch in -O out.jsonl
 ok 'does the rest' [ "$(ids | uniq | wc -l)" -eq 50 ]
-curl -s -X POST "$sim/sim/reset" >/dev/null
+
+# of one model: what others may answer is answered
+kill "$simpid"
+sim --regime headers --model-limit 5
+config
+perl -e 'for (1 .. 40) { my $m = $_ == 2 ? "sim/quota-month" : $_ % 2 ? "Test/Model-A" : "Test/Model-B"; print qq({"custom_id":"m$_","body":{"model":"$m","messages":[{"role":"user","content":"x"}]}}\n) }' >in
+rm -f out.jsonl
+run 'two models and a line of a third' 75 ms-chat --batch in -O out.jsonl
+like 'out of quota' err '^ms-chat: out of quota: run again'
+ok 'each was used up' jq -es '[.[].response.body.model] | sort ==
+	["Test/Model-A","Test/Model-A","Test/Model-A","Test/Model-A","Test/Model-A",
+	"Test/Model-B","Test/Model-B","Test/Model-B","Test/Model-B","Test/Model-B"]' out.jsonl
+run 'all by -m' 75 ms-chat --batch in -m Test/Model-A -O out.jsonl
+like 'stops at the first lines' err ' 0 answered, 0 failed, [1-4] to do again'
+
+kill "$simpid"
+sim --credits 30
+config
+lines 50 Test/Model-A
 rm -rf out.jsonl state
 env --default-signal=INT ms-chat --batch in -O out.jsonl --wait 2>err1 &
 waits=$!

@@ -105,6 +105,11 @@ ok 'one after the other' [ "$(jq .ms scored | sort -n | tail -n 1)" -lt 1900 ]
 ok 'and it does not rest' not grep -q rest scored
 ok 'the others by the rules' [ "$(jq -s 'map(select(.op == "chat") | .score) |
     [length, min, max] == [12, 6, 7]' state/usage/*)" = true ]
+cat >line <<'!'
+{"custom_id":"e","method":"POST","url":"/v1/embeddings","body":{"input":"x","model":"Test/Embed","d":1.0}}
+!
+run 'a line of embeddings' 0 sh -c 'ms-route <line'
+ok 'goes by as it is' cmp -s line out
 
 # All that is asked comes back by itself: a refusal is seen by the next.
 config Test/A sim/500 Test/B

@@ -176,6 +176,18 @@ like 'in the shape of messages' body \
 post 'what no chat can say' 400 /v1/messages \
 	"$(say messages Test/Model-A ',"tools":[{"type":"web_search_20250305","name":"w"}]')"
 like 'by its place' body '"message":"request: tools\[0\]: there is no tool'
+rules <<'!'
+path=/v1/messages status=404 body="404 page not found" type=text/plain
+path=/v1/chat/completions status=200 body="{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}]},\"finish_reason\":\"tool_calls\"}]}"
+!
+post 'a call whose arguments are not JSON' 502 /v1/messages \
+	"$(say messages Test/Model-A)"
+like 'is told as that' body \
+	'^\{"type":"error","error":\{"type":"api_error","message":"the model.*not JSON'
+like 'with who it was' head '^x-ms-model: Test/Model-A.$'
+rules <<'!'
+path=/v1/messages status=404 body="404 page not found" type=text/plain
+!
 post 'a model that only streams' 200 /v1/messages "$(say messages sim/stream-only)"
 like 'is put together' body '"text":"Hello from sim/stream-only\."'
 rules <<'!'
@@ -187,6 +199,22 @@ post 'no such model there' 503 /v1/messages "$(say messages Test/Model-C)"
 like 'is not no such path' head '^x-ms-attempts: 1.$'
 rules </dev/null
 unserve
+
+# ---- a model that is none for one API ----
+
+rules <<'!'
+path=/v1/embeddings do=no-provider
+path=/v1/images/* do=bad-model
+path=/v1/messages do=no-provider
+!
+serve --workers 1 --log none
+for api in embeddings images/generations messages; do
+	post "$api that no model has" 503 "/v1/$api" "$(say $api auto)"
+	post 'chats go on' 200 /v1/chat/completions "$(say chat/completions auto)"
+	like 'with the first' head '^x-ms-model: Test/Model-A.$'
+done
+unserve
+rules </dev/null
 
 # ---- images, and whose they are ----
 

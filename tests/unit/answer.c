@@ -206,6 +206,19 @@ static const struct {
 	    "{\"id\":\"b\",\"type\":\"function\",\"function\":{\"name\":\"\","
 	    "\"arguments\":\"1\"}}]",
 	    "stop" },
+	{ "calls that are all numbered 0",
+	    { DELTA("\"tool_calls\":[" TOOL(0,
+		  ID("a") ",\"function\":{\"name\":\"f\","
+			  "\"arguments\":\"1\"}") "]"),
+		DELTA("\"tool_calls\":[" TOOL(0,
+		    ID("b") ",\"function\":{\"name\":\"f\","
+			    "\"arguments\":\"2\"}") "]"),
+		DELTA("\"tool_calls\":[" TOOL(0, ARGS("3")) "]") },
+	    "\"content\":null,\"tool_calls\":[{\"id\":\"a\",\"type\":"
+	    "\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}},"
+	    "{\"id\":\"b\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+	    "\"arguments\":\"23\"}}]",
+	    "stop" },
 	{ "tool calls of a body have no index",
 	    { CHOICE("\"message\":{\"content\":\"a\",\"tool_calls\":["
 		     "{\"id\":\"a\"},{\"id\":\"b\"},null]}") },

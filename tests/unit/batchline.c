@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "batchline.h"
+#include "classify.h"
 #include "fault.h"
 #include "tap.h"
 
@@ -151,6 +152,9 @@ test_torn(void)
 	for (n = 0; n < sizeof(line) - 1; n++)
 		bad += batchline_look(line, n, &id) != BATCHLINE_NONE;
 	ok(bad == 0, "a line torn anywhere is no result");
+	ok(batchline_stays(V_BAD_REQUEST) && batchline_stays(V_REASONED) &&
+		!batchline_stays(V_CUT) && !batchline_stays(V_BAD_KEY),
+	    "what stays however often a line is sent");
 	ok(batchline_look("{\"custom_id\":\"a\"}", 17, &id) == BATCHLINE_NONE,
 	    "nor is one without an error member");
 	buf_free(&id);

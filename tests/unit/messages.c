@@ -63,6 +63,18 @@ static const struct {
 	{ "filtered", BODY("\"content\":\"\"", "content_filter"),
 	    MESSAGE("", "\"refusal\"", "3", "4") },
 	{ "a call that is no JSON", BODY(CALL("{"), "stop"), NULL },
+	{ "a call that was cut", BODY(CALL("{"), "length"),
+	    MESSAGE("{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\","
+		    "\"input\":{}}",
+		"\"max_tokens\"", "3", "4") },
+	{ "calls without ids",
+	    BODY("\"tool_calls\":[{\"function\":{\"name\":\"f\"}},"
+		 "{\"function\":{\"name\":\"g\"}}]",
+		"tool_calls"),
+	    MESSAGE("{\"type\":\"tool_use\",\"id\":\"toolu_1_0\",\"name\":"
+		    "\"f\",\"input\":{}},{\"type\":\"tool_use\",\"id\":"
+		    "\"toolu_1_1\",\"name\":\"g\",\"input\":{}}",
+		"\"tool_use\"", "3", "4") },
 	{ "no answer", "{}", NULL },
 	{ "no JSON", "x", NULL },
 };

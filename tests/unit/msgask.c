@@ -54,6 +54,12 @@ static const struct {
 	    "{" M HI ",\"response_format\":{\"type\":\"json_schema\","
 	    "\"json_schema\":{\"name\":\"answer\",\"schema\":{}}}}",
 	    NULL },
+	{ "a format by its old name",
+	    "{\"output_format\":{\"type\":\"json_schema\","
+	    "\"schema\":{}}," M HI "}",
+	    "{" M HI ",\"response_format\":{\"type\":\"json_schema\","
+	    "\"json_schema\":{\"name\":\"answer\",\"schema\":{}}}}",
+	    NULL },
 	{ "no object", "[]", NULL, "request: want an object" },
 	{ "not JSON", "{\"a\":", NULL, "request: not JSON at byte 6" },
 	{ "no messages", "{}", NULL, "request: messages: want an array" },

@@ -71,7 +71,27 @@ static const struct {
 	    "\"tool_call_id\":\"c\",\"content\":\"\"}]",
 	    NULL },
 	{ "another role", "{" M "[{\"role\":\"tool\"}]}", NULL,
-	    "request: messages[0].role: want user or assistant" },
+	    "request: messages[0].role: want user, assistant or system" },
+	{ "the system in between",
+	    "{" M "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":"
+	    "\"system\",\"content\":[" TEXT("b") "," TEXT(
+		"c") "]},"
+		     "{\"role\":\"system\",\"content\":\"d\"}]}",
+	    "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"system\","
+	    "\"content\":\"b\\nc\"},{\"role\":\"system\",\"content\":"
+	    "\"d\"}]",
+	    NULL },
+	{ "the system without a word", "{" M "[{\"role\":\"system\"}]}", NULL,
+	    "request: messages[0].content: want a string or an array" },
+	{ "a document that a tool gave",
+	    "{" M USER("{\"type\":\"tool_result\",\"tool_use_id\":\"c\","
+		       "\"content\":[" TEXT(
+			   "a") ",{\"type\":\"document\","
+				"\"source\":{\"type\":\"text\",\"media_type\":"
+				"\"text/plain\",\"data\":\"d\"}}]}") "}",
+	    "[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":"
+	    "\"a\\nd\"}]",
+	    NULL },
 	{ "no content", "{" M "[{\"role\":\"user\"}]}", NULL,
 	    "request: messages[0].content: want a string or an array" },
 	{ "another part", "{" M USER(TEXT("a") ",{\"type\":\"video\"}") "}",

@@ -358,6 +358,17 @@ test_tiers(void)
 	conf_free(c);
 }
 
+static void
+test_dry(void)
+{
+	static const struct pick v[] = { { .state = PICK_OUT },
+		{ .state = PICK_NO_KEY }, { .state = PICK_RESTING } };
+
+	ok(pick_dry(v, 2), "out, and without a key: dry");
+	ok(!pick_dry(v, 3), "one that rests will be back");
+	ok(pick_dry(v, 0), "nothing at all is dry");
+}
+
 int
 main(void)
 {
@@ -371,6 +382,7 @@ main(void)
 	test_reasons();
 	test_prices();
 	test_tiers();
+	test_dry();
 	keys_free(keys);
 	conf_free(conf);
 	return done();
