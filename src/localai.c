@@ -33,7 +33,9 @@ enum {
 	LOADING = 300 * 1000, /* ms; Ollama's own limit for a model */
 	REPLY_MAX = 256 * 1024,
 	BODY_MAX = 512 * 1024,
-	WHY = 128
+	WHY = 128,
+	WORDS = 100, /* of the server's own */
+	NAME = 65    /* of a model, in words */
 };
 
 /* Where it is configured: no upstream of the user's is called that. */
@@ -213,7 +215,7 @@ static void
 explain(const struct question *q, const struct upstream_end *e, int verdict,
     char *why, size_t size)
 {
-	char words[WHY] = "";
+	char words[WORDS] = "";
 
 	if (verdict == V_BAD_REPLY)
 		strlcpy(why, "no score in its answer", size);
@@ -221,7 +223,7 @@ explain(const struct question *q, const struct upstream_end *e, int verdict,
 		fault_clean(why, size, e->why, strlen(e->why));
 	else {
 		server_words(q, words, sizeof(words));
-		snprintf(why, size, "HTTP %d%s%.100s", e->status,
+		snprintf(why, size, "HTTP %d%s%s", e->status,
 		    words[0] != '\0' ? ": " : "", words);
 	}
 }
@@ -229,11 +231,14 @@ explain(const struct question *q, const struct upstream_end *e, int verdict,
 static void
 warning(const struct localai *a, const char *why, struct localai_answer *ans)
 {
-	if (scorecache_warn(a->cache, now_wall()))
-		snprintf(ans->warning, sizeof(ans->warning),
-		    "local model "
-		    "%.64s: %s; requests are scored by rules meanwhile",
-		    a->ask.model, why);
+	char name[NAME];
+
+	if (!scorecache_warn(a->cache, now_wall()))
+		return;
+	fault_clean(name, sizeof(name), a->ask.model, strlen(a->ask.model));
+	snprintf(ans->warning, sizeof(ans->warning),
+	    "local model %s: %s; requests are scored by rules meanwhile", name,
+	    why);
 }
 
 static void

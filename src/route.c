@@ -23,6 +23,7 @@
 
 enum {
 	PROMPT_MAX = 64 * 1024,
+	NAME = 65, /* of a local model, in a reason */
 	/*
 	 * How far a local model may be from the rules, about a tier: the
 	 * rules are hardly ever off by more, small models often are, and a
@@ -190,7 +191,8 @@ static void
 combine(const struct route *r, const struct localai_answer *a,
     struct decision *d)
 {
-	const char *model = r->conf->local.model;
+	const char *name = r->conf->local.model;
+	char model[NAME];
 	int rules = d->score, s = a->score;
 
 	strlcpy(d->warning, a->warning, sizeof(d->warning));
@@ -201,18 +203,15 @@ combine(const struct route *r, const struct localai_answer *a,
 	d->score = s;
 	d->target_tier = score_tier(s);
 	d->source = a->cached ? ROUTE_CACHE : ROUTE_LOCAL;
+	fault_clean(model, sizeof(model), name, strlen(name));
 	if (s != a->score)
 		snprintf(d->reason, sizeof(d->reason),
-		    "%.64s says %d, the "
-		    "rules say %d",
-		    model, a->score, rules);
+		    "%s says %d, the rules say %d", model, a->score, rules);
 	else if (a->kind == TASK_UNKNOWN)
-		snprintf(d->reason, sizeof(d->reason), "%.64s says so", model);
+		snprintf(d->reason, sizeof(d->reason), "%s says so", model);
 	else
 		snprintf(d->reason, sizeof(d->reason),
-		    "kind of task: %s, "
-		    "says %.64s",
-		    task_name(a->kind), model);
+		    "kind of task: %s, says %s", task_name(a->kind), model);
 }
 
 /* ---- the router ---- */
