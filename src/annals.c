@@ -21,6 +21,8 @@ struct annals {
 	FILE *fp;
 	enum annals_format format;
 	const char *by;
+	int64_t first;
+	size_t rows;
 	struct buf out; /* not yet written */
 	struct json json;
 	struct table *table;
@@ -105,6 +107,7 @@ annals_new(FILE *fp, enum annals_format format, const char *by, int64_t first,
 	a->fp = fp;
 	a->format = format;
 	a->by = by;
+	a->first = first;
 	buf_init(&a->out, OUT_MAX);
 	if (format == ANNALS_JSON)
 		begin_json(a, first, last);
@@ -178,6 +181,7 @@ annals_row(void *annals, const struct history_row *row)
 	if (a->err != 0)
 		return -1;
 	day_text(day, row->day);
+	a->rows++;
 	switch (a->format) {
 	case ANNALS_JSON:
 		row_json(&a->json, a->by, day, row);
@@ -195,6 +199,18 @@ annals_row(void *annals, const struct history_row *row)
 	return a->err != 0 ? -1 : 0;
 }
 
+/* The table, or that there is nothing in it. */
+static void
+end_table(struct annals *a, const struct table_style *style)
+{
+	char day[DAY_TEXT];
+
+	day_text(day, a->first);
+	if ((a->rows > 0 ? table_print(a->table, style, &a->out) :
+			   buf_addf(&a->out, "no calls since %s\n", day)) == -1)
+		a->err = errno;
+}
+
 int
 annals_end(struct annals *a, const struct table_style *style)
 {
@@ -206,9 +222,9 @@ annals_end(struct annals *a, const struct table_style *style)
 		if (json_finish(&a->json) == -1 ||
 		    buf_addc(&a->out, '\n') == -1)
 			a->err = errno;
-	} else if (a->table != NULL &&
-	    table_print(a->table, style, &a->out) == -1)
-		a->err = errno;
+	} else if (a->table != NULL) {
+		end_table(a, style);
+	}
 	flush(a);
 	err = a->err;
 	table_free(a->table);

@@ -16,9 +16,20 @@ enum {
 
 static const char blank[] = " \t\r\n";
 
+/* Bytes of a mark that some editors put before a text, as in keys files. */
+static size_t
+mark(const char *text, size_t n)
+{
+	return n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 int
 asked_is(const char *text, size_t n)
 {
+	size_t skip = mark(text, n);
+
+	text += skip;
+	n -= skip;
 	while (n > 0 && strchr(blank, *text) != NULL && *text != '\0') {
 		text++;
 		n--;
@@ -179,10 +190,11 @@ asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
     struct buf *notes)
 {
 	const struct member models = { "models", add_models, a };
+	size_t skip = mark(text, n);
 	struct splice all, v;
 
 	a->keys = NULL;
-	if (splice_text(text, n, &all, NULL) == -1)
+	if (splice_text(text + skip, n - skip, &all, NULL) == -1)
 		return fault_set(f, EX_DATAERR, "request: not JSON");
 	if (splice_find(all, "models", &v) == 1 &&
 	    each_text(&models, v, f) == -1)

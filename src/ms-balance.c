@@ -33,8 +33,10 @@ enum {
 	PARALLEL = 16,
 	TIMEOUT = 30 * 1000, /* ms for each key */
 	PLUGIN_UNKNOWN = 3,
-	FILES = 16,	/* that are open, calls aside, */
-	CALL_FILES = 3, /* and of a call, while a name is looked up */
+	FILES = 16,	    /* that are open, calls aside, */
+	CALL_FILES = 3,	    /* and of a call, while a name is looked up */
+	MODELS_MAX = 10000, /* each new one is compared with all */
+	ROWS_MAX = 250000,  /* keys times models: the web may ask, too */
 	INPUT_MAX = 8 * 1024 * 1024,
 	OUTPUT_MAX = 256 * 1024 * 1024
 };
@@ -258,13 +260,18 @@ add_model(struct task *t, size_t *n, const char *id, int ask)
 static void
 prepare(struct task *t)
 {
+	size_t i, n = 0, nmodels = t->cli.nmodels + t->asked.nmodels;
 	struct fault f = { 0 };
-	size_t i, n = 0;
 	char *dir;
 
-	t->models = calloc(t->cli.nmodels + t->asked.nmodels + 1,
-	    sizeof(*t->models));
-	if (t->models == NULL)
+	if (nmodels > MODELS_MAX || nmodels * t->keys->n > ROWS_MAX) {
+		fault_set(&f, EX_DATAERR,
+		    "%zu models with %zu keys are too many: at most %d models, "
+		    "%d of both multiplied",
+		    nmodels, t->keys->n, MODELS_MAX, ROWS_MAX);
+		die(t, &f);
+	}
+	if ((t->models = calloc(nmodels + 1, sizeof(*t->models))) == NULL)
 		err(EX_OSERR, NULL);
 	for (i = 0; i < t->asked.nmodels; i++)
 		add_model(t, &n, t->asked.models[i], 1);

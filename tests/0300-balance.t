@@ -159,6 +159,17 @@ run 'a bad request' 65 sh -c "echo '{\"api_keys\":[1]}' | ms-balance -k -"
 same 'named' err <<!
 ms-balance: request: api_keys: want strings
 !
+awk 'BEGIN { printf "{\"models\":\""
+	for (i = 0; i < 10001; i++) printf "a/%d,", i
+	printf "\",\"api_key\":\"ms-1\"}" }' >large
+run 'too many models' 65 sh -c 'ms-balance -k - <large'
+like 'are said' err '^ms-balance: 10001 models with 1 keys are too many: '
+awk 'BEGIN { printf "{\"models\":\""
+	for (i = 0; i < 501; i++) printf "a/%d,", i
+	printf "\",\"api_keys\":[\"ms\""
+	for (i = 0; i < 500; i++) printf ",\"ms-%d\"", i
+	printf "]}" }' >large
+run 'too many for so many keys' 65 sh -c 'ms-balance -k - <large'
 run 'no JSON' 65 sh -c "echo '{' | ms-balance -k -"
 
 # ---- failures ----

@@ -256,6 +256,12 @@ ok 'is a line each' [ "$(tail -n 2 state/usage/2026-11-21.jsonl |
     grep -c -e "$work.*clear" -e "$home.*clear")" -eq 2 ]
 rm -rf state && mv kept state
 
+run 'a table of nothing' 0 ms-quota --history 3 --by model --state ./none \
+    -o table
+same 'says so' out <<!
+no calls since 2026-11-19
+!
+
 # ---- prune ----
 
 run 'prune' 0 ms-quota prune 2

@@ -35,6 +35,10 @@ good(void)
 		 "\"api_key\":\"k1\"}") == 0 &&
 		asked.nmodels == 2 && asked.keys->n == 2,
 	    "a text of models; keys once each, empty ones not");
+	ok(asked_is("\xef\xbb\xbf {", 5) && !asked_is("\xef\xbb\xbf", 3) &&
+		parse("\xef\xbb\xbf{\"api_key\":\"k1\"}") == 0 &&
+		asked.keys->n == 1,
+	    "after a byte order mark");
 	ok(parse("{}") == 0 && asked.nmodels == 0 && asked.keys == NULL,
 	    "neither");
 	ok(parse("{\"models\":null,\"api_keys\":null,\"x\":1}") == 0 &&
