@@ -34,7 +34,7 @@ asked_is(const char *text, size_t n)
 		text++;
 		n--;
 	}
-	return n > 0 && *text == '{';
+	return n > 0 && (*text == '{' || *text == '[');
 }
 
 /* A member of a request, and what takes each of its texts. */
@@ -194,8 +194,9 @@ asked_parse(const char *text, size_t n, struct asked *a, struct fault *f,
 	struct splice all, v;
 
 	a->keys = NULL;
-	if (splice_text(text + skip, n - skip, &all, NULL) == -1)
-		return fault_set(f, EX_DATAERR, "request: not JSON");
+	if (splice_text(text + skip, n - skip, &all, NULL) == -1 ||
+	    *all.s != '{')
+		return fault_set(f, EX_DATAERR, "request: not a JSON object");
 	if (splice_find(all, "models", &v) == 1 &&
 	    each_text(&models, v, f) == -1)
 		return -1;

@@ -3,6 +3,8 @@
  * to the day that they were heard on; a 0 that only a 429 stood for is not
  * believed, since every 429 was taken for the day's end.
  */
+#include <sys/stat.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -53,12 +55,15 @@ static int
 read_json(struct buf *b, const char *dir, const char *sub, const char *day,
     int maybe, struct fault *f)
 {
+	struct stat st;
 	char *path;
 	int rc = 0;
 
 	if (asprintf(&path, "%s/%s/%s.json", dir, sub, day) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
-	if (buf_load(b, path) == -1 && (!maybe || errno != ENOENT))
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		rc = fault_set(f, EX_DATAERR, "%s: not a regular file", path);
+	else if (buf_load(b, path) == -1 && (!maybe || errno != ENOENT))
 		rc = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
 	free(path);
 	return rc;

@@ -118,11 +118,17 @@ usage(FILE *fp)
 	    fp);
 }
 
+/* What is wrong with each of many requests is said once in a row. */
 static void
 warn_line(const char *line)
 {
-	if (!opt.cli.quiet)
-		warnx("%s", line);
+	static char *last;
+
+	if (opt.cli.quiet || (last != NULL && strcmp(line, last) == 0))
+		return;
+	warnx("%s", line);
+	free(last);
+	last = strdup(line);
 }
 
 /* ---- options ---- */

@@ -52,6 +52,10 @@ policy 'other letters' '["t/2"]' '["T/2"]'
 policy 'only the first output counts' '["T/3"], error("late")' '["T/3"]'
 policy 'by the request' 'if .request.n == 1 then ["T/2"] else [] end' '["T/2"]'
 policy 'by the decision' '.decision.target_tier as $t | [.models[] | select(.tier == $t) | .id]' '["T/1"]'
+yes "$(cat req)" | head -n 50 >many
+echo '[]' >policy.jq
+run 'many requests' 0 ms-route --policy policy.jq <many
+ok 'what is wrong with each is said once' [ -z "$(uniq -d err)" ]
 policy 'none' '[]' "$default" 'policy.jq: it gives no model'
 policy 'unknown' '["T/1","T/x"]' "$default" 'policy: id 2 is no enabled model'
 policy 'a NUL in an id' '["T/1\u0000"]' "$default" 'policy: id 1 is no enabled model'
@@ -106,8 +110,8 @@ echo 'def f: f; f' >policy.jq
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	cat lines
 done >many
-run 'one that takes too long, a hundred times' 75 timeout 15 \
-    ms-route --timeout 2 --policy policy.jq <many
+run 'one that takes too long, a hundred times' 75 timeout 60 \
+    ms-route --timeout 5 --policy policy.jq <many
 like 'is over when the time is' err '^ms-route: timed out$'
 ok 'what was answered is there' [ "$(wc -l <out)" -ge 1 ]
 

@@ -171,6 +171,10 @@ awk 'BEGIN { printf "{\"models\":\""
 	printf "]}" }' >large
 run 'too many for so many keys' 65 sh -c 'ms-balance -k - <large'
 run 'no JSON' 65 sh -c "echo '{' | ms-balance -k -"
+run 'a list is no key' 65 sh -c "echo '[\"ms-a\"]' | ms-balance -k -"
+same 'but no request either' err <<'!'
+ms-balance: request: not a JSON object
+!
 
 # ---- failures ----
 

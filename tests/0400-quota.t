@@ -179,6 +179,11 @@ run 'no such folder' 66 ms-quota import nowhere
 mkdir -p wrong/usage && echo '[1]' >wrong/usage/2026-11-20.json
 run 'no such files' 65 ms-quota import wrong
 like 'names the file' err 'wrong/usage/2026-11-20\.json: not a JSON object$'
+rm wrong/usage/2026-11-20.json
+mkfifo wrong/usage/2026-11-20.json
+run 'a pipe among them' 65 timeout 20 ms-quota import wrong
+like 'is no file' err 'wrong/usage/2026-11-20\.json: not a regular file$'
+rm wrong/usage/2026-11-20.json
 for calls in 9223372036854775807 1.5 '"3"' '{}'; do
 	echo "{\"A/b\": $calls}" >wrong/usage/2026-11-20.json
 	run "$calls calls" 65 ms-quota import wrong
