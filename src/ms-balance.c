@@ -427,7 +427,7 @@ open_output(struct task *t)
 		umask(077); /* a file that others can read is refused */
 	if ((t->out = out_open(t->cli.outfile, &f)) == NULL)
 		die(t, &f);
-	if (keys && isatty(fileno(out_file(t->out))))
+	if (keys && isatty(out_fd(t->out)))
 		errx(EX_USAGE, "-o keys: not on a terminal");
 }
 

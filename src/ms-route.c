@@ -441,7 +441,7 @@ in_time(int64_t *left, struct fault *f)
 static int
 write_in_time(const struct buf *b, FILE *fp, struct fault *f)
 {
-	struct pollfd p = { .fd = fileno(fp), .events = POLLOUT };
+	struct pollfd p = { .fd = out_fd(run.out), .events = POLLOUT };
 	size_t done = 0, n;
 	int64_t left;
 
