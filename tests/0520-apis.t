@@ -69,6 +69,10 @@ for api in messages embeddings completions images/generations responses; do
 	post 'no object' 400 "/v1/$api" '[]'
 	post 'no input' 400 "/v1/$api" '{"model":"Test/Model-A"}'
 	req 'another method' 405 "/v1/$api"
+	member=$(say $api x | sed 's/.*"\(messages\|input\|prompt\)".*/\1/')
+	post 'an empty list' 400 "/v1/$api" \
+		"{\"model\":\"Test/Model-A\",\"$member\":[ ]}"
+	like 'is no fault of a model' body "request: $member: want at least one"
 done
 
 for api in messages completions responses; do
