@@ -52,6 +52,12 @@ api_named(const char *op)
 	return NULL;
 }
 
+int
+api_chats(const struct api *a)
+{
+	return a->kind == API_CHAT || a->translate != NULL;
+}
+
 const struct api *
 api_batch(struct splice url)
 {

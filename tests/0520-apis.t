@@ -217,6 +217,18 @@ for api in embeddings images/generations messages; do
 	post 'chats go on' 200 /v1/chat/completions "$(say chat/completions auto)"
 	like 'with the first' head '^x-ms-model: Test/Model-A.$'
 done
+rules <<'!'
+path=/v1/chat/completions model=Test/Embed do=no-provider
+path=/v1/embeddings model=Test/Chat do=no-permission
+!
+post 'a model that only embeds' 503 /v1/chat/completions \
+	"$(say chat/completions Test/Embed)"
+post 'embeds all the same' 200 /v1/embeddings "$(say embeddings Test/Embed)"
+post 'one that may not be asked for that' 503 /v1/embeddings \
+	"$(say embeddings Test/Chat)"
+post 'chats all the same' 200 /v1/chat/completions \
+	"$(say chat/completions Test/Chat)"
+like 'at once' head '^x-ms-attempts: 1.$'
 unserve
 rules </dev/null
 
