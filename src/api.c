@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "classify.h"
 #include "fault.h"
+#include "hollow.h"
 #include "messages.h"
 #include "request.h"
 #include "responses.h"
@@ -51,6 +52,12 @@ api_named(const char *op)
 	return NULL;
 }
 
+int
+api_chats(const struct api *a)
+{
+	return a->kind == API_CHAT || a->translate != NULL;
+}
+
 const struct api *
 api_batch(struct splice url)
 {
@@ -92,6 +99,10 @@ api_request(const struct api *a, struct buf *out, const char *text, size_t n,
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	if (a->needs != NULL && splice_find(v, a->needs, &m) != 1)
 		return fault_set(f, EX_DATAERR, "request: no %s", a->needs);
+	/* what comes of that is hollow, and no model's fault */
+	if (a->needs != NULL && m.s[0] == '[' && hollow_kind(m) == 0)
+		return fault_set(f, EX_DATAERR,
+		    "request: %s: want at least one", a->needs);
 	if (strcmp(a->op, "responses") == 0 && stateless(v, f) == -1)
 		return -1;
 	if (buf_add(out, text, n) == -1)

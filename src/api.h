@@ -34,6 +34,9 @@ unsigned api_bit(const struct api *a);
 /* The API of that op, or NULL. */
 const struct api *api_named(const char *op);
 
+/* Is it of chats, or may it become one? */
+int api_chats(const struct api *a);
+
 /* That of a batch line's url, which is a JSON string, or NULL. */
 const struct api *api_batch(struct splice url);
 

@@ -379,7 +379,7 @@ pick_in(const struct chat_job *j)
 
 	return (struct pick_in){ o->conf, o->keys, ledger_fold(o->ledger),
 		j->order, j->norder, j->chat->lanes.inflight, now_wall(),
-		j->turn };
+		j->turn, !api_chats(j->ask.api) };
 }
 
 static void

@@ -67,6 +67,17 @@ look_rest(struct pick *p, const struct fold_ent *e, int64_t now)
 	    e->rest_until, e->rest_verdict);
 }
 
+/* A model that chats do not know may be one for another API. */
+static void
+look_model(const struct pick_in *in, struct pick *p, const struct fold_ent *e)
+{
+	if (e != NULL && in->other &&
+	    (e->rest_verdict == V_NO_PROVIDER ||
+		e->rest_verdict == V_BAD_MODEL))
+		return;
+	look_rest(p, e, in->now);
+}
+
 /* A number of calls: the fewest known of them counts, 0 is out for today. */
 static void
 look_left(struct pick *p, int64_t left, int64_t dayend)
@@ -167,7 +178,7 @@ judge(const struct pick_in *in, size_t model, size_t upstream, size_t key,
 	c->p.why = V_OK;
 	c->p.left = -1;
 	look_rest(&c->p, fold_get(in->fold, u->name, NULL, NULL), in->now);
-	look_rest(&c->p, fold_get(in->fold, u->name, NULL, m->id), in->now);
+	look_model(in, &c->p, fold_get(in->fold, u->name, NULL, m->id));
 	if (key != PICK_NOKEY) {
 		look_key(in, &c->p);
 		if (in->inflight != NULL)

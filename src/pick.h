@@ -50,6 +50,7 @@ struct pick_in {
 	const int *inflight; /* per key, or NULL */
 	int64_t now;	     /* ms */
 	unsigned turn;	     /* round robin among equals */
+	int other;	     /* not for a chat: a model that is none may do */
 };
 
 /*

@@ -317,7 +317,8 @@ try_attempt(const struct try_out *t, int64_t now, int off,
 	 */
 	if (v == V_NO_CREDITS)
 		a->rest = SCOPE_PAIR;
-	if (!chat && (v == V_NO_PROVIDER || v == V_BAD_MODEL)) {
+	if (!chat &&
+	    (v == V_NO_PROVIDER || v == V_BAD_MODEL || v == V_NO_PERMISSION)) {
 		a->rest = SCOPE_NONE;
 		a->rest_until = 0;
 	}

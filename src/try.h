@@ -92,8 +92,9 @@ int try_final(const struct try_out *t, int stream);
 /*
  * What the ledger is to know of it, now (ms) that it is over: verdict,
  * numbers, who rests until when (off: the day offset; key: what is known of
- * the key, or NULL; chat: it was one: that a model is unknown to another API
- * says nothing of chats). The rest of a is unknown, and the caller's.
+ * the key, or NULL; chat: it was one: that a model is unknown or closed to
+ * another API says nothing of chats). The rest of a is unknown, and the
+ * caller's.
  */
 void try_attempt(const struct try_out *t, int64_t now, int off,
     const struct fold_ent *key, int chat, struct attempt *a);

@@ -69,6 +69,10 @@ for api in messages embeddings completions images/generations responses; do
 	post 'no object' 400 "/v1/$api" '[]'
 	post 'no input' 400 "/v1/$api" '{"model":"Test/Model-A"}'
 	req 'another method' 405 "/v1/$api"
+	member=$(say $api x | sed 's/.*"\(messages\|input\|prompt\)".*/\1/')
+	post 'an empty list' 400 "/v1/$api" \
+		"{\"model\":\"Test/Model-A\",\"$member\":[ ]}"
+	like 'is no fault of a model' body "request: $member: want at least one"
 done
 
 for api in messages completions responses; do
@@ -213,6 +217,18 @@ for api in embeddings images/generations messages; do
 	post 'chats go on' 200 /v1/chat/completions "$(say chat/completions auto)"
 	like 'with the first' head '^x-ms-model: Test/Model-A.$'
 done
+rules <<'!'
+path=/v1/chat/completions model=Test/Embed do=no-provider
+path=/v1/embeddings model=Test/Chat do=no-permission
+!
+post 'a model that only embeds' 503 /v1/chat/completions \
+	"$(say chat/completions Test/Embed)"
+post 'embeds all the same' 200 /v1/embeddings "$(say embeddings Test/Embed)"
+post 'one that may not be asked for that' 503 /v1/embeddings \
+	"$(say embeddings Test/Chat)"
+post 'chats all the same' 200 /v1/chat/completions \
+	"$(say chat/completions Test/Chat)"
+like 'at once' head '^x-ms-attempts: 1.$'
 unserve
 rules </dev/null
 

@@ -91,6 +91,10 @@ main(void)
 	ok(api_header(api_named("messages"), "Anthropic-Version") &&
 		!api_header(api_named("chat"), "anthropic-version"),
 	    "headers");
+	ok(api_chats(api_named("chat")) && api_chats(api_named("messages")) &&
+		!api_chats(api_named("embeddings")) &&
+		!api_chats(api_named("images")),
+	    "what is of chats");
 	ok(api_bit(api_named("messages")) != api_bit(api_named("responses")),
 	    "bits");
 	return done();
