@@ -149,6 +149,10 @@ printf '%s\r\n' "dave $k2-x" >>"$keys"
 add 65 "$k2-x"
 like 'the same before a CR' err 'there already'
 cp before "$keys"
+printf '# %s\n' sk-put-aside-00000001 >>"$keys"
+add 0 sk-put-aside-00000001
+like 'one that was put aside is added' "$keys" '^sk-put-aside-00000001$'
+cp before "$keys"
 add 65 sk-another bob
 like 'the same name' err 'the name bob is taken'
 add 65 ''
@@ -191,6 +195,10 @@ run 'no file can be made' 73 "$ms" key add <in
 rmdir "$keys"
 run 'without XDG_CONFIG_HOME' 0 env -u XDG_CONFIG_HOME "$ms" key add <in
 ok 'it is ~/.config' [ -s .config/ms/keys ]
+run 'without any place' 73 env -u XDG_CONFIG_HOME -u HOME "$ms" key add <in
+same 'says why' err <<'!'
+ms: no place for the key: HOME is not set
+!
 run 'what is used instead is said' 0 env MODELSCOPE_API_KEY=x \
     "$ms" key add <in
 like 'by name' err 'MODELSCOPE_API_KEY is set'
