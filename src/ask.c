@@ -139,7 +139,7 @@ build_said(struct buf *said, const struct buf *text, enum input_kind kind,
 
 	buf_init(&b, REQUEST_MAX);
 	r = build(text, kind, &alone, &b, &limited, f);
-	if (r == 0 && request_messages(said, b.d, b.len) == -1)
+	if (r == 0 && request_messages(said, b.d, b.len, 1) == -1)
 		r = fault_set(f, EX_DATAERR, "request: %s", strerror(errno));
 	buf_free(&b);
 	return r;

@@ -23,7 +23,7 @@ read_messages(const char *path, int fd, struct buf *out, struct fault *f)
 	buf_init(&b, REQUEST_MAX);
 	if (buf_read(&b, fd) == -1)
 		r = fault_set(f, EX_NOINPUT, "%s: %s", path, strerror(errno));
-	else if (b.len > 0 && request_messages(out, b.d, b.len) == -1)
+	else if (b.len > 0 && request_messages(out, b.d, b.len, 0) == -1)
 		r = fault_set(f, EX_DATAERR,
 		    "%s: not a conversation "
 		    "(want {\"messages\":[...]})",

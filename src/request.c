@@ -535,7 +535,7 @@ out:
 }
 
 int
-request_messages(struct buf *out, const char *text, size_t n)
+request_messages(struct buf *out, const char *text, size_t n, int said)
 {
 	struct splice_walk w;
 	struct splice v, m;
@@ -559,6 +559,10 @@ request_messages(struct buf *out, const char *text, size_t n)
 			errno = EINVAL;
 			return -1;
 		}
+		if (said &&
+		    (is_role(w.value, "system") ||
+			is_role(w.value, "developer")))
+			continue;
 		if (count++ > 0 && buf_adds(out, ",\n") == -1)
 			return -1;
 		if (buf_add(out, w.value.s, w.value.n) == -1)

@@ -89,9 +89,10 @@ int request_send(struct buf *out, const char *text, size_t n, const char *model,
 
 /*
  * The messages of a request, or of an array of them, for a conversation:
- * appends the elements' bytes with ",\n" between (no brackets). 0, or -1 with
- * errno EINVAL, EFBIG, ENOMEM.
+ * appends the elements' bytes with ",\n" between (no brackets). said: only
+ * what was said in it, not by what rules. 0, or -1 with errno EINVAL, EFBIG,
+ * ENOMEM.
  */
-int request_messages(struct buf *out, const char *text, size_t n);
+int request_messages(struct buf *out, const char *text, size_t n, int said);
 
 #endif

@@ -186,6 +186,12 @@ jq -c '.messages[1]|[.content,.tool_calls[0].function.name]' call.json >out
 same 'keeps that' out <<'!'
 [null,"get_weather"]
 !
+for i in 1 2; do
+	echo '{"messages":[{"role":"system","content":"kind"},{"role":"user","content":"q"}]}' |
+	    ms-chat -c rules.json >/dev/null
+	echo '{"prompt":"p","system":"kind"}' | ms-chat -c rules.json >/dev/null
+done
+asked '-c with system messages: there is one' '[{"role":"system","content":"kind"},{"role":"user","content":"q"},{"role":"assistant","content":"Hello from Test/Model-A."},{"role":"user","content":"p"},{"role":"assistant","content":"Hello from Test/Model-A."},{"role":"user","content":"q"},{"role":"assistant","content":"Hello from Test/Model-A."},{"role":"user","content":"p"}]'
 cp talk.json before.json
 run 'a refused question' 69 ms-chat -c talk.json -m sim/400 three
 ok 'is not kept' cmp -s before.json talk.json

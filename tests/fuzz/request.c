@@ -156,7 +156,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (out.len > 0)
 		try_send(out.d, out.len, data[1] & 15);
-	(void)request_messages(&said, s, size);
+	(void)request_messages(&said, s, size, data[0] & 1);
 	buf_free(&said);
 	buf_free(&out);
 	free(s);

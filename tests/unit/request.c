@@ -441,7 +441,7 @@ extracted(void)
 	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		in = exact(messages[i].in, &n);
 		buf_cut(&out, 0);
-		r = request_messages(&out, in, n);
+		r = request_messages(&out, in, n, 0);
 		if (messages[i].out == NULL)
 			ok(r == -1 && errno == EINVAL, "messages: %s",
 			    messages[i].name);
@@ -449,6 +449,13 @@ extracted(void)
 			is(r, &out, messages[i].out, messages[i].name);
 		free(in);
 	}
+	in = exact("[{\"role\":\"system\"},{\"role\":\"user\"},"
+		   "{\"role\":\"developer\"},{}]",
+	    &n);
+	buf_cut(&out, 0);
+	r = request_messages(&out, in, n, 1);
+	is(r, &out, "{\"role\":\"user\"},\n{}", "what was said");
+	free(in);
 	buf_free(&out);
 }
 
