@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -32,6 +33,29 @@ read_messages(const char *path, int fd, struct buf *out, struct fault *f)
 	return r;
 }
 
+/* May the file be changed, or made where there is none (missing)? */
+static int
+may_add(const char *path, int missing, struct fault *f)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir;
+	int r = -1;
+
+	if (!missing) {
+		r = access(path, W_OK);
+	} else if (*path == '\0') {
+		errno = ENOENT;
+	} else if (slash == NULL) {
+		r = access(".", W_OK | X_OK);
+	} else if ((dir = strndup(path, (size_t)(slash - path) + 1)) != NULL) {
+		r = access(dir, W_OK | X_OK);
+		free(dir);
+	}
+	return r == -1 ?
+	    fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno)) :
+	    0;
+}
+
 int
 converse_read(const char *path, struct buf *out, struct fault *f)
 {
@@ -39,13 +63,13 @@ converse_read(const char *path, struct buf *out, struct fault *f)
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1) {
 		if (errno == ENOENT)
-			return 0;
+			return may_add(path, 1, f);
 		return fault_set(f, EX_NOINPUT, "%s: %s", path,
 		    strerror(errno));
 	}
 	r = read_messages(path, fd, out, f);
 	close(fd);
-	return r;
+	return r == -1 ? -1 : may_add(path, 0, f);
 }
 
 static int

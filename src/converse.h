@@ -12,7 +12,8 @@ struct fault;
 
 /*
  * Appends the messages of the file (no brackets) to out: nothing if there is
- * no such file or it is empty. 0, or -1 with *f: EX_NOINPUT, EX_DATAERR.
+ * no such file or it is empty. 0, or -1 with *f: EX_NOINPUT, EX_DATAERR, or
+ * EX_CANTCREAT if converse_add() will not do.
  */
 int converse_read(const char *path, struct buf *out, struct fault *f);
 

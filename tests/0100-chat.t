@@ -197,6 +197,15 @@ run 'a refused question' 69 ms-chat -c talk.json -m sim/400 three
 ok 'is not kept' cmp -s before.json talk.json
 run 'a file that is no conversation' 65 ms-chat -c schema.json hi
 ok 'is left alone' grep -q object schema.json
+before=$(requests)
+run 'a file that cannot be made' 73 ms-chat -c nosuch/talk.json hi
+same 'is told before anything is asked' err <<'!'
+ms-chat: nosuch/talk.json: No such file or directory
+!
+chmod 444 before.json
+run 'nor changed' 73 humble ms-chat -c "$dir/before.json" hi
+like 'is told' err 'before\.json: Permission denied$'
+ok 'none of these was sent' [ "$before" -eq "$(requests)" ]
 for i in 1 2 3 4 5 6; do
 	ms-chat -c busy.json "question $i" >/dev/null 2>&1 &
 done
