@@ -2,6 +2,8 @@
  * From options and input to a request.
  */
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -73,6 +75,19 @@ ask_temperature(struct ask *a, const char *arg, struct fault *f)
 	    splice_num(v, &d) == -1 || d < 0)
 		return fault_set(f, EX_USAGE, "--temperature %s: invalid", arg);
 	return ask_member(a, "temperature", arg, f);
+}
+
+/* As a number is written in JSON: strtonum() takes "+5" and "05" as well. */
+int
+ask_max_tokens(struct ask *a, const char *arg, struct fault *f)
+{
+	const char *why;
+	int n = (int)strtonum(arg, 1, INT32_MAX, &why);
+
+	if (why != NULL)
+		return fault_set(f, EX_USAGE, "--max-tokens %s: %s", arg, why);
+	snprintf(a->max_tokens, sizeof(a->max_tokens), "%d", n);
+	return ask_member(a, "max_tokens", a->max_tokens, f);
 }
 
 void

@@ -25,18 +25,20 @@ struct ask { /* zeroed; then what options say */
 	size_t nimages;
 	struct request_param *params;
 	size_t nparams;
+	char max_tokens[16];
 };
 
 /*
  * Adds what an option says: an image; a member by its name and JSON value;
- * "NAME=JSON", whose '=' becomes the end of the name; a temperature. Strings
- * are borrowed. 0, or -1 with *f: EX_USAGE, EX_OSERR.
+ * "NAME=JSON", whose '=' becomes the end of the name; a temperature; a
+ * number of tokens. Strings are borrowed. 0, or -1 with *f: EX_USAGE, EX_OSERR.
  */
 int ask_image(struct ask *a, const char *arg, struct fault *f);
 int ask_member(struct ask *a, const char *name, const char *json,
     struct fault *f);
 int ask_param(struct ask *a, char *arg, struct fault *f);
 int ask_temperature(struct ask *a, const char *arg, struct fault *f);
+int ask_max_tokens(struct ask *a, const char *arg, struct fault *f);
 void ask_free(struct ask *a);
 
 struct asked {

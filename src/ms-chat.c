@@ -157,17 +157,13 @@ count(const char *name, const char *arg, int min, long long max, int *n,
 static int
 value_opt(int ch, char *arg, struct fault *f)
 {
-	int n;
-
 	switch (ch) {
 	case 'i':
 		return ask_image(&opt.ask, arg, f);
 	case OPT_TEMPERATURE:
 		return ask_temperature(&opt.ask, arg, f);
 	case OPT_MAX_TOKENS:
-		if (count("--max-tokens", arg, 1, INT32_MAX, &n, f) == -1)
-			return -1;
-		return ask_member(&opt.ask, "max_tokens", arg, f);
+		return ask_max_tokens(&opt.ask, arg, f);
 	case OPT_PARAM:
 		return ask_param(&opt.ask, arg, f);
 	case OPT_MAX_EVENT:

@@ -130,6 +130,9 @@ run '--base64 and words' 64 ms-chat --base64 aGk= hi
 run 'options with a prompt' 0 ms-chat -s 'be brief' --temperature 0.20 \
 	--max-tokens 50 --param top_p=0.9 --param 'stop=["END"]' hi
 sent 'are members, as they were written' '{"model":"Test/Model-A","messages":[{"role":"system","content":"be brief"},{"role":"user","content":"hi"}],"temperature":0.20,"max_tokens":50,"top_p":0.9,"stop":["END"],"stream":true,"stream_options":{"include_usage":true}}'
+run '--max-tokens twice, written as no number of JSON is' 0 \
+	ms-chat --max-tokens 100 --max-tokens +05 hi
+sent 'the last counts, as one that is' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}],"max_tokens":5,"stream":true,"stream_options":{"include_usage":true}}'
 run 'options with a request' 0 sh -c 'ms-chat --temperature 0 -s sys -m Test/Model-A <req.json'
 body >sent
 same 'are spliced into it' sent <<'!'
