@@ -158,7 +158,7 @@ void
 emit_break(struct emit *e)
 {
 	end_thought(e);
-	if (e->tty && e->shown > 0) {
+	if (e->shown > 0) {
 		end_line(e);
 		fflush(e->out);
 	}

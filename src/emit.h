@@ -40,7 +40,7 @@ void emit_head(void *e, const struct chat_head *h);
 size_t emit_data(void *e, const char *p, size_t n);
 void emit_end(void *e, const struct chat_result *r);
 
-/* Something is going to be said on the terminal: ends a line begun on it. */
+/* Something is going to be said beside it: ends a line that is begun. */
 void emit_break(struct emit *e);
 
 /*

@@ -120,7 +120,8 @@ order_make(const struct conf *c, char *const *names, size_t n,
 			r = add_routed(&l, c, &fixed, f);
 		}
 	if (r == 0 && l.n == 0)
-		r = fault_set(f, EX_CONFIG, "no model is configured");
+		r = fault_set(f, EX_CONFIG,
+		    "configuration: models: none is enabled");
 	if (r == -1) {
 		free(l.v);
 		return NULL;

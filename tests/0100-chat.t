@@ -366,6 +366,11 @@ same 'no warning' err </dev/null
 run '-v' 0 ms-chat -v -m sim/500,Test/Model-A hi
 like 'says each attempt' err '^ms-chat: attempt 1: .*sim/500: HTTP 500'
 like 'the good one too' err '^ms-chat: attempt 2: .*Test/Model-A'
+ms-chat -v hi >out 2>&1
+same 'where both go to one place it has a line of its own' out <<'!'
+Hello from Test/Model-A.
+ms-chat: attempt 1: ms-0000…0001: Test/Model-A: HTTP 200: answered
+!
 script -qec 'ms-chat -v hi' /dev/null | tr -d '\r' >out
 same 'on a terminal it has a line of its own' out <<'!'
 Hello from Test/Model-A.
@@ -381,6 +386,15 @@ run 'an event short of it' 0 ms-chat -o sse --max-event 5000 -m sim/giant-line:2
 run 'a ceiling of nothing' 64 ms-chat --max-event 0 hi
 
 # ---- nothing to work with ----
+run 'no home' 78 env -u HOME -u MS_STATE -u XDG_STATE_HOME ms-chat hi
+same 'what to set' err <<'!'
+ms-chat: no state folder: HOME is not set; set it, or name a folder with --state
+!
+echo '{"models":[{"id":"a/b","enabled":false}]}' >none.json
+run 'no model' 78 ms-chat --config none.json hi
+same 'where' err <<'!'
+ms-chat: configuration: models: none is enabled
+!
 run 'no key' 78 env -u MODELSCOPE_API_KEY ms-chat hi
 like 'where to get one' err 'myaccesstoken, then: ms key add$'
 ok 'in one line' [ "$(wc -l <err)" -eq 1 ]
