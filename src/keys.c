@@ -338,13 +338,18 @@ from_env(const char *text, struct fault *f, struct buf *notes)
 	return r.k;
 }
 
-/* Is path in the folder dir (without slash at the end)? */
+/* Does path lie in the folder dir, whatever links lead to either? */
 static int
 inside(const char *path, const char *dir)
 {
-	size_t n = strlen(dir);
+	char *p = realpath(path, NULL), *d = realpath(dir, NULL);
+	size_t n = d != NULL ? strlen(d) : 0;
+	int r;
 
-	return n > 0 && strncmp(path, dir, n) == 0 && path[n] == '/';
+	r = p != NULL && n > 1 && strncmp(p, d, n) == 0 && p[n] == '/';
+	free(p);
+	free(d);
+	return r;
 }
 
 /*

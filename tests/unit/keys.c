@@ -253,6 +253,32 @@ loads(const char *path, struct fault *f, struct buf *notes, const char *want)
 	return same;
 }
 
+/* Where a manager of services put it, though links lead there; or not. */
+static void
+test_links(struct buf *notes)
+{
+	char link[64], path[96];
+	struct fault f;
+
+	snprintf(link, sizeof(link), "%s.link", dir);
+	if (symlink(dir, link) == -1)
+		abort();
+	snprintf(path, sizeof(path), "%s/ms-keys", link);
+	ok(loads(path, &f, notes, "from-systemd"), "a link to it: %s", f.text);
+	snprintf(path, sizeof(path), "%s/", link);
+	setenv("CREDENTIALS_DIRECTORY", path, 1);
+	ok(loads(NULL, &f, notes, "from-systemd"), "a link to the folder: %s",
+	    f.text);
+	unlink(link);
+	file("c", 0644, "secret");
+	snprintf(link, sizeof(link), "%s/ms", dir);
+	setenv("CREDENTIALS_DIRECTORY", link, 1);
+	snprintf(path, sizeof(path), "%s/../c", link);
+	ok(keys_load(path, &f, NULL) == NULL && f.status == EX_CONFIG,
+	    "one that only seems to lie there: %s", f.text);
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+}
+
 static void
 test_order(struct buf *notes)
 {
@@ -273,6 +299,7 @@ test_order(struct buf *notes)
 	file("ms-keys", 0644, "from-systemd");
 	ok(loads(NULL, &f, notes, "from-systemd") && notes->len > 0,
 	    "credentials that others can read: %s", notes->d);
+	test_links(notes);
 	setenv("MS_KEYS_FILE", file("a", 0600, "from-a"), 1);
 	ok(loads(NULL, &f, notes, "from-a"), "MS_KEYS_FILE");
 	ok(loads(file("b", 0600, "from-b"), &f, notes, "from-b"), "--keys");
