@@ -16,6 +16,7 @@
 
 enum {
 	CLI_PARALLEL = 1024,	 /* at most, for -P */
+	CLI_NAME = 1024,	 /* bytes of a model's name, as in requests */
 	CLI_SECONDS = 1000000000 /* at most, for --timeout */
 };
 
@@ -100,6 +101,11 @@ cli_models(struct cli *c, const char *arg, struct fault *f)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	if (c->nmodels == before)
 		return fault_set(f, EX_USAGE, "-m: no model named");
+	for (; before < c->nmodels; before++)
+		if (strlen(c->models[before]) > CLI_NAME)
+			return fault_set(f, EX_USAGE,
+			    "-m: a model's name is longer than %d bytes",
+			    CLI_NAME);
 	return 1;
 }
 

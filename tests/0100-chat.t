@@ -410,6 +410,9 @@ run 'keys and prompt from stdin' 64 sh -c 'ms-chat -k - <keys'
 echo "mine $MODELSCOPE_API_KEY" >keys
 run '--key' 0 ms-chat -k keys --key mine hi
 run '--key of none' 78 ms-chat -k keys --key yours hi
+run 'a model whose name is too long' 64 \
+	ms-chat -m "a/$(printf '%01023d' 0)" hi
+like 'is told' err "^ms-chat: -m: a model's name is longer than 1024 bytes$"
 run 'a model that is not known' 69 ms-chat -m nosuch hi
 like 'is told' err '^ms-chat: nosuch: no such model'
 echo "MODELSCOPE_API_KEY='ms-00000000-0000-0000-0000-00000000000e'" >dotenv
