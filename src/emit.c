@@ -3,10 +3,10 @@
  * answer's bytes again with the same parsers as the relay.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "answer.h"
 #include "buf.h"
@@ -56,7 +56,7 @@ emit_named(const char *name, enum emit_format *f)
 }
 
 struct emit *
-emit_new(enum emit_format f, FILE *out, FILE *think, int colour)
+emit_new(enum emit_format f, FILE *out, int tty, FILE *think, int colour)
 {
 	struct emit *e;
 
@@ -66,7 +66,7 @@ emit_new(enum emit_format f, FILE *out, FILE *think, int colour)
 	e->out = out;
 	e->think = think;
 	e->colour = colour;
-	e->tty = isatty(fileno(out));
+	e->tty = tty;
 	e->verdict = -1;
 	sse_init(&e->sse, RELAY_EVENT_MAX);
 	answer_init(&e->answer, 1, RELAY_BODY_MAX);
@@ -133,11 +133,25 @@ end_line(struct emit *e)
 	e->ended = 1;
 }
 
-/* Prints what has come of reasoning and content since the last time. */
+/* How much of s[0..n) to print at once: no half of a character. */
+static size_t
+piece(const char *s, size_t n)
+{
+	size_t i, len = PIPE_BUF;
+
+	if (n <= len)
+		return n;
+	for (i = 0; i < 3 && ((unsigned char)s[len] & 0xc0) == 0x80; i++)
+		len--;
+	return len;
+}
+
+/* Prints what has come of reasoning, and of content all or a piece. */
 static void
-show(struct emit *e)
+show(struct emit *e, int all)
 {
 	const struct buf *t = &e->answer.reasoning, *c = &e->answer.content;
+	size_t n;
 
 	if (e->think != NULL && e->thought < t->len) {
 		fputs(e->colour ? "\033[2m" : "", e->think);
@@ -147,11 +161,20 @@ show(struct emit *e)
 		e->thought = t->len;
 		e->thinking = 1;
 	}
-	if (e->format != EMIT_TEXT || e->shown == c->len)
+	if (!emit_behind(e))
 		return;
 	end_thought(e);
-	print(e->out, c->d + e->shown, c->len - e->shown, e->tty);
-	e->shown = c->len;
+	n = c->len - e->shown;
+	if (!all)
+		n = piece(c->d + e->shown, n);
+	print(e->out, c->d + e->shown, n, e->tty);
+	e->shown += n;
+}
+
+int
+emit_behind(const struct emit *e)
+{
+	return e->format == EMIT_TEXT && e->shown < e->answer.content.len;
 }
 
 void
@@ -204,6 +227,10 @@ emit_data(void *arg, const char *p, size_t n)
 {
 	struct emit *e = arg;
 
+	if (emit_behind(e))
+		n = 0;
+	else if (n > PIPE_BUF)
+		n = PIPE_BUF;
 	if (e->stream)
 		take_events(e, p, n);
 	else
@@ -211,7 +238,7 @@ emit_data(void *arg, const char *p, size_t n)
 	if (e->format == EMIT_OPENAI || e->format == EMIT_SSE)
 		fwrite(p, 1, n, e->out);
 	if (e->stream)
-		show(e);
+		show(e, 0);
 	return n;
 }
 
@@ -327,7 +354,7 @@ emit_end(void *arg, const struct chat_result *r)
 	e->verdict = r->verdict;
 	if (!e->stream && e->body.len > 0)
 		(void)answer_body(&e->answer, e->body.d, e->body.len);
-	show(e);
+	show(e, 1);
 	end_thought(e);
 	if (r->exit != 0) {
 		if (e->shown > 0)

@@ -26,18 +26,22 @@ enum emit_format {
 int emit_named(const char *name, enum emit_format *f);
 
 /*
- * A printer to out (borrowed); think, if not NULL, is where reasoning goes
- * as it comes, dimmed if colour is set. NULL with ENOMEM.
+ * A printer to out (borrowed), a terminal or not; think, if not NULL, is where
+ * reasoning goes as it comes, dimmed if colour is set. NULL with ENOMEM.
  */
-struct emit *emit_new(enum emit_format f, FILE *out, FILE *think, int colour);
+struct emit *emit_new(enum emit_format f, FILE *out, int tty, FILE *think,
+    int colour);
 void emit_free(struct emit *e);
 
 /*
  * The three calls of a chat_sink, with a struct emit as arg. Writes are not
- * flushed, and not checked.
+ * flushed, and not checked. emit_data() takes some of n bytes, how many, and
+ * writes PIPE_BUF at most: emit_behind() says if there are others, which go
+ * before it takes more; emit_end() writes all.
  */
 void emit_head(void *e, const struct chat_head *h);
 size_t emit_data(void *e, const char *p, size_t n);
+int emit_behind(const struct emit *e);
 void emit_end(void *e, const struct chat_result *r);
 
 /* Something is going to be said beside it: ends a line that is begun. */

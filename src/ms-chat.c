@@ -7,7 +7,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -114,6 +113,7 @@ struct run {
 	struct buf body, said; /* see struct asked */
 	int piped;	       /* SIGPIPE is to end us */
 	int lost;	       /* a write failed */
+	size_t fed;	       /* bytes that emit has, not yet taken */
 	int signal;
 };
 
@@ -460,28 +460,29 @@ on_room(void *arg, int fd, short revents)
 
 /*
  * Prints as much as there is room for: where a reader does not read, signals
- * and times are heeded all the same.
+ * and times are heeded all the same. Taken is what is printed to its end.
  */
 static size_t
 on_data(void *arg, const char *p, size_t n)
 {
 	struct run *r = arg;
-	struct pollfd out = { .fd = fileno(out_file(r->out)),
-		.events = POLLOUT };
-	size_t done = 0, len;
+	struct pollfd out = { .fd = out_fd(r->out), .events = POLLOUT };
+	size_t taken = 0, fed = r->fed;
 
-	while (done < n && !r->lost) {
+	while (!r->lost && (taken < n || emit_behind(r->emit))) {
 		if (poll(&out, 1, 0) == 0) {
 			loop_fd(r->loop, out.fd, POLLOUT, on_room, r);
 			break;
 		}
-		len = n - done < PIPE_BUF ? n - done : PIPE_BUF;
-		done += emit_data(r->emit, p + done, len);
+		fed += emit_data(r->emit, p + fed, n - fed);
 		r->lost = out_flush(r->out) == -1;
+		if (!emit_behind(r->emit))
+			taken = fed;
 	}
-	if (r->lost) /* nobody will read the rest */
+	r->fed = fed - taken;
+	if (r->lost)
 		loop_stop(r->loop);
-	return done;
+	return taken;
 }
 
 static void
@@ -522,7 +523,7 @@ start(struct run *r, const struct chat_ask *a, struct fault *f)
 
 	if ((r->out = out_open(opt.cli.outfile, f)) == NULL)
 		return -1;
-	r->emit = emit_new(opt.format, out_file(r->out),
+	r->emit = emit_new(opt.format, out_file(r->out), isatty(out_fd(r->out)),
 	    opt.reasoning ? stderr : NULL, cli_colour(STDERR_FILENO));
 	if (r->emit == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));

@@ -1,6 +1,7 @@
 /* Where a result goes: stdout, or a file that appears when it is whole. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,49 @@ out_target(struct out *o, const char *path)
 	return out_beside(o, &st);
 }
 
+/*
+ * Who shares stdout with us may have set it not to block: then it is waited
+ * for, as if it did. Bytes written: fewer than n with errno.
+ */
+static ssize_t
+out_write(void *cookie, const char *p, size_t n)
+{
+	struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	size_t done = 0;
+	ssize_t w;
+
+	(void)cookie;
+	while (done < n) {
+		if ((w = write(STDOUT_FILENO, p + done, n - done)) != -1)
+			done += (size_t)w;
+		else if (errno == EAGAIN)
+			(void)poll(&pfd, 1, -1);
+		else if (errno != EINTR)
+			break;
+	}
+	return (ssize_t)done;
+}
+
+static int
+out_close(void *cookie)
+{
+	(void)cookie;
+	return close(STDOUT_FILENO);
+}
+
+static int
+out_stdout(struct out *o)
+{
+	static const cookie_io_functions_t ours = { .write = out_write,
+		.close = out_close };
+
+	if ((o->fp = fopencookie(NULL, "w", ours)) == NULL)
+		return -1;
+	if (isatty(STDOUT_FILENO))
+		(void)setvbuf(o->fp, NULL, _IOLBF, 0);
+	return 0;
+}
+
 struct out *
 out_open(const char *path, struct fault *f)
 {
@@ -137,10 +181,10 @@ out_open(const char *path, struct fault *f)
 		fault_set(f, EX_OSERR, "%s", strerror(errno));
 		return NULL;
 	}
-	if (path == NULL || strcmp(path, "-") == 0 ||
-	    strcmp(path, "/dev/stdout") == 0) {
-		o->fp = stdout;
-	} else if (out_target(o, path) == -1) {
+	if (path == NULL || strcmp(path, "-") == 0)
+		path = "/dev/stdout";
+	if ((strcmp(path, "/dev/stdout") == 0 ? out_stdout(o) :
+						out_target(o, path)) == -1) {
 		fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno));
 		out_abort(o);
 		return NULL;
@@ -152,6 +196,14 @@ FILE *
 out_file(struct out *o)
 {
 	return o->fp;
+}
+
+int
+out_fd(const struct out *o)
+{
+	int fd = fileno(o->fp);
+
+	return fd == -1 ? STDOUT_FILENO : fd;
 }
 
 int
@@ -191,7 +243,7 @@ out_abort(struct out *o)
 {
 	if (o == NULL)
 		return;
-	if (o->fp != NULL && o->fp != stdout)
+	if (o->fp != NULL)
 		fclose(o->fp);
 	if (o->tmp != NULL)
 		unlink(o->tmp);

@@ -19,6 +19,9 @@ struct out *out_open(const char *path, struct fault *f);
 /* The stream to write to. Errors are looked at by the next two. */
 FILE *out_file(struct out *o);
 
+/* Its descriptor, to ask what it is and to wait for room. */
+int out_fd(const struct out *o);
+
 /* Flushes. 0, or -1 with the errno of the first write that failed. */
 int out_flush(struct out *o);
 

@@ -312,13 +312,17 @@ for sig in HUP.129 INT.130 TERM.143; do
 	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
 done
 mkfifo pipe
-for form in text json; do
+for form in text json giant; do
 	rm -rf state
-	ms-chat -o $form -m sim/big:3000000 hi >pipe 2>err &
+	what="-o $form -m sim/big:3000000"
+	[ $form != giant ] || what='-m sim/giant-line:900000'
+	# shellcheck disable=SC2086
+	ms-chat $what hi >pipe 2>err &
 	pid=$!
 	exec 3<pipe
 	dd bs=1 count=1 <&3 >byte 2>&1
 	kill -TERM "$pid"
+	until_ok not kill -0 "$pid" || kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 	ok "a reader that does not read, $form: TERM ends it" [ $? -eq 143 ]
 	exec 3<&-
@@ -335,6 +339,23 @@ exec 3<pipe
 ok 'a reader that does not read: --timeout is over' until_ok timed_out
 exec 3<&-
 wait "$pid" 2>/dev/null
+# A pipe or socket that someone else has set not to block.
+for form in text json openai; do
+	run "a pipe that does not block, $form" 0 perl -MFcntl -MSocket -e '
+		socketpair my $r, my $w, AF_UNIX, SOCK_STREAM, PF_UNSPEC;
+		fcntl $w, F_SETFL, O_NONBLOCK;
+		if (fork == 0) {
+			open STDOUT, ">&", $w;
+			exec "ms-chat", "-m", "sim/giant-line:900000", "-o", @ARGV, "hi";
+		}
+		close $w;
+		select undef, undef, undef, 0.3;
+		print while <$r>;
+		wait;
+		exit $? >> 8' "$form"
+	ok "a pipe that does not block, $form: all of it is written" \
+		[ "$(wc -c <out)" -ge 900000 ]
+done
 run 'a reader that is slow gets it all' 0 sh -c \
 	'ms-chat -m sim/big:300000 hi | (sleep 1; wc -c)'
 same 'to the last byte' out <<'!'

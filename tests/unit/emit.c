@@ -1,5 +1,6 @@
 /* Answers as ms-chat prints them, however they come. */
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "fault.h"
 #include "fold.h"
 #include "tap.h"
+#include "utf8.h"
 
 static const struct limits unknown = { -1, -1, -1, -1 };
 static const struct limits limits = { 2000, 1990, 200, 0 };
@@ -122,7 +124,7 @@ emit(size_t i, size_t step, FILE *out, FILE *think, struct fault *f)
 		.message = "why",
 		.hint = "do",
 		.limits = &unknown };
-	struct emit *e = emit_new(answers[i].format, out, think, 0);
+	struct emit *e = emit_new(answers[i].format, out, 0, think, 0);
 	size_t at, len, n = strlen(answers[i].in);
 	char *piece;
 	int bad;
@@ -201,7 +203,7 @@ parted(void)
 	fp = open_memstream(&out, &nout);
 	tp = open_memstream(&said, &nsaid);
 	if (fp == NULL || tp == NULL ||
-	    (e = emit_new(EMIT_TEXT, fp, tp, 0)) == NULL)
+	    (e = emit_new(EMIT_TEXT, fp, 0, tp, 0)) == NULL)
 		abort();
 	emit_head(e, &h);
 	emit_break(e);
@@ -259,7 +261,7 @@ terminal(void)
 	if ((fp = fdopen(tty, "w")) == NULL)
 		abort();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if ((e = emit_new(EMIT_TEXT, fp, NULL, 0)) == NULL)
+		if ((e = emit_new(EMIT_TEXT, fp, 1, NULL, 0)) == NULL)
 			abort();
 		emit_head(e, &h);
 		emit_data(e, rows[i].in, strlen(rows[i].in) / 2);
@@ -293,6 +295,7 @@ large(void)
 	struct buf event;
 	struct fault f;
 	struct emit *e;
+	size_t at;
 	FILE *fp;
 	int i, k;
 
@@ -304,11 +307,13 @@ large(void)
 	if ((fp = fopen("/dev/null", "w")) == NULL)
 		abort();
 	for (k = 0; k < 2; k++) {
-		if ((e = emit_new(formats[k], fp, NULL, 0)) == NULL)
+		if ((e = emit_new(formats[k], fp, 0, NULL, 0)) == NULL)
 			abort();
 		emit_head(e, &h);
 		for (i = 0; i < 40; i++)
-			emit_data(e, event.d, event.len);
+			for (at = 0; at < event.len;)
+				at += emit_data(e, event.d + at,
+				    event.len - at);
 		emit_end(e, &r);
 		ok((emit_status(e, &f) == -1) == (k == 0),
 		    "an answer too large, %s",
@@ -316,6 +321,44 @@ large(void)
 		emit_free(e);
 	}
 	fclose(fp);
+	buf_free(&event);
+}
+
+/* Of an event that is long no more is written at once than a pipe takes. */
+static void
+pieces(void)
+{
+	struct chat_head h = { .model = "x/a", .stream = 1 };
+	struct buf event;
+	struct emit *e;
+	size_t at = 0, had = 0, most = 0, n = 0;
+	char *out = NULL;
+	int halves = 0;
+	FILE *fp;
+
+	buf_init(&event, 1 << 20);
+	buf_adds(&event, "data: {\"choices\":[{\"delta\":{\"content\":\"");
+	while (event.len < 5 * (size_t)PIPE_BUF)
+		buf_adds(&event, "\xe4\xbd\xa0");
+	buf_adds(&event, "\"}}]}\n\n");
+	if ((fp = open_memstream(&out, &n)) == NULL ||
+	    (e = emit_new(EMIT_TEXT, fp, 0, NULL, 0)) == NULL)
+		abort();
+	emit_head(e, &h);
+	while (at < event.len || emit_behind(e)) {
+		at += emit_data(e, event.d + at, event.len - at);
+		fflush(fp);
+		if (n - had > most)
+			most = n - had;
+		halves |= utf8_span(out + had, n - had) != n - had;
+		had = n;
+	}
+	ok(n > 4 * (size_t)PIPE_BUF && most > PIPE_BUF / 2 &&
+		most <= PIPE_BUF && !halves,
+	    "a long event is written in pieces: %zu of %zu", most, n);
+	emit_free(e);
+	fclose(fp);
+	free(out);
 	buf_free(&event);
 }
 
@@ -368,6 +411,7 @@ main(void)
 	parted();
 	terminal();
 	large();
+	pieces();
 	errors();
 	return done();
 }
