@@ -160,6 +160,17 @@ build_said(struct buf *said, const struct buf *text, enum input_kind kind,
 	return r;
 }
 
+static int
+has_param(const struct request_opts *o, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < o->nparams; i++)
+		if (strcmp(o->params[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
 /* With all that the options name read: the request. */
 static int
 make(struct ask *a, struct request_opts *o, struct asked *q, struct fault *f)
@@ -172,7 +183,7 @@ make(struct ask *a, struct request_opts *o, struct asked *q, struct fault *f)
 	if (input_read(a->input, &text, &kind, &utf8, f) == -1)
 		goto out;
 	q->mended = kind == INPUT_PROMPT && !utf8;
-	if (kind == INPUT_PROMPT && o->stream == -1)
+	if (kind == INPUT_PROMPT && o->stream == -1 && !has_param(o, "stream"))
 		o->stream = 1;
 	r = build(&text, kind, o, q->body, &q->limited, f);
 	if (r == 0 && a->conversation != NULL)

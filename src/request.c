@@ -188,13 +188,22 @@ has_param(const struct request_opts *o, const char *name, size_t i)
 	return 0;
 }
 
+/* Does an option for the stream itself stand above this parameter? */
+static int
+above(const struct request_opts *o, const char *name)
+{
+	return (o->stream != -1 && strcmp(name, "stream") == 0) ||
+	    (o->stream == 0 && strcmp(name, "stream_options") == 0);
+}
+
 static void
 edit_opts(struct edits *e, const struct request_opts *o)
 {
 	size_t i;
 
 	for (i = 0; i < o->nparams; i++)
-		if (!has_param(o, o->params[i].name, i + 1))
+		if (!has_param(o, o->params[i].name, i + 1) &&
+		    !above(o, o->params[i].name))
 			edit(e, o->params[i].name, o->params[i].json,
 			    o->params[i].len);
 	if (o->stream == 1)
@@ -232,7 +241,7 @@ request_prompt(struct buf *out, const char *prompt, size_t n,
 	json_end(&j);
 	json_end(&j);
 	edit_opts(&e, o);
-	if (o->stream == 1 && !has_param(o, "stream", 0))
+	if (o->stream == 1)
 		edit(&e, "stream_options", usage, sizeof(usage) - 1);
 	if (json_finish(&j) == 0)
 		r = splice_edit(out, b.d, b.len, e.v, e.n);

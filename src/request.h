@@ -29,7 +29,7 @@ struct request_opts {
 	size_t nparams;
 	const char *history; /* messages that go before, commas between */
 	size_t nhistory;
-	int stream; /* 1 set it, 0 remove it */
+	int stream; /* 1 set it, 0 remove it, whatever params say */
 };
 
 /*

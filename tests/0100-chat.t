@@ -133,6 +133,13 @@ sent 'are members, as they were written' '{"model":"Test/Model-A","messages":[{"
 run '--max-tokens twice, written as no number of JSON is' 0 \
 	ms-chat --max-tokens 100 --max-tokens +05 hi
 sent 'the last counts, as one that is' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}],"max_tokens":5,"stream":true,"stream_options":{"include_usage":true}}'
+run '-o sse decides on the stream' 0 ms-chat -o sse --param stream=false hi
+like 'not --param' out '^data: \[DONE\]$'
+run '-o openai too' 0 ms-chat -o openai --param stream=true \
+	--param 'stream_options={"include_usage":true}' hi
+sent 'to the last of it' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}]}'
+run 'else --param does' 0 ms-chat --param stream=false hi
+sent 'as it says' '{"model":"Test/Model-A","messages":[{"role":"user","content":"hi"}],"stream":false}'
 run 'options with a request' 0 sh -c 'ms-chat --temperature 0 -s sys -m Test/Model-A <req.json'
 body >sent
 same 'are spliced into it' sent <<'!'

@@ -51,7 +51,7 @@ static const struct request_opts params = {
 	.params = tokens, .nparams = 3, .stream = -1
 };
 static const struct request_opts refused = {
-	.params = no_stream, .nparams = 1, .stream = 1
+	.params = no_stream, .nparams = 1, .stream = -1
 };
 static const struct request_opts images = {
 	.images = urls, .nimages = 2, .stream = -1
