@@ -19,8 +19,8 @@ int converse_read(const char *path, struct buf *out, struct fault *f);
 
 /*
  * Adds messages (one JSON object or more, commas between them) to what the
- * file holds by now, under a lock, by rename. 0, or -1 with *f: EX_CANTCREAT,
- * EX_IOERR, EX_DATAERR; the file is then as it was.
+ * file holds by now, under a lock, by rename; other members of it stay. 0, or
+ * -1 with *f: EX_CANTCREAT, EX_IOERR, EX_DATAERR; the file is then as it was.
  */
 int converse_add(const char *path, const char *messages, size_t n,
     struct fault *f);

@@ -48,19 +48,20 @@ get(const char *path, struct buf *b)
 static const struct {
 	const char *name, *in; /* in NULL: there is no file */
 	const char *out;       /* NULL: refused */
+	const char *rest;      /* what else it holds and keeps, or NULL */
 } reads[] = {
-	{ "no file", NULL, "" },
-	{ "an empty file", "", "" },
-	{ "no messages", "{\"messages\":[]}", "" },
+	{ "no file", NULL, "", NULL },
+	{ "an empty file", "", "", NULL },
+	{ "no messages", "{\"messages\":[]}", "", NULL },
 	{ "two messages", "{\"messages\":[" USER("1") ",\n" SAID("2") "]}\n",
-	    USER("1") ",\n" SAID("2") },
-	{ "messages alone", "[" USER("1.0") "]", USER("1.0") },
-	{ "a request", "{\"model\":\"m\",\"messages\":[" USER("1") "]}",
-	    USER("1") },
-	{ "not JSON", "hello", NULL },
-	{ "cut", "{\"messages\":[" USER("1"), NULL },
-	{ "another object", "{}", NULL },
-	{ "messages that are none", "[1]", NULL },
+	    USER("1") ",\n" SAID("2"), NULL },
+	{ "messages alone", "[" USER("1.0") "]", USER("1.0"), NULL },
+	{ "a request", "{\"x\":1.0, \"messages\":[" USER("1") "]}", USER("1"),
+	    "\"x\":1.0, " },
+	{ "not JSON", "hello", NULL, NULL },
+	{ "cut", "{\"messages\":[" USER("1"), NULL, NULL },
+	{ "another object", "{}", NULL, NULL },
+	{ "messages that are none", "[1]", NULL, NULL },
 };
 
 /* Reads it, then adds to it: what cannot be read stays as it was. */
@@ -94,7 +95,8 @@ read_and_add(void)
 		if (reads[i].out == NULL)
 			buf_adds(&want, reads[i].in);
 		else
-			buf_addf(&want, "{\"messages\":[\n%s%s%s\n]}\n",
+			buf_addf(&want, "{%s\"messages\":[\n%s%s%s\n]}\n",
+			    reads[i].rest != NULL ? reads[i].rest : "",
 			    reads[i].out, *reads[i].out != '\0' ? ",\n" : "",
 			    turn);
 		if (!ok(r == (reads[i].out == NULL ? -1 : 0) &&
