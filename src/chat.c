@@ -82,7 +82,7 @@ struct chat_job {
 	unsigned turn;
 	struct try *try;
 	struct outbound outbound;
-	int repairs;
+	int repairs, mended; /* the latter: for which of the models */
 	int attempts;
 	const char **retried; /* of order, in turn */
 	size_t nretried;
@@ -113,8 +113,7 @@ chat_new(const struct chat_opts *o, struct fault *f)
 		o->conf->nupstreams) == -1 ||
 	    (c->up = upstream_new(o->loop)) == NULL)
 		goto fail;
-	c->route = route_new(o->conf, o->ledger, c->up, f);
-	if (c->route == NULL) {
+	if ((c->route = route_new(o->conf, o->ledger, c->up, f)) == NULL) {
 		chat_free(c);
 		return NULL;
 	}
@@ -270,9 +269,8 @@ make_order(struct chat_job *j)
 {
 	struct fault f = { .status = 0 };
 
-	j->retried = calloc((size_t)j->chat->o.retries + 1,
-	    sizeof(*j->retried));
-	if (j->retried == NULL)
+	if ((j->retried = calloc((size_t)j->chat->o.retries + 1,
+		 sizeof(*j->retried))) == NULL)
 		fault_set(&f, EX_OSERR, "%s", strerror(errno));
 	else if ((j->order = order_make(j->chat->o.conf, j->names, j->nnames,
 		      &j->decision, &j->norder, &f)) != NULL) {
@@ -558,6 +556,7 @@ choose(void *arg)
 	step = next(j, v, n);
 	if (step == STEP_SEND) {
 		j->waiting = 0;
+		j->repairs = (int)j->pick.model == j->mended ? j->repairs : 0;
 		send_try(j);
 	} else if (step == STEP_WAIT) {
 		wait_slot(j);
@@ -664,6 +663,7 @@ refused(struct chat_job *j, const struct try_out *t)
 	j->try = NULL;
 	if (lacks || (bit != 0 && j->attempts <= j->chat->o.retries)) {
 		j->repairs |= bit;
+		j->mended = (int)j->pick.model;
 		send_try(j);
 		return;
 	}

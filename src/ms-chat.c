@@ -231,8 +231,7 @@ check_opts(struct fault *f)
 	if (opt.cli.output != NULL &&
 	    emit_named(opt.cli.output, &opt.format) == -1)
 		return fault_set(f, EX_USAGE,
-		    "-o %s: want text, json, "
-		    "openai, sse or n8n",
+		    "-o %s: want text, json, openai, sse or n8n",
 		    opt.cli.output);
 	if (asks && (opt.listen || opt.batch != NULL))
 		return fault_set(f, EX_USAGE, "both %s and a prompt",
@@ -452,12 +451,11 @@ static size_t
 on_data(void *arg, const char *p, size_t n)
 {
 	struct run *r = arg;
-	struct pollfd out = { .fd = out_fd(r->out), .events = POLLOUT };
 	size_t taken = 0, fed = r->fed;
 
 	while (!r->lost && (taken < n || emit_behind(r->emit))) {
-		if (poll(&out, 1, 0) == 0) {
-			loop_fd(r->loop, out.fd, POLLOUT, on_room, r);
+		if (!out_room(r->out)) {
+			loop_fd(r->loop, out_fd(r->out), POLLOUT, on_room, r);
 			break;
 		}
 		fed += emit_data(r->emit, p + fed, n - fed);
@@ -481,6 +479,8 @@ on_signal(void *arg, int sig)
 		chat_cancel(r->job);
 	r->job = NULL;
 	reset_signals();
+	if (r->emit != NULL && out_room(r->out))
+		emit_break(r->emit);
 	loop_stop(r->loop);
 }
 

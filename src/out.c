@@ -207,6 +207,14 @@ out_fd(const struct out *o)
 }
 
 int
+out_room(const struct out *o)
+{
+	struct pollfd pfd = { .fd = out_fd(o), .events = POLLOUT };
+
+	return poll(&pfd, 1, 0) != 0;
+}
+
+int
 out_flush(struct out *o)
 {
 	if (o->why == 0 && (fflush(o->fp) == EOF || ferror(o->fp)))

@@ -22,6 +22,9 @@ FILE *out_file(struct out *o);
 /* Its descriptor, to ask what it is and to wait for room. */
 int out_fd(const struct out *o);
 
+/* Would a write of PIPE_BUF bytes not have to wait? */
+int out_room(const struct out *o);
+
 /* Flushes. 0, or -1 with the errno of the first write that failed. */
 int out_flush(struct out *o);
 

@@ -317,6 +317,9 @@ for sig in HUP.129 INT.130 TERM.143; do
 	ok "$sig ends it" [ $? -eq "$status" ]
 	recorded=$(jq -r .verdict state/usage/*)
 	ok "$sig: what had begun is recorded" [ "$recorded" = cancelled ]
+	same "$sig: its line is ended" out <<-!
+		Hello from
+	!
 done
 mkfifo pipe
 for form in text json giant; do

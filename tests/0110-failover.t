@@ -188,6 +188,20 @@ run 'a repair that does not help' 69 ms-chat -o openai hi
 recorded 'a repair that does not help: is made once' \
 	'1A stream_only 400, 1A stream_only 400'
 
+# What was mended for one model is not for the next.
+for rule in stream-only thinking-only; do
+	fresh "path=/v1/chat/completions model=*A times=1 do=$rule" \
+		'path=/v1/chat/completions model=*A do=500'
+	run "$rule, and then it fails" 0 ms-chat -o openai \
+		--param enable_thinking=false hi
+	asked "$rule, and then it fails: who is asked" '1A 1A 1B'
+	jq -c "[.stream, .enable_thinking]" \
+		"$(find simlog -name '*.body' | sort | tail -n 1)" >member
+	same "$rule, and then it fails: the next is asked as before" member <<'!'
+[null,false]
+!
+done
+
 # ---- reasoning that used up max_tokens ----
 fresh 'path=/v1/chat/completions do=reasoned-out:1000'
 echo '{"prompt":"p","model_id":"Test/Model-A"}' >n8n.json
