@@ -21,7 +21,8 @@ enum {
 	SKIP_MAX = 64 * 1024, /* of an unwanted body, to keep the rest */
 	ROOM = 64 * 1024,     /* for a body of which nothing has come */
 	PEER_MAX = 64,
-	OUT_MAX = 1024 * 1024, /* not yet taken by a client */
+	OUT_MAX = 1024 * 1024,	  /* not yet taken by a client */
+	ANSWER_HEAD = 128 * 1024, /* more than all fields that we make */
 	LINGER_TIME = 2000
 };
 
@@ -84,7 +85,10 @@ conn_pool_init(struct conn_pool *p, struct loop *l, const struct bounds *b,
 	TAILQ_INIT(&p->idle);
 	TAILQ_INIT(&p->busy);
 	TAILQ_INIT(&p->dead);
-	buf_init(&p->head, OUT_MAX / 2);
+	/* had once, so that no head breaks off for want of memory */
+	buf_init(&p->head, ANSWER_HEAD);
+	if (buf_room(&p->head, ANSWER_HEAD) == -1)
+		return -1;
 	return (p->req = malloc(sizeof(*p->req))) == NULL ? -1 : 0;
 }
 

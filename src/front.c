@@ -54,19 +54,25 @@ struct front {
 
 static void accept_some(void *, int, short);
 
-static void
+static int
 listen_all(struct front *f, short events)
 {
-	int i;
+	int i, rc = 0;
 
 	for (i = 0; i < f->nlisteners; i++)
-		loop_fd(f->loop, SITE_FDS + i, events, accept_some, f);
+		if (loop_fd(f->loop, SITE_FDS + i, events, accept_some, f) ==
+		    -1)
+			rc = -1;
+	return rc;
 }
 
 static void
 resume(void *arg)
 {
-	listen_all(arg, POLLIN);
+	struct front *f = arg;
+
+	if (listen_all(f, POLLIN) == -1)
+		f->stop = 1; /* and another is started */
 }
 
 static void
@@ -130,7 +136,7 @@ take_waiting(struct front *f, int fd)
 		} else if (errno == EMFILE || errno == ENFILE ||
 		    errno == ENOBUFS || errno == ENOMEM) {
 			/* poll() would say "ready" without end. */
-			listen_all(f, 0);
+			(void)listen_all(f, 0);
 			loop_timer(f->loop, &f->pause, PAUSE, resume, f);
 			return 0;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
@@ -164,7 +170,7 @@ close_listeners(struct front *f)
 {
 	int i, turns = (int)f->bounds.connections / ACCEPT_MAX + 1;
 
-	listen_all(f, 0);
+	(void)listen_all(f, 0);
 	for (i = 0; i < f->nlisteners; i++) {
 		while (turns-- > 0 && take_waiting(f, SITE_FDS + i))
 			continue;
@@ -185,13 +191,14 @@ drain(struct front *f)
 }
 
 /* Exchanges the site; tokens keep their counts. */
-static void
+static int
 take_site(struct front *f, struct site *s)
 {
-	if (tokens_exchange(f->desk.tokens, s->tokens) == -1)
-		drain(f); /* out of memory: the next front has them all */
+	int rc = tokens_exchange(f->desk.tokens, s->tokens);
+
 	site_free(f->desk.site);
 	f->desk.site = s;
+	return rc;
 }
 
 /* Tells the supervisor that what it said holds from now on. */
@@ -204,19 +211,23 @@ taken(struct front *f)
 }
 
 /* One message of the supervisor: a word, or a site. */
-static void
+static int
 take_message(struct front *f)
 {
 	struct site *s;
+	int rc = 0;
 
 	if (strcmp(f->message.d, "drain") == 0)
 		drain(f);
-	else if ((s = site_read(f->message.d, f->message.len)) != NULL) {
-		take_site(f, s);
+	else if ((s = site_read(f->message.d, f->message.len)) == NULL ||
+	    take_site(f, s) == -1)
+		rc = -1;
+	else {
 		f->unsaid++;
 		taken(f);
 	}
 	buf_free(&f->message);
+	return rc;
 }
 
 static int
@@ -233,8 +244,8 @@ take_control(struct front *f, const char *p, size_t n)
 		if (res == RECORD_DATA) {
 			if (buf_add(&f->message, data, len) == -1)
 				return -1;
-			if (!f->record.inside)
-				take_message(f);
+			if (!f->record.inside && take_message(f) == -1)
+				return -1;
 		}
 		p += used;
 		n -= used;
@@ -255,7 +266,7 @@ control(void *arg, int fd, short revents)
 		return;
 	if (n > 0 && take_control(f, bytes, (size_t)n) == 0)
 		return;
-	/* The supervisor is gone: so shall we be. */
+	/* The supervisor is gone, or not understood: so shall we be. */
 	loop_fd(f->loop, fd, 0, NULL, NULL);
 	drain(f);
 }
@@ -319,8 +330,8 @@ run(struct front *f)
 	for (i = 0; i < f->nlisteners; i++)
 		fcntl(SITE_FDS + i, F_SETFL, O_NONBLOCK);
 	fcntl(SITE_CONTROL, F_SETFL, O_NONBLOCK);
-	listen_all(f, POLLIN);
-	if (loop_fd(f->loop, SITE_CONTROL, POLLIN, control, f) == -1)
+	if (listen_all(f, POLLIN) == -1 ||
+	    loop_fd(f->loop, SITE_CONTROL, POLLIN, control, f) == -1)
 		return -1;
 	f->running = 1;
 	taken(f);

@@ -1,4 +1,5 @@
 /* Requests, from the rules of the gate to the answer. */
+#include <errno.h>
 #include <jv.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,12 @@ error(struct conn *c, int status, const char *message)
 	const struct errbody e = { status, NULL, message, NULL, NULL };
 
 	exchange_error(c, &e, NULL);
+}
+
+static void
+no_memory(struct conn *c)
+{
+	error(c, 503, "out of memory");
 }
 
 static void
@@ -97,6 +104,10 @@ model(struct conn *c)
 	int found = 0;
 
 	buf_init(&has, EXCHANGE_PATH);
+	if (buf_room(&has, EXCHANGE_PATH) == -1) {
+		no_memory(c);
+		return;
+	}
 	raw.s = x->path + strlen(x->ep->path);
 	raw.n = strlen(raw.s);
 	if (http_unescape(want, sizeof(want), &raw) > 0 &&
@@ -133,8 +144,10 @@ health(struct conn *c)
 	json_str(&j, "version", VERSION);
 	json_int(&j, "uptime_s", (now_wall() - d->started) / 1000);
 	json_end(&j);
-	json_finish(&j);
-	json_answer(c, b.d);
+	if (json_finish(&j) == -1)
+		no_memory(c);
+	else
+		json_answer(c, b.d);
 	buf_free(&b);
 }
 
@@ -144,11 +157,14 @@ page(struct conn *c, const struct page *p)
 	struct buf f;
 
 	buf_init(&f, LINE_BYTES);
-	http_add(&f, "Content-Security-Policy", csp, sizeof(csp) - 1);
-	http_add(&f, "X-Content-Type-Options", "nosniff", 7);
-	http_add(&f, "Referrer-Policy", "no-referrer", 11);
-	http_add(&f, "Cache-Control", "no-cache", 8);
-	exchange_answer(c, 200, p->type, p->body, p->n, &f);
+	if (http_add(&f, "Content-Security-Policy", csp, sizeof(csp) - 1) ==
+		-1 ||
+	    http_add(&f, "X-Content-Type-Options", "nosniff", 7) == -1 ||
+	    http_add(&f, "Referrer-Policy", "no-referrer", 11) == -1 ||
+	    http_add(&f, "Cache-Control", "no-cache", 8) == -1)
+		no_memory(c);
+	else
+		exchange_answer(c, 200, p->type, p->body, p->n, &f);
 	buf_free(&f);
 }
 
@@ -170,7 +186,7 @@ file(struct conn *c)
 }
 
 /* What the front counted, alone or before what the ledger says. */
-static void
+static int
 own_metrics(struct conn *c, struct buf *out)
 {
 	const struct conn_pool *p = conn_pool_of(c);
@@ -182,7 +198,7 @@ own_metrics(struct conn *c, struct buf *out)
 	now.held = p->held;
 	now.restarts = d->site->restarts;
 	now.lost_lines = d->log != NULL ? accesslog_lost(d->log) : 0;
-	metrics_write(d->metrics, &now, out);
+	return metrics_write(d->metrics, &now, out);
 }
 
 /* ---- answers of workers and tools ---- */
@@ -205,13 +221,13 @@ on_room(struct conn *c)
 		backend_hold(x->backend, 0);
 }
 
-/* Takes over the header fields that a worker gives. */
-static void
+/* Takes over the header fields that a worker gives. 0, or -1. */
+static int
 take_fields(struct exchange *x, jv headers)
 {
 	const char *name, *value;
 	jv k, v;
-	int i;
+	int i, rc = 0;
 
 	for (i = jv_object_iter(headers); jv_object_iter_valid(headers, i);
 	     i = jv_object_iter_next(headers, i)) {
@@ -222,7 +238,10 @@ take_fields(struct exchange *x, jv headers)
 		if (jv_get_kind(v) == JV_KIND_STRING) {
 			name = jv_string_value(k);
 			value = jv_string_value(v);
-			http_add(&x->fields, name, value, strlen(value));
+			if (http_add(&x->fields, name, value, strlen(value)) ==
+				-1 &&
+			    errno != EINVAL)
+				rc = -1;
 			if (strcmp(name, "x-ms-model") == 0)
 				snprintf(x->model, sizeof(x->model), "%s",
 				    value);
@@ -232,6 +251,7 @@ take_fields(struct exchange *x, jv headers)
 		jv_free(k);
 		jv_free(v);
 	}
+	return rc;
 }
 
 static int
@@ -251,10 +271,11 @@ on_head(void *arg, const char *line, size_t n)
 		if (error_text != NULL)
 			x->error = strdup(error_text);
 		headers = jv_object_get(jv_copy(o), jv_string("headers"));
-		if (jv_get_kind(headers) == JV_KIND_OBJECT)
-			take_fields(x, headers);
-		jv_free(headers);
 		rc = x->status >= 200 && x->status <= 599 ? 0 : -1;
+		if (jv_get_kind(headers) == JV_KIND_OBJECT &&
+		    take_fields(x, headers) == -1)
+			rc = -1;
+		jv_free(headers);
 	}
 	jv_free(o);
 	return rc;
@@ -284,11 +305,13 @@ metrics_answer(struct conn *c)
 
 	on_cancel(c);
 	buf_init(&b, 2 * LOCAL_BYTES);
-	own_metrics(c, &b);
-	if (x->status == 200)
-		buf_add(&b, x->lead.d, x->lead.len);
-	exchange_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", b.d,
-	    b.len, NULL);
+	if (own_metrics(c, &b) == -1 ||
+	    (x->status == 200 && buf_add(&b, x->lead.d, x->lead.len) == -1))
+		no_memory(c);
+	else
+		exchange_answer(c, 200,
+		    "text/plain; version=0.0.4; charset=utf-8", b.d, b.len,
+		    NULL);
 	buf_free(&b);
 }
 
@@ -398,7 +421,7 @@ ask(struct conn *c, const char *path)
 		x->backend = backend_new(p->loop, &a, &ops, c);
 	buf_free(&line);
 	if (x->backend == NULL)
-		error(c, 503, "out of memory");
+		no_memory(c);
 }
 
 /* What programs read is one object: not lines of them, and not nothing. */
@@ -449,7 +472,7 @@ balance(struct conn *c)
 	else if (x->key.len == 0 && x->tok != NULL && !x->tok->admin)
 		error(c, 403, "send keys, or a token marked admin");
 	else if (x->key.len > 0 && put_key(c, &x->key) == -1)
-		error(c, 503, "out of memory");
+		no_memory(c);
 	else
 		ask(c, exchange_desk(c)->site->tool);
 }
@@ -457,13 +480,13 @@ balance(struct conn *c)
 /* ---- requests ---- */
 
 /* The Allow field of an endpoint. */
-static void
+static int
 allow(const struct endpoint *e, struct buf *f)
 {
 	const char *v = e->methods == ENDPOINT_GET ? "GET, HEAD, OPTIONS" :
 						     "POST, OPTIONS";
 
-	http_add(f, "Allow", v, strlen(v));
+	return http_add(f, "Allow", v, strlen(v));
 }
 
 static void
@@ -471,14 +494,18 @@ options(struct conn *c, const struct http_req *r)
 {
 	const struct exchange *x = exchange_of(c);
 	struct buf f;
+	int rc = 0;
 
 	buf_init(&f, LINE_BYTES * 16);
 	if (x->origin[0] != '\0' &&
 	    http_field(r, "access-control-request-method", 0) != NULL)
-		gate_preflight(r, &f);
+		rc = gate_preflight(r, &f);
 	else if (x->ep->kind != KIND_NONE)
-		allow(x->ep, &f);
-	exchange_answer(c, 204, NULL, "", 0, &f);
+		rc = allow(x->ep, &f);
+	if (rc == -1)
+		no_memory(c);
+	else
+		exchange_answer(c, 204, NULL, "", 0, &f);
 	buf_free(&f);
 }
 
@@ -502,8 +529,10 @@ wrong_method(struct conn *c, const struct http_req *r)
 		return;
 	}
 	buf_init(&f, LINE_BYTES);
-	allow(exchange_of(c)->ep, &f);
-	exchange_error(c, &e, &f);
+	if (allow(exchange_of(c)->ep, &f) == -1)
+		no_memory(c);
+	else
+		exchange_error(c, &e, &f);
 	buf_free(&f);
 }
 
@@ -561,7 +590,10 @@ on_request_head(struct conn *c, const struct http_req *r)
 		v = http_field(r, "x-api-key", 0);
 		if (x->ep->flags & EP_XKEY && v != NULL &&
 		    buf_add(&x->key, v->s, v->n) == -1) {
-			error(c, 400, "the X-API-Key is too long");
+			if (errno == EFBIG)
+				error(c, 400, "the X-API-Key is too long");
+			else
+				no_memory(c);
 			return 1;
 		}
 		return 0;

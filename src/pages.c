@@ -113,10 +113,10 @@ pages_load(const char *www)
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return NULL;
-	if ((d = opendir(www)) == NULL)
-		return p;
-	rc = load_all(p, d);
-	closedir(d);
+	d = opendir(www);
+	rc = d != NULL ? load_all(p, d) : errno == ENOMEM ? -1 : 0;
+	if (d != NULL)
+		closedir(d);
 	if (rc == 0)
 		return p;
 	pages_free(p);

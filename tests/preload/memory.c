@@ -1,7 +1,8 @@
 /*
  * Preloaded, fails the allocation of number $FAIL_AT (from 0), counted from
  * the setlocale(3) that each of our programs begins with; with $FAIL_ON all
- * behind it too. Makes the file $FAIL_FIRED when it does.
+ * behind it too. Makes the file $FAIL_FIRED when it does, or writes to the
+ * descriptor of that number.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,7 +29,9 @@ fails(void)
 	else if (left == 0) {
 		left = -1;
 		fired = 1;
-		if (path != NULL)
+		if (path != NULL && *path >= '0' && *path <= '9')
+			(void)!write((int)strtol(path, NULL, 10), "x", 1);
+		else if (path != NULL)
 			close(open(path, O_WRONLY | O_CREAT, 0600));
 		errno = ENOMEM;
 		return 1;

@@ -50,6 +50,7 @@ main(void)
 		ok((e->op != NULL) ==
 			    (e->kind == KIND_CHAT || e->kind == KIND_TOOL ||
 				e->kind == KIND_BALANCE ||
+				e->kind == KIND_ROUTE ||
 				e->kind == KIND_METRICS) &&
 			e->methods != 0,
 		    "%s is whole", e->path);
