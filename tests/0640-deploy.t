@@ -81,7 +81,9 @@ like 'and answers' out 'Hello from Test/Model-A'
 kill "$served"
 until_ok not ./entry health
 run 'published without a token it does not start' 78 \
-	env MS_PUBLISH=0.0.0.0 MS_TOKEN= ./entry serve
+	env MS_PUBLISH=0.0.0.0 MS_TOKEN= timeout 20 ./entry serve
+run 'nor where it is not said how it is published' 78 \
+	env -u MS_PUBLISH MS_TOKEN= timeout 20 ./entry serve
 run 'a command of the toolkit' 0 ./entry chat hi
 like 'is run' out 'Hello from'
 done_testing

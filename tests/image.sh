@@ -99,7 +99,7 @@ done <"$work/steps"
 unmount
 du -sm "$base" "$root" | sed 's/^/# MiB: /'
 
-# In a network and a view of the disk of its own.
+# In a network and a view of the disk of its own; what it starts ends with it.
 cat >"$work/run" <<!
 set -eu
 ip link set lo up
@@ -112,7 +112,6 @@ chown $user $work/volume
 mount --bind $work/volume $root/var/lib/ms
 mount -t proc proc $root/proc
 $top/build/simulator >$work/url &
-sim=\$!
 until [ -s $work/url ]; do sleep 0.1; done
 in_image() {
 	chroot $root env -i $env MS_TOKEN= LOCAL_AI_MODEL= LOCAL_AI_BASE_URL= \\
@@ -125,7 +124,6 @@ if in_image $health 2>/dev/null; then
 	exit 1
 fi
 in_image $entry $command 2>$work/serve.err &
-served=\$!
 tries=0
 until in_image $health 2>/dev/null; do
 	[ \$((tries += 1)) -lt 100 ]
@@ -135,11 +133,8 @@ curl -s http://127.0.0.1:8000/v1/chat/completions \\
     --json '{"messages":[{"role":"user","content":"hi"}]}' |
     grep -q 'Hello from'
 in_image $entry chat hi | grep -q 'Hello from'
-kill \$served
-wait \$served || :
-kill \$sim
 !
-unshare --mount --net sh "$work/run" || {
+unshare --mount --net --pid --fork --kill-child sh "$work/run" || {
 	cat "$work/serve.err"
 	exit 1
 }
