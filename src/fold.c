@@ -483,14 +483,18 @@ fold_began(const struct attempt *a)
 }
 
 /*
- * Sets a rest; a longer one that is set already stays. What was under way
- * when the same rest was set is not another strike.
+ * Sets a rest; a longer one that is set already stays, unless now it is out
+ * altogether. What was under way when the same rest was set is not another
+ * strike.
  */
 static void
 fold_rest(struct fold_ent *e, const struct attempt *a, int verdict,
     int64_t until)
 {
-	if (until <= a->ts || until < e->rest_until)
+	if (until <= a->ts ||
+	    (until < e->rest_until &&
+		verdict_info(verdict)->out <=
+		    verdict_info(e->rest_verdict)->out))
 		return;
 	if (verdict != e->rest_verdict)
 		e->strikes = 1;

@@ -289,6 +289,15 @@ test_rests(void)
 	refuse(f, NOON + 20, 5, V_BAD_MODEL, SCOPE_MODEL, NOON + 20);
 	ok(e->rest_verdict == V_NO_PROVIDER, "a rest that is over is none");
 	fold_free(f);
+
+	f = empty();
+	refuse(f, NOON, 5, V_TOO_MANY, SCOPE_KEY, NOON + 90 * MINUTE);
+	refuse(f, NOON + 10, 5, V_NO_CREDITS, SCOPE_KEY, NOON + 9 * MINUTE);
+	e = fold_get(f, U, K, NULL);
+	ok(e->rest_until == NOON + 9 * MINUTE &&
+		e->rest_verdict == V_NO_CREDITS,
+	    "to be out weighs more than a longer rest");
+	fold_free(f);
 }
 
 static void
