@@ -92,9 +92,6 @@ $c -l tier -x -a '1 2 3 4' -d 'Fix it'
 $c -l policy -r -d 'A jq program that chooses'
 
 set c complete -c ms-balance
-$c -l state -x -a '(__fish_append , ok exhausted rate_limited invalid_key \
-    unbound_account unverified_account no_permission no_such_model unavailable \
-    hollow network_error timeout bad_response unknown)' -d 'Only these'
 $c -s o -l output -x -a 'table json jsonl csv keys' -d 'The form'
 $c -l probe -x -a '(__fish_append , (__ms_models ms-balance))' -d 'Ask models, at a cost'
 $c -l state -x -a '(__fish_append , (__ms_states))' \
