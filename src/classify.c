@@ -99,10 +99,11 @@ static const struct classify_rule {
 	{ 400, "can not be support when", "stream=false", V_STREAM_ONLY },
 	{ 400, "enable_thinking", "non-streaming", V_THINK_OFF },
 	{ 400, "enable_thinking", "true", V_THINK_ON },
+	/* The provider's account, not ours: before what may be ours. */
+	{ 402, "(1008)", NULL, V_PROVIDER },
 	{ 402, NULL, NULL, V_NO_CREDITS },
 	{ 404, "model", "does not exist", V_BAD_MODEL },
 	{ 404, "model", "not found", V_BAD_MODEL }, /* as Ollama says it */
-	/* The provider's account, not ours: before the plain words. */
 	{ 429, "(1008)", NULL, V_PROVIDER },
 	{ 429, "insufficient_balance_error", NULL, V_PROVIDER },
 	{ 429, "exceeded today", "quota", V_QUOTA_DAY },

@@ -287,10 +287,8 @@ prepare(struct task *t)
 		    "myaccesstoken, then: ms key add");
 		die(t, &f);
 	}
-	if ((dir = paths_state(t->cli.state)) == NULL) {
-		fault_set(&f, EX_OSERR, "state folder: %s", strerror(errno));
+	if ((dir = paths_state(t->cli.state, &f)) == NULL)
 		die(t, &f);
-	}
 	t->ledger = ledger_open(dir, t->conf->day_offset,
 	    t->cached ? LEDGER_READ : LEDGER_WRITE, t->conf->keep_days, &f);
 	free(dir);

@@ -329,12 +329,7 @@ load(struct run *r, struct fault *f)
 	if (r->keys == NULL ||
 	    (opt.cli.key != NULL && keys_only(r->keys, opt.cli.key, f) == -1))
 		goto out;
-	if ((state = paths_state(opt.cli.state)) == NULL && errno == ENOENT) {
-		fault_set(f, EX_CONFIG, "no state folder: HOME is not set");
-		fault_hint(f, "set it, or name a folder with --state");
-	} else if (state == NULL)
-		fault_set(f, EX_OSERR, "state folder: %s", strerror(errno));
-	else
+	if ((state = paths_state(opt.cli.state, f)) != NULL)
 		r->ledger = ledger_open(state, r->conf->day_offset,
 		    LEDGER_WRITE, r->conf->keep_days, f);
 out:

@@ -138,8 +138,8 @@ load(struct task *t, int mode)
 	say(t, &notes);
 	if (t->cli.key != NULL)
 		choose_key(t);
-	if ((dir = paths_state(t->cli.state)) == NULL)
-		err(EX_OSERR, "state folder");
+	if ((dir = paths_state(t->cli.state, &f)) == NULL)
+		die(&f);
 	t->ledger = ledger_open(dir, t->conf->day_offset, mode,
 	    mode == LEDGER_WRITE ? t->conf->keep_days : 0, &f);
 	free(dir);

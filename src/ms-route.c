@@ -294,8 +294,10 @@ open_ledger(int mode, struct fault *f)
 	char *dir;
 
 	/* Without a home there is nothing on record, which is no error. */
-	if ((dir = paths_state(opt.cli.state)) == NULL &&
-	    (errno != ENOENT || (dir = strdup("/nonexistent/ms")) == NULL))
+	dir = paths_state(opt.cli.state, f);
+	if (dir == NULL && f->status == EX_CONFIG)
+		dir = strdup("/nonexistent/ms");
+	if (dir == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	run.ledger = ledger_open(dir, run.conf->day_offset, mode,
 	    run.conf->keep_days, f);

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "paths.h"
 
 /* A variable that is set, and not to nothing; else NULL. */
@@ -52,15 +54,24 @@ paths_xdg(const char *xdg, const char *folder, const char *name)
 }
 
 char *
-paths_state(const char *opt)
+paths_state(const char *opt, struct fault *f)
 {
 	const char *v;
+	char *dir;
 
+	errno = 0;
 	if (opt != NULL || (opt = paths_env("MS_STATE")) != NULL)
-		return strdup(opt);
-	if ((v = paths_env("STATE_DIRECTORY")) != NULL && *v != ':')
-		return strndup(v, strcspn(v, ":"));
-	return paths_xdg("XDG_STATE_HOME", ".local/state", NULL);
+		dir = strdup(opt);
+	else if ((v = paths_env("STATE_DIRECTORY")) != NULL && *v != ':')
+		dir = strndup(v, strcspn(v, ":"));
+	else
+		dir = paths_xdg("XDG_STATE_HOME", ".local/state", NULL);
+	if (dir == NULL && errno == ENOENT) {
+		fault_set(f, EX_CONFIG, "no state folder: HOME is not set");
+		fault_hint(f, "set it, or name a folder with --state");
+	} else if (dir == NULL)
+		fault_set(f, EX_OSERR, "state folder: %s", strerror(errno));
+	return dir;
 }
 
 char *

@@ -5,14 +5,19 @@
 #ifndef PATHS_H
 #define PATHS_H
 
+struct fault;
+
 /*
  * The state folder: opt if not NULL, else $MS_STATE, $STATE_DIRECTORY (its
- * first), $XDG_STATE_HOME/ms, ~/.local/state/ms. Allocated; NULL with errno
+ * first), $XDG_STATE_HOME/ms, ~/.local/state/ms. Allocated; NULL with *f:
+ * EX_CONFIG (no home is known), EX_OSERR.
+ */
+char *paths_state(const char *opt, struct fault *f);
+
+/*
+ * $XDG_CONFIG_HOME/ms/NAME or ~/.config/ms/NAME. Allocated; NULL with errno
  * (ENOENT: no home is known).
  */
-char *paths_state(const char *opt);
-
-/* $XDG_CONFIG_HOME/ms/NAME or ~/.config/ms/NAME. As paths_state(). */
 char *paths_config(const char *name);
 
 /*

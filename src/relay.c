@@ -95,6 +95,8 @@ event(struct relay *r)
 	int flags;
 
 	r->events++;
+	if (r->sse->data.len == 0)
+		return 0; /* says nothing, but that somebody is there */
 	if (r->committed && r->answer->seen & ANSWER_TEXT &&
 	    answer_goes_on(r->sse->data.d, r->sse->data.len))
 		return 0;

@@ -109,8 +109,8 @@ count_used(struct tokens *t, int day_offset, const char *state, struct fault *f)
 			break;
 	if (tok == NULL)
 		return 0;
-	if ((dir = paths_state(state)) == NULL)
-		return fault_set(f, EX_OSERR, "state: %s", strerror(errno));
+	if ((dir = paths_state(state, f)) == NULL)
+		return -1;
 	l = ledger_open(dir, day_offset, LEDGER_READ, 0, f);
 	free(dir);
 	if (l == NULL)

@@ -77,6 +77,8 @@ static const struct {
 	{ "425", 425, "", V_SERVER },
 	{ "402", 402, "", V_NO_CREDITS },
 	{ "402 with words", 402, ERR("insufficient balance"), V_NO_CREDITS },
+	{ "402 of the provider", 402, ERR("insufficient balance (1008)"),
+	    V_PROVIDER },
 	{ "429 credits out", 429, ERR("insufficient balance"), V_NO_CREDITS },
 	{ "429 provider's credits, by text", 429,
 	    ERR("insufficient balance (1008)"), V_PROVIDER },

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "paths.h"
 #include "tap.h"
 
@@ -48,14 +50,18 @@ is(char *got, const char *want)
 static void
 test_state(void)
 {
+	struct fault f = { 0 };
 	size_t i, j;
 
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		for (j = 0; j < 4; j++)
 			set(names[j], states[i].env[j]);
-		ok(is(paths_state(states[i].opt), states[i].want),
+		ok(is(paths_state(states[i].opt, &f), states[i].want),
 		    "state, row %zu", i);
 	}
+	ok(f.status == EX_CONFIG && strstr(f.text, "HOME") != NULL &&
+		strstr(f.hint, "--state") != NULL,
+	    "without a home it is said what to do");
 }
 
 static void
