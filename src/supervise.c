@@ -353,7 +353,8 @@ start_worker(struct super *s, int generation)
 static void
 respawn(struct super *s, struct respawn *r, void (*fn)(void *))
 {
-	if (s->leaving)
+	/* those that died together are started together */
+	if (s->leaving || r->timer.slot != 0)
 		return;
 	loop_timer(s->loop, &r->timer, r->delay, fn, s);
 	if ((r->delay *= 2) > DELAY_MAX)

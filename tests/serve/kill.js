@@ -56,5 +56,17 @@ async function scene(what, pid, all) {
 	await scene('front', children('ms-serve: front')[0], true);
 	ok(await until(() => children('ms-chat --listen').length === 2),
 	    'two workers again');
+	// All workers at once, and again.
+	const took = [];
+	for (let i = 0; i < 3; i++) {
+		await until(() => children('ms-chat --listen').length === 2);
+		for (const pid of children('ms-chat --listen'))
+			process.kill(pid, 'SIGKILL');
+		const killed = Date.now();
+		const r = await ask('/v1/chat/completions',
+		    chat('Test/Model-A', false));
+		took.push(r.status === 200 ? Date.now() - killed : r);
+	}
+	ok(took.every((ms) => ms < 1500), 'both workers, time and again', took);
 	done();
 })();
