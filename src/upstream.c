@@ -60,6 +60,7 @@ struct upstream {
 	int incurl;
 };
 
+static void finish(struct upstream_call *, enum transport, const char *);
 static void settle(struct upstream *);
 static void on_deadline(void *);
 
@@ -68,10 +69,15 @@ static void on_deadline(void *);
 static void
 act(struct upstream *u, curl_socket_t fd, int bits)
 {
+	struct upstream_call *c;
+	CURLMcode code;
 	int running;
 
 	u->incurl = 1;
-	curl_multi_socket_action(u->multi, fd, bits, &running);
+	code = curl_multi_socket_action(u->multi, fd, bits, &running);
+	/* Short of memory it may have lost sight of any of them. */
+	while (code != CURLM_OK && (c = TAILQ_FIRST(&u->live)) != NULL)
+		finish(c, TRANSPORT_NETWORK, curl_multi_strerror(code));
 	u->incurl = 0;
 	settle(u);
 }
@@ -119,8 +125,8 @@ set_timer(CURLM *multi, long ms, void *arg)
 	(void)multi;
 	if (ms < 0)
 		loop_timer_del(u->loop, &u->timer);
-	else if (loop_timer(u->loop, &u->timer, ms, on_timer, u) == -1)
-		return -1;
+	else
+		loop_timer(u->loop, &u->timer, ms, on_timer, u);
 	return 0;
 }
 
