@@ -76,24 +76,6 @@ fail(struct batch *b, int status, const char *what)
 	batch_stop(b);
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	ssize_t w;
-
-	while (n > 0) {
-		if ((w = write(fd, p, n)) != -1) {
-			p += w;
-			n -= (size_t)w;
-		} else if (errno == EAGAIN)
-			(void)poll(&pfd, 1, -1);
-		else if (errno != EINTR)
-			return -1;
-	}
-	return 0;
-}
-
 /*
  * Writes the result, or ends the run: 0 or -1. Behind a piece of a line that
  * did not fit nothing more is written, so that it stays the last.
@@ -109,7 +91,7 @@ put(struct batch *b, const struct batchline_result *r)
 	b->lost = 1;
 	if (batchline_write(r, &line) == -1)
 		fail(b, EX_OSERR, r->id);
-	else if (write_all(b->out, line.d, line.len) == -1)
+	else if (buf_write(b->out, line.d, line.len) == -1)
 		fail(b, EX_IOERR, b->o.out != NULL ? b->o.out : "stdout");
 	else
 		b->lost = 0;

@@ -276,6 +276,8 @@ child_event(void *arg, int fd, short revents)
 	if (!(revents & (POLLIN | POLLHUP)))
 		return;
 	n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return;
 	if (n <= 0) { /* it is dying; SIGCHLD says how */
 		loop_fd(s->loop, fd, 0, NULL, NULL);
 		return;
