@@ -27,7 +27,8 @@ enum how {
 enum kind {
 	READ,
 	WRITE,	/* to files */
-	SEND,	/* to others */
+	SEND,	/* to a peer */
+	PIPE,	/* to a pipe: our own, that wake us */
 	OPEN,	/* what is there */
 	CREATE, /* what is new, or takes another's place */
 	MAKE,	/* a descriptor without a file */
@@ -41,6 +42,7 @@ static const int errors[KINDS][HOWS] = {
 	[READ] = { 0, EIO, EINTR, -1 },
 	[WRITE] = { ENOSPC, EIO, EINTR, -1 },
 	[SEND] = { 0, ECONNRESET, EINTR, -1 },
+	[PIPE] = { 0, 0, 0, -1 },
 	[OPEN] = { EMFILE, EIO, 0, 0 },
 	[CREATE] = { ENOSPC, EIO, 0, 0 },
 	[MAKE] = { EMFILE, ENFILE, 0, 0 },
@@ -74,7 +76,9 @@ kind_of(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? WRITE : SEND;
+	if (fstat(fd, &st) == -1)
+		return PIPE;
+	return S_ISREG(st.st_mode) ? WRITE : S_ISSOCK(st.st_mode) ? SEND : PIPE;
 }
 
 /* ---- what is written through stdio: its calls are not to be seen ---- */
