@@ -551,9 +551,8 @@ ask(struct run *r, const char **type, struct fault *f)
 	*type = emit_verdict(r->emit);
 	if (emit_status(r->emit, f) == -1)
 		return -1;
-	/* no verdict, or not written: out_commit() knows why */
 	if (opt.ask.conversation == NULL || *type == NULL ||
-	    out_flush(r->out) == -1)
+	    out_flush(r->out) == -1) /* out_commit() knows why */
 		return 0;
 	if ((r->said.len > 0 && buf_adds(&r->said, ",\n") == -1) ||
 	    emit_message(r->emit, &r->said) == -1)

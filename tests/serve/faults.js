@@ -126,7 +126,7 @@ async function rush(n) {
 	ok(await until(() => {
 		after = held();
 		return after.every((a, i) => a.p === before[i].p &&
-		    a.fds <= before[i].fds + 2);
+		    a.fds <= before[i].fds + 16);
 	}), 'no descriptor is left', [before, after]);
 	ok(after.every((a, i) => a.rss < before[i].rss + 65536 / after.length),
 	    'nor memory', [before, after]);
