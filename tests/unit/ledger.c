@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <dirent.h>
@@ -381,6 +382,9 @@ test_checkpoint(void)
 	p[9] = p[9] == '1' ? '2' : '1';
 	damage("of another file", b.d, b.len, n);
 	p[9] = p[9] == '1' ? '2' : '1';
+	p = strstr(b.d, "\"day\":\"");
+	p[7] = '3';
+	damage("of another day", b.d, b.len, n);
 	buf_free(&b);
 
 	/* The same size and inode, but other bytes before the offset. */
@@ -475,9 +479,10 @@ test_prune(void)
 	int64_t today = day_of(now, EAST8);
 	struct ledger *l;
 	struct fault f;
+	const struct timeval old[2] = { { 1, 0 }, { 1, 0 } };
 	struct fold *past;
 	struct stat st;
-	char path[160];
+	char date[DAY_TEXT], path[160];
 	int i;
 
 	begin();
@@ -500,6 +505,15 @@ test_prune(void)
 	ok(ledger_prune(l, today - 7) == 2, "two pruned");
 	ok(ledger_prune(l, today - 7) == 0, "they are gone");
 	ok(stat(path, &st) == 0, "other files stay");
+	path_of(path, sizeof(path), "limits", today);
+	day_text(date, today);
+	snprintf(strrchr(path, '/') + 1, 32, ".%s.XXXXXX", date);
+	scribble(path, "x", 1);
+	ledger_prune(l, today - 7);
+	ok(stat(path, &st) == 0, "a temporary file stays a while");
+	ok(utimes(path, old) == 0 && ledger_prune(l, today - 7) == 0 &&
+		stat(path, &st) == -1,
+	    "one that somebody left does not");
 	ledger_close(l);
 	l = ledger_open(dir, EAST8, LEDGER_READ, 3, &f);
 	ledger_close(l);

@@ -64,6 +64,14 @@ test_good(void)
 	tokens_put(t,
 	    &(struct token){ .name = a->name, .limit = 1, .hash = "x" });
 	ok(!a->gone && a->used == 1 && a->limit == 1, "and back, changed");
+	a->inflight = 1;
+	tokens_mark(t);
+	tokens_mark(t);
+	ok(tokens_first(t) == a && a->next == NULL,
+	    "dropped, but for one in use");
+	a->inflight = 0;
+	tokens_mark(t);
+	ok(tokens_first(t) == NULL, "until it is not");
 	tokens_free(t);
 }
 
