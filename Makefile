@@ -90,6 +90,14 @@ tests: all $(UNITS) $(FUZZERS) tests/node_modules/.package-lock.json
 	    $(sort $(wildcard tests/*.t)) $(if $(VALGRIND),,$(sort $(UNITS)))
 	$(if $(VALGRIND),tests/prove.sh 'timeout 600 valgrind -q \
 	    --error-exitcode=99 --leak-check=full' $(sort $(UNITS)))
+# Every allocation and system call fails in turn, where check takes some; a
+# hundred thousand requests.
+torture: deps-check
+	@$(MAKE) --no-print-directory $(JOBS) all $(BUILD)/unit/ledger
+	TORTURE=1 MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= prove -v \
+	    tests/0090-memory.t tests/0091-syscalls.t \
+	    tests/0508-serve-faults.t tests/0512-serve-syscalls.t \
+	    $(BUILD)/unit/ledger
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	-cd tests && npm ci --ignore-scripts --no-audit --no-fund && \
 	    touch node_modules/.package-lock.json
@@ -176,7 +184,7 @@ clean:
 	rm -rf build $(PROGS:%=bin/%)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
-.PHONY: all deps check tests demo bench timers fuzz fuzzers package lint \
+.PHONY: all deps check tests torture demo bench timers fuzz fuzzers package lint \
 	format headers install uninstall dist distcheck clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -180,9 +180,10 @@ connect_now(void *arg)
 		e = errno;
 		close(b->fd);
 		b->fd = -1;
-		if (e != EAGAIN ||
-		    loop_timer(b->loop, &b->timer, b->retry, connect_now, b) ==
-			-1)
+		if (e == EAGAIN)
+			loop_timer(b->loop, &b->timer, b->retry, connect_now,
+			    b);
+		else
 			fail(b, BACKEND_NONE);
 		if ((b->retry *= 2) > RETRY_MAX)
 			b->retry = RETRY_MAX;
@@ -216,12 +217,12 @@ backend_new(struct loop *l, const struct backend_ask *a,
 	n = a->body->len > 0 ? record_head(size, a->body->len) : 0;
 	if (buf_add(&b->head, a->head->d, a->head->len) == -1 ||
 	    buf_addc(&b->head, '\n') == -1 ||
-	    buf_add(&b->head, size, n) == -1 ||
-	    loop_timer(l, &b->timer, 0, connect_now, b) == -1) {
+	    buf_add(&b->head, size, n) == -1) {
 		buf_free(&b->head);
 		free(b);
 		return NULL;
 	}
+	loop_timer(l, &b->timer, 0, connect_now, b);
 	b->body = *a->body;
 	buf_init(a->body, b->body.max);
 	return b;

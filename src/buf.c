@@ -194,6 +194,24 @@ buf_read(struct buf *b, int fd)
 }
 
 int
+buf_write(int fd, const char *p, size_t n)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	ssize_t w;
+
+	while (n > 0) {
+		if ((w = write(fd, p, n)) != -1) {
+			p += w;
+			n -= (size_t)w;
+		} else if (errno == EAGAIN)
+			(void)poll(&pfd, 1, -1);
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+int
 buf_load(struct buf *b, const char *path)
 {
 	int e, fd, rc;

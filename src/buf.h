@@ -58,6 +58,9 @@ char *buf_detach(struct buf *b);
  */
 int buf_read(struct buf *b, int fd);
 
+/* Writes all of p[0..n) to fd. Returns 0, or -1 with errno. */
+int buf_write(int fd, const char *p, size_t n);
+
 /* The same with the file called path. */
 int buf_load(struct buf *b, const char *path);
 

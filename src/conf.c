@@ -758,11 +758,8 @@ find(const char *path, struct fault *f, struct buf *warn)
 struct conf *
 conf_load(const char *path, struct fault *f, struct buf *warn)
 {
-	struct fault none;
 	struct conf *c;
 
-	if (f == NULL)
-		f = &none;
 	fault_set(f, 0, "%s", "");
 	if ((c = find(path, f, warn)) != NULL && environment(c, f) == -1) {
 		conf_free(c);

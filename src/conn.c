@@ -304,9 +304,8 @@ static void
 deadline(struct conn *c, int64_t ms)
 {
 	c->deadline = loop_now(c->pool->loop) + ms;
-	if ((c->timer.slot == 0 || c->timer.at > c->deadline) &&
-	    loop_timer(c->pool->loop, &c->timer, ms, expired, c) == -1)
-		conn_drop(c);
+	if (!c->timer.set || c->timer.at > c->deadline)
+		loop_timer(c->pool->loop, &c->timer, ms, expired, c);
 }
 
 struct conn *
@@ -324,13 +323,11 @@ conn_new(struct conn_pool *p, int fd, const char *peer, void *arg)
 	buf_init(&c->out, OUT_MAX);
 	buf_init(&c->body, (size_t)p->bounds->body);
 	snprintf(c->peer, sizeof(c->peer), "%s", peer);
-	if (loop_fd(p->loop, fd, POLLIN, conn_event, c) == -1 ||
-	    loop_timer(p->loop, &c->timer, p->bounds->idle_time, expired, c) ==
-		-1) {
-		loop_fd(p->loop, fd, 0, NULL, NULL);
+	if (loop_fd(p->loop, fd, POLLIN, conn_event, c) == -1) {
 		free(c);
 		return NULL;
 	}
+	loop_timer(p->loop, &c->timer, p->bounds->idle_time, expired, c);
 	c->arg = arg;
 	c->events = POLLIN;
 	c->deadline = c->timer.at;

@@ -188,6 +188,25 @@ dayfile_open_read(struct dayfile *d)
 	return dayfile_adopt(d, fd, &st);
 }
 
+/* Reads n bytes from the offset at, less at the end of the file only. */
+static ssize_t
+dayfile_pread(const struct dayfile *d, void *p, size_t n, int64_t at)
+{
+	size_t got = 0;
+	ssize_t r;
+
+	while (got < n) {
+		r = pread(d->fd, (char *)p + got, n - got, at + (int64_t)got);
+		if (r == 0)
+			break;
+		if (r > 0)
+			got += (size_t)r;
+		else if (errno != EINTR)
+			return -1;
+	}
+	return (ssize_t)got;
+}
+
 /* ---- the checkpoint ---- */
 
 /* FNV-1a of what stands before the offset at, in hex. 0, or -1. */
@@ -198,7 +217,7 @@ dayfile_hash(const struct dayfile *d, int64_t at, char hex[DAYFILE_HEX])
 	size_t i, n = at < DAYFILE_TAIL ? (size_t)at : DAYFILE_TAIL;
 	unsigned char tail[DAYFILE_TAIL];
 
-	if (n > 0 && pread(d->fd, tail, n, at - (int64_t)n) != (ssize_t)n)
+	if (dayfile_pread(d, tail, n, at - (int64_t)n) != (ssize_t)n)
 		return -1;
 	for (i = 0; i < n; i++)
 		h = (h ^ tail[i]) * UINT64_C(1099511628211);
@@ -292,22 +311,6 @@ dayfile_share(int fd, const char *path)
 }
 
 static int
-dayfile_write(int fd, const char *p, size_t n)
-{
-	ssize_t w;
-
-	while (n > 0) {
-		if ((w = write(fd, p, n)) == -1 && errno != EINTR)
-			return -1;
-		if (w > 0) {
-			p += w;
-			n -= (size_t)w;
-		}
-	}
-	return 0;
-}
-
-static int
 dayfile_replace(struct dayfile *d, const struct buf *text)
 {
 	const char *date = strrchr(d->limits, '/') + 1;
@@ -321,7 +324,7 @@ dayfile_replace(struct dayfile *d, const struct buf *text)
 	if ((fd = mkostemp(name, O_CLOEXEC)) == -1)
 		goto err1;
 	if (dayfile_share(fd, name) == -1 ||
-	    dayfile_write(fd, text->d, text->len) == -1) {
+	    buf_write(fd, text->d, text->len) == -1) {
 		e = errno;
 		close(fd);
 		goto err2;
@@ -409,11 +412,8 @@ dayfile_follow(struct dayfile *d, int64_t end, char *piece, size_t cap)
 	int rc;
 
 	while (d->at < end) {
-		if ((n = pread(d->fd, piece, cap, d->at)) == -1) {
-			if (errno == EINTR)
-				continue;
+		if ((n = dayfile_pread(d, piece, cap, d->at)) == -1)
 			return -1;
-		}
 		rc = dayfile_lines(d, piece, (size_t)n, &used);
 		d->at += (int64_t)used;
 		if (rc == -1)
@@ -502,7 +502,7 @@ dayfile_begins(const struct dayfile *d, int64_t at)
 
 	if (at == 0)
 		return 1;
-	switch (pread(d->fd, &c, 1, at - 1)) {
+	switch (dayfile_pread(d, &c, 1, at - 1)) {
 	case 1:
 		return c == '\n';
 	case 0:
@@ -515,12 +515,14 @@ dayfile_begins(const struct dayfile *d, int64_t at)
 
 /*
  * Writes the line, with the LF before it if it needs one. Sets *at to where
- * the line begins.
+ * the line begins. 0; 1 with errno: a piece of it, behind which it can be
+ * written anew; or -1 with errno.
  */
 static int
 dayfile_append1(struct dayfile *d, const char *text, size_t n, int64_t *at)
 {
 	struct stat st;
+	size_t len;
 	ssize_t w;
 	int begins;
 
@@ -532,19 +534,19 @@ dayfile_append1(struct dayfile *d, const char *text, size_t n, int64_t *at)
 	}
 	if ((begins = dayfile_begins(d, st.st_size)) == -1)
 		return -1;
-	while ((w = write(d->fd, text + begins, n - (size_t)begins)) == -1 &&
-	    errno == EINTR)
+	len = n - (size_t)begins;
+	while ((w = write(d->fd, text + begins, len)) == -1 && errno == EINTR)
 		continue;
 	if (w == -1)
 		return -1;
 	/* O_APPEND leaves the position behind what was written. */
 	*at = lseek(d->fd, 0, SEEK_CUR) - w + !begins;
-	if ((size_t)w == n - (size_t)begins)
+	if ((size_t)w == len)
 		return 0;
 	if (w > !begins)
 		d->torn = *at;
 	errno = ENOSPC;
-	return -1;
+	return (size_t)w < len - 1 ? 1 : -1; /* whole but for its LF: no */
 }
 
 /* Folds our own line, if nobody wrote before it: spares reading it back. */
@@ -559,23 +561,24 @@ int
 dayfile_append(struct dayfile *d, const char *text, size_t n)
 {
 	int64_t at;
-	int begins, tries;
+	int begins, rc, tries;
 
 	if (dayfile_open_append(d) == -1)
 		return -1;
 	/*
-	 * Again if another was killed inside a write of his just before
-	 * ours: our line has become the end of his.
+	 * Again after a piece; and if another was killed inside a write of his
+	 * just before ours: our line has become the end of his.
 	 */
 	for (tries = 0; tries < DAYFILE_TRIES; tries++) {
-		if (dayfile_append1(d, text, n, &at) == -1 ||
-		    (begins = dayfile_begins(d, at)) == -1)
+		if ((rc = dayfile_append1(d, text, n, &at)) == 1)
+			continue;
+		if (rc == -1 || (begins = dayfile_begins(d, at)) == -1)
 			return -1;
 		if (begins) {
 			dayfile_own(d, at, text + 1, n - 1);
 			return 0;
 		}
 	}
-	errno = EIO;
+	errno = rc == 1 ? ENOSPC : EIO;
 	return -1;
 }

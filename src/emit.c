@@ -187,6 +187,18 @@ emit_break(struct emit *e)
 	}
 }
 
+/* What is put together must be whole; what is passed on is. */
+static void
+lose(struct emit *e)
+{
+	if (e->format == EMIT_OPENAI || e->format == EMIT_SSE)
+		return;
+	if (errno == ENOMEM)
+		fault_set(&e->fault, EX_OSERR, "%s", strerror(errno));
+	else
+		fault_set(&e->fault, EX_PROTOCOL, "answer too large");
+}
+
 void
 emit_head(void *arg, const struct chat_head *h)
 {
@@ -194,17 +206,16 @@ emit_head(void *arg, const struct chat_head *h)
 
 	e->stream = h->stream;
 	free(e->model);
-	e->model = strdup(h->model);
+	if ((e->model = strdup(h->model)) == NULL)
+		lose(e);
 }
 
-/* What is put together must be whole; what is passed on is. */
 static void
 take_event(struct emit *e)
 {
 	if (answer_event(&e->answer, e->sse.data.d, e->sse.data.len) == -1 &&
-	    errno != EINVAL && e->format != EMIT_OPENAI &&
-	    e->format != EMIT_SSE)
-		fault_set(&e->fault, EX_PROTOCOL, "answer too large");
+	    errno != EINVAL)
+		lose(e);
 }
 
 static void
@@ -214,11 +225,14 @@ take_events(struct emit *e, const char *p, size_t n)
 	size_t used;
 
 	for (; n > 0; p += used, n -= used) {
+		errno = EFBIG;
 		r = sse_feed(&e->sse, p, n, &used);
-		if (r == SSE_EVENT)
+		if (r == SSE_EVENT) {
 			take_event(e);
-		else if (r != SSE_MORE)
+		} else if (r != SSE_MORE) {
+			lose(e);
 			break;
+		}
 	}
 }
 
@@ -233,8 +247,8 @@ emit_data(void *arg, const char *p, size_t n)
 		n = PIPE_BUF;
 	if (e->stream)
 		take_events(e, p, n);
-	else
-		(void)buf_add(&e->body, p, n);
+	else if (buf_add(&e->body, p, n) == -1)
+		lose(e);
 	if (e->format == EMIT_OPENAI || e->format == EMIT_SSE)
 		fwrite(p, 1, n, e->out);
 	if (e->stream)
@@ -352,8 +366,10 @@ emit_end(void *arg, const struct chat_result *r)
 	struct emit *e = arg;
 
 	e->verdict = r->verdict;
-	if (!e->stream && e->body.len > 0)
-		(void)answer_body(&e->answer, e->body.d, e->body.len);
+	if (!e->stream && e->body.len > 0 &&
+	    answer_body(&e->answer, e->body.d, e->body.len) == -1 &&
+	    errno != EINVAL)
+		lose(e);
 	show(e, 1);
 	end_thought(e);
 	if (r->exit != 0) {
@@ -363,6 +379,11 @@ emit_end(void *arg, const struct chat_result *r)
 		fault_hint(&e->fault, "%s", r->hint);
 		if (e->format == EMIT_SSE)
 			end_broken(e, r);
+		return;
+	}
+	if (e->fault.status != 0) {
+		if (e->shown > 0)
+			end_line(e);
 		return;
 	}
 	if (e->format == EMIT_TEXT)

@@ -206,7 +206,7 @@ static void
 taken(struct front *f)
 {
 	for (; f->running && f->unsaid > 0; f->unsaid--)
-		if (write(SITE_CONTROL, "taken\n", 6) != 6)
+		if (buf_write(SITE_CONTROL, "taken\n", 6) == -1)
 			drain(f);
 }
 

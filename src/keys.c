@@ -470,11 +470,8 @@ find(const char *file, struct fault *f, struct buf *notes)
 struct keys *
 keys_load(const char *file, struct fault *f, struct buf *notes)
 {
-	struct fault none;
 	struct keys *k;
 
-	if (f == NULL)
-		f = &none;
 	fault_set(f, 0, "no key");
 	if ((k = find(file, f, notes)) != NULL && k->n == 0)
 		fault_hint(f,

@@ -166,7 +166,7 @@ send_record(struct conn *c, const char *p, size_t n)
 		return;
 	}
 	buf_free(&c->line);
-	if (c->flush.slot == 0 &&
+	if (!c->flush.set &&
 	    (c->stream || c->state == ST_LAST || c->out.len > OUT_MAX))
 		loop_timer(c->listen->loop, &c->flush, 0, on_flush, c);
 }

@@ -1,6 +1,6 @@
 /*
  * The poll loop: watched descriptors in an array indexed by descriptor,
- * timers in a binary heap, signals through a pipe to ourselves.
+ * timers in a pairing heap, signals through a pipe to ourselves.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,8 +36,8 @@ struct loop {
 	size_t nlist;
 	struct pollfd *pfd;
 	size_t maxlist;
-	struct loop_timer **heap;
-	size_t nheap, maxheap;
+	struct loop_timer *heap; /* the nearest; its siblings are none */
+	size_t ntimers;
 	unsigned turn;
 	int64_t now; /* see loop_now() */
 	int stop;
@@ -71,7 +71,6 @@ loop_free(struct loop *l)
 	free(l->watch);
 	free(l->list);
 	free(l->pfd);
-	free(l->heap);
 	free(l);
 }
 
@@ -151,76 +150,85 @@ loop_fd(struct loop *l, int fd, short events,
 	return 0;
 }
 
-static void
-heap_put(struct loop *l, size_t i, struct loop_timer *t)
+/* One heap of two, of which either may be none. */
+static struct loop_timer *
+heap_meld(struct loop_timer *a, struct loop_timer *b)
 {
-	l->heap[i] = t;
-	t->slot = (int)i + 1;
+	struct loop_timer *t;
+
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	if (b->at < a->at) {
+		t = a;
+		a = b;
+		b = t;
+	}
+	b->prev = a;
+	if ((b->next = a->child) != NULL)
+		b->next->prev = b;
+	a->child = b;
+	return a;
 }
 
-/* Moves the timer at i to where the heap's order wants it. */
-static void
-heap_sift(struct loop *l, size_t i)
+/* One heap of t and its siblings: of pairs first, then of those. */
+static struct loop_timer *
+heap_gather(struct loop_timer *t)
 {
-	struct loop_timer *t = l->heap[i];
-	size_t c;
+	struct loop_timer *a, *b, *pairs = NULL, *all = NULL;
 
-	while (i > 0 && l->heap[(i - 1) / 2]->at > t->at) {
-		heap_put(l, i, l->heap[(i - 1) / 2]);
-		i = (i - 1) / 2;
+	while ((a = t) != NULL) {
+		b = a->next;
+		t = b != NULL ? b->next : NULL;
+		a->next = NULL;
+		if (b != NULL)
+			b->next = NULL;
+		a = heap_meld(a, b);
+		a->next = pairs;
+		pairs = a;
 	}
-	while ((c = 2 * i + 1) < l->nheap) {
-		if (c + 1 < l->nheap && l->heap[c + 1]->at < l->heap[c]->at)
-			c++;
-		if (l->heap[c]->at >= t->at)
-			break;
-		heap_put(l, i, l->heap[c]);
-		i = c;
+	while ((a = pairs) != NULL) {
+		pairs = a->next;
+		a->next = NULL;
+		all = heap_meld(all, a);
 	}
-	heap_put(l, i, t);
+	return all;
 }
 
-int
+void
 loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
     void (*fn)(void *arg), void *arg)
 {
-	struct loop_timer **h;
-	size_t n;
-
+	loop_timer_del(l, t);
 	t->at = now_mono() + (ms < 0 ? 0 : ms);
 	t->fn = fn;
 	t->arg = arg;
-	if (t->slot == 0) {
-		if (l->nheap == l->maxheap) {
-			n = l->maxheap == 0 ? 16 : l->maxheap * 2;
-			h = reallocarray(l->heap, n,
-			    sizeof(struct loop_timer *));
-			if (h == NULL)
-				return -1;
-			l->heap = h;
-			l->maxheap = n;
-		}
-		heap_put(l, l->nheap++, t);
-	}
-	heap_sift(l, (size_t)t->slot - 1);
-	return 0;
+	t->set = 1;
+	t->child = t->next = NULL;
+	l->heap = heap_meld(l->heap, t);
+	l->ntimers++;
 }
 
 void
 loop_timer_del(struct loop *l, struct loop_timer *t)
 {
-	struct loop_timer *last;
-	size_t i;
+	struct loop_timer *rest;
 
-	if (t->slot == 0)
+	if (!t->set)
 		return;
-	i = (size_t)t->slot - 1;
-	t->slot = 0;
-	last = l->heap[--l->nheap];
-	if (last == t)
+	t->set = 0;
+	l->ntimers--;
+	rest = heap_gather(t->child);
+	if (t == l->heap) {
+		l->heap = rest;
 		return;
-	heap_put(l, i, last);
-	heap_sift(l, i);
+	}
+	if (t->prev->child == t)
+		t->prev->child = t->next;
+	else
+		t->prev->next = t->next;
+	if (t->next != NULL)
+		t->next->prev = t->prev;
+	l->heap = heap_meld(l->heap, rest);
 }
 
 static void
@@ -277,9 +285,9 @@ run_timers(struct loop *l)
 {
 	struct loop_timer *t;
 	int64_t now = now_mono();
-	size_t n = l->nheap;
+	size_t n = l->ntimers;
 
-	while (n-- > 0 && l->nheap > 0 && (t = l->heap[0])->at <= now) {
+	while (n-- > 0 && (t = l->heap) != NULL && t->at <= now) {
 		loop_timer_del(l, t);
 		t->fn(t->arg);
 	}
@@ -323,9 +331,9 @@ wait_time(const struct loop *l, int max)
 {
 	int64_t ms;
 
-	if (l->nheap == 0)
+	if (l->heap == NULL)
 		return max;
-	if ((ms = l->heap[0]->at - now_mono()) < 0)
+	if ((ms = l->heap->at - now_mono()) < 0)
 		ms = 0;
 	if (ms > 3600 * 1000)
 		ms = 3600 * 1000;

@@ -25,11 +25,15 @@ struct loop_timer { /* part of the caller's own struct, zeroed */
 	int64_t at; /* monotonic ms */
 	void (*fn)(void *arg);
 	void *arg;
-	int slot; /* place in the heap and 1; 0: not set */
+	int set;
+	struct loop_timer *child, *next, *prev; /* in the heap */
 };
 
-/* Calls fn once, ms milliseconds from now; replaces an earlier setting. */
-int loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
+/*
+ * Calls fn once, ms milliseconds from now; replaces an earlier setting. Needs
+ * no memory, and so cannot fail.
+ */
+void loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
     void (*fn)(void *arg), void *arg);
 void loop_timer_del(struct loop *l, struct loop_timer *t);
 

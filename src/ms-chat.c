@@ -532,8 +532,8 @@ ask(struct run *r, const char **type, struct fault *f)
 	*type = emit_verdict(r->emit);
 	if (emit_status(r->emit, f) == -1)
 		return -1;
-	/* no verdict: it was broken off, out_commit() knows why */
-	if (opt.ask.conversation == NULL || *type == NULL)
+	if (opt.ask.conversation == NULL || *type == NULL ||
+	    out_flush(r->out) == -1) /* out_commit() knows why */
 		return 0;
 	if ((r->said.len > 0 && buf_adds(&r->said, ",\n") == -1) ||
 	    emit_message(r->emit, &r->said) == -1)
@@ -672,7 +672,7 @@ work(struct run *r, struct fault *f)
 	/* A supervisor's end of a socket: it hears that we accept. */
 	if (fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode) &&
 	    (loop_fd(r->loop, STDIN_FILENO, POLLIN, on_orphan, r) == -1 ||
-		write(STDIN_FILENO, "ready\n", 6) != 6))
+		buf_write(STDIN_FILENO, "ready\n", 6) == -1))
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	chat_preload(r->chat);
 	return turn(r, f);

@@ -428,10 +428,9 @@ step(struct run *r, struct account *a)
 			return;
 		}
 		enqueue(a, &r->waiting, 0);
-		if (r->timer.slot == 0 &&
-		    loop_timer(r->loop, &r->timer, SLOT_WAIT, on_slot_timer,
-			r) == -1)
-			fail(r, errno);
+		if (!r->timer.set)
+			loop_timer(r->loop, &r->timer, SLOT_WAIT, on_slot_timer,
+			    r);
 		return;
 	}
 	if (start_call(r, a, row, slot) == -1) {

@@ -71,15 +71,16 @@ pass(const char *path, FILE *from, FILE *to, struct idset *ids, struct tally *t,
 	memset(t, 0, sizeof(*t));
 	while (r != -1 && (n = getline(&line, &cap, from)) != -1) {
 		r = tally(t, line, (size_t)n, &id, ids);
-		if (r == 1 && to != NULL)
-			fwrite(line, 1, (size_t)n, to);
+		if (r == 1 && to != NULL &&
+		    fwrite(line, 1, (size_t)n, to) != (size_t)n)
+			r = -1;
 	}
-	if (r != -1)
-		r = ferror(from) ?
-		    fault_set(f, EX_IOERR, "%s: %s", path, strerror(errno)) :
-		    0;
+	/* Short of memory getline(3) ends early, and no error is to be seen. */
+	if (r == -1 || !feof(from))
+		r = fault_set(f, errno == ENOMEM ? EX_OSERR : EX_IOERR,
+		    "%s: %s", path, strerror(errno));
 	else
-		fault_set(f, EX_OSERR, "%s: %s", path, strerror(errno));
+		r = 0;
 	free(line);
 	buf_free(&id);
 	return r;

@@ -7,15 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "spawn.h"
 
-enum {
-	NOT_RUN = 127
-};
-
-static void
+static int
 set_descriptors(const struct spawn *s)
 {
 	int high[SPAWN_FDS], fd, i;
@@ -23,12 +20,14 @@ set_descriptors(const struct spawn *s)
 	/* Copies first, where none of the targets is. */
 	for (i = 0; i < s->nfds; i++) {
 		fd = s->fds[i] != -1 ? s->fds[i] : open("/dev/null", O_RDWR);
-		high[i] = fcntl(fd, F_DUPFD, s->nfds);
+		if (fd == -1 || (high[i] = fcntl(fd, F_DUPFD, s->nfds)) == -1)
+			return -1;
 	}
 	for (i = 0; i < s->nfds; i++)
 		if (dup2(high[i], i) == -1)
-			_exit(NOT_RUN);
+			return -1;
 	closefrom(s->nfds);
+	return 0;
 }
 
 static void
@@ -64,12 +63,13 @@ spawn(const struct spawn *s)
 		setenv("LISTEN_PID", num, 1);
 		setenv("LISTEN_FDS", "1", 1);
 	}
-	set_descriptors(s);
-	if (s->empty)
-		execve(s->path, s->argv, nothing);
-	else
-		execv(s->path, s->argv);
+	if (set_descriptors(s) == 0) {
+		if (s->empty)
+			execve(s->path, s->argv, nothing);
+		else
+			execv(s->path, s->argv);
+	}
 	dprintf(STDERR_FILENO, "%s: %s: %s\n", s->argv[0], s->path,
 	    strerror(errno));
-	_exit(NOT_RUN);
+	_exit(EX_OSERR);
 }

@@ -21,7 +21,7 @@ struct spawn {
 /*
  * Starts it in a process group of its own, with default signals. The pid, or
  * -1 with errno. A program that cannot be run says so on its stderr and exits
- * with 127.
+ * with 71.
  */
 pid_t spawn(const struct spawn *s);
 

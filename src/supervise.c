@@ -276,6 +276,8 @@ child_event(void *arg, int fd, short revents)
 	if (!(revents & (POLLIN | POLLHUP)))
 		return;
 	n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return;
 	if (n <= 0) { /* it is dying; SIGCHLD says how */
 		loop_fd(s->loop, fd, 0, NULL, NULL);
 		return;
@@ -354,7 +356,7 @@ static void
 respawn(struct super *s, struct respawn *r, void (*fn)(void *))
 {
 	/* those that died together are started together */
-	if (s->leaving || r->timer.slot != 0)
+	if (s->leaving || r->timer.set)
 		return;
 	loop_timer(s->loop, &r->timer, r->delay, fn, s);
 	if ((r->delay *= 2) > DELAY_MAX)

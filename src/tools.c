@@ -342,7 +342,8 @@ start(struct run *r)
 	    loop_fd(l, r->err, POLLIN, read_err, r) == -1 ||
 	    loop_fd(l, r->fd, POLLIN, asker_gone, r) == -1)
 		return -1;
-	return loop_timer(l, &r->timer, r->tools->o.time, too_late, r);
+	loop_timer(l, &r->timer, r->tools->o.time, too_late, r);
+	return 0;
 }
 
 /* ---- the request ---- */

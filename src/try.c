@@ -156,7 +156,7 @@ on_data(void *arg, const char *p, size_t n)
 		if (taken)
 			end_later(t);
 	} else if (res == RELAY_PASS && t->relay.answer->seen & ANSWER_DONE &&
-	    t->timer.slot == 0)
+	    !t->timer.set)
 		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
 	return 0;
 }

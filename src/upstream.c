@@ -4,6 +4,7 @@
  * would have to be is done when curl has returned.
  */
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "classify.h"
 #include "fold.h"
@@ -60,6 +62,7 @@ struct upstream {
 	int incurl;
 };
 
+static void finish(struct upstream_call *, enum transport, const char *);
 static void settle(struct upstream *);
 static void on_deadline(void *);
 
@@ -68,10 +71,15 @@ static void on_deadline(void *);
 static void
 act(struct upstream *u, curl_socket_t fd, int bits)
 {
+	struct upstream_call *c;
+	CURLMcode code;
 	int running;
 
 	u->incurl = 1;
-	curl_multi_socket_action(u->multi, fd, bits, &running);
+	code = curl_multi_socket_action(u->multi, fd, bits, &running);
+	/* Short of memory it may have lost sight of any of them. */
+	while (code != CURLM_OK && (c = TAILQ_FIRST(&u->live)) != NULL)
+		finish(c, TRANSPORT_NETWORK, curl_multi_strerror(code));
 	u->incurl = 0;
 	settle(u);
 }
@@ -96,14 +104,62 @@ on_timer(void *arg)
 	act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/*
+ * What comes on a connection that nobody uses, its end or, as some send before
+ * they close, a 408, is for no request: curl shall find it closed.
+ */
+static void
+on_idle(void *arg, int fd, short revents)
+{
+	struct upstream *u = arg;
+	char junk[4096];
+
+	(void)revents;
+	while (recv(fd, junk, sizeof(junk), MSG_DONTWAIT) > 0)
+		continue;
+	(void)shutdown(fd, SHUT_RDWR);
+	loop_fd(u->loop, fd, 0, NULL, NULL);
+}
+
+/*
+ * Curl waits for it no more. A connection that is kept is watched, one of a
+ * call that pauses or a pipe of the resolver is not.
+ */
+static void
+unset_socket(struct upstream *u, CURL *easy, curl_socket_t fd)
+{
+	const struct upstream_call *c = NULL;
+	struct sockaddr_storage ss;
+	socklen_t n = sizeof(ss);
+
+	loop_fd(u->loop, fd, 0, NULL, NULL);
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &c);
+	if ((c == NULL || !c->paused) &&
+	    getpeername(fd, (struct sockaddr *)&ss, &n) == 0 &&
+	    ss.ss_family != AF_UNIX)
+		(void)loop_fd(u->loop, fd, POLLIN, on_idle, u);
+}
+
+static int
+close_socket(void *arg, curl_socket_t fd)
+{
+	struct upstream *u = arg;
+
+	loop_fd(u->loop, fd, 0, NULL, NULL);
+	return close(fd);
+}
+
 static int
 set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *perfd)
 {
 	struct upstream *u = arg;
 	short ev = 0;
 
-	(void)easy;
 	(void)perfd;
+	if (what == CURL_POLL_REMOVE) {
+		unset_socket(u, easy, fd);
+		return 0;
+	}
 	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
 		ev |= POLLIN;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
@@ -119,8 +175,8 @@ set_timer(CURLM *multi, long ms, void *arg)
 	(void)multi;
 	if (ms < 0)
 		loop_timer_del(u->loop, &u->timer);
-	else if (loop_timer(u->loop, &u->timer, ms, on_timer, u) == -1)
-		return -1;
+	else
+		loop_timer(u->loop, &u->timer, ms, on_timer, u);
 	return 0;
 }
 
@@ -226,6 +282,8 @@ set_once(CURL *e, struct upstream_call *c)
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->why);
+	curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, c->u);
 	/* The variables that the curl program reads; the library does not. */
 	if (((ca = getenv("CURL_CA_BUNDLE")) != NULL && *ca != '\0') ||
 	    ((ca = getenv("SSL_CERT_FILE")) != NULL && *ca != '\0'))

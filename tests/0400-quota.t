@@ -273,4 +273,18 @@ run 'prune' 0 ms-quota prune 2
 ok 'the older day is gone' [ ! -e state/usage/2026-11-19.jsonl ]
 ok 'today is not' [ -s state/usage/2026-11-21.jsonl ]
 run 'prune by no number' 64 ms-quota prune all
+
+# ---- nothing left, nobody to ask ----
+
+rm -rf state
+headers 429 0 0 >h
+run 'a key that has used all' 0 sh -c 'ms-quota record -m Test/Model-A --key work <h'
+run 'has none left' 1 ms-quota -m Test/Model-A --key work
+run 'cleared' 0 ms-quota clear --key work
+run 'it may have' 0 ms-quota -m Test/Model-A --key work
+jq '.models[1].enabled = false | .models[2].upstream = "other" |
+	.upstreams.other.base_url = "https://other.example/v1"' models.json >other.json
+run 'a table of such' 0 ms-quota --config other.json -o table
+like 'one is disabled' out '^Test/Model-B +1  disabled '
+like 'one has no key' out '^Test/Model-C +1  no key '
 done_testing

@@ -6,7 +6,8 @@ if ldd "$MS_BIN/ms-serve" | grep -q libasan; then
 	echo '1..0 # skip the sanitizer has allocations of its own'
 	exit
 fi
-"${CC:-cc}" -O1 -shared -fPIC -o memory.so "$top/tests/preload/memory.c" || exit 1
+. "$top/tests/torture.sh"
+preload memory
 sim --credits 1000000
 config
 sed -i 's/^{/{"per_key_concurrency":0,/' models.json
@@ -19,5 +20,5 @@ perl -MIO::Socket::UNIX -MPOSIX=dup2 -e '
 pids="$pids $!"
 until_ok [ -S chat ]
 ok 'no half answer, no hang, no crash' perl "$top/tests/serve/memory.pl" \
-	"$MS_BIN/ms-serve" "$dir/memory.so" "$dir/chat" "$top/share/ms/www"
+	"$MS_BIN/ms-serve" "$preloaded" "$dir/chat" "$top/share/ms/www"
 done_testing

@@ -88,6 +88,11 @@ static const struct {
 	    "\"status_code\":200,\"request_id\":\"req_1\","
 	    "\"body\":{ \"x\":  1 }},\"error\":null}\n",
 	    BATCHLINE_GOOD },
+	{ { "a", "req_1", 200, NULL, 0, NULL, NULL },
+	    "{\"id\":\"req_1\",\"custom_id\":\"a\",\"response\":{"
+	    "\"status_code\":200,\"request_id\":\"req_1\","
+	    "\"body\":null},\"error\":null}\n",
+	    BATCHLINE_GOOD },
 	{ { "a\"b", "req_1", 502, "<html>", 6, "server", "m" },
 	    "{\"id\":\"req_1\",\"custom_id\":\"a\\\"b\",\"response\":{"
 	    "\"status_code\":502,\"request_id\":\"req_1\","

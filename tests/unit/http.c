@@ -143,6 +143,7 @@ static const struct {
 	{ "authority form", 400, REQ("CONNECT a:80 HTTP/1.1", H) },
 	{ "https target", 400, REQ("GET https://a/ HTTP/1.1", H) },
 	{ "target without a host", 400, REQ("GET http:///a HTTP/1.1", H) },
+	{ "no host in the target", 400, REQ("GET http://a\"b/ HTTP/1.1", H) },
 	{ "lower-case http", 400, REQ("GET / http/1.1", H) },
 	{ "HTTP/1.10", 400, REQ("GET / HTTP/1.10", H) },
 	{ "HTTP/2.0", 505, REQ("PRI * HTTP/2.0", "") },

@@ -66,14 +66,14 @@ in_order(void)
 			set(&timers[k], rand() % 50);
 	}
 	for (i = 0; i < TIMERS; i++)
-		want += timers[i].t.slot != 0;
+		want += timers[i].t.set;
 	for (i = 0; i < TIMERS; i++)
-		timers[i].fired = timers[i].t.slot != 0 ? 0 : 1;
+		timers[i].fired = timers[i].t.set ? 0 : 1;
 	while (fired < want)
 		if (loop_turn(loop, -1) == -1)
 			break;
 	for (i = 0; i < TIMERS; i++)
-		bad |= timers[i].fired != 1 || timers[i].t.slot != 0;
+		bad |= timers[i].fired != 1 || timers[i].t.set;
 	ok(fired == want && !bad, "each timer that is set fires, once");
 	ok(early == 0, "none before its time");
 	ok(disorder == 0, "in order");
@@ -130,7 +130,7 @@ from_callbacks(void)
 	loop_timer(loop, &other, 1, on_other, NULL);
 	loop_turn(loop, -1);
 	loop_turn(loop, 5);
-	ok(others == 2 && other.slot == 0, "deleted by another");
+	ok(others == 2 && !other.set, "deleted by another");
 
 	loop_timer(loop, &other, 3600 * 1000, on_other, NULL);
 	ok(loop_turn(loop, 0) == 0 && others == 2, "a turn need not wait");
