@@ -79,6 +79,7 @@ runs() {
 		ms-serve*)
 			unserved
 			command=${command%%#*}
+			: >serve.err	# what the last one said is not of this
 			SERVER_PORT=$port
 			export SERVER_PORT
 			eval "${command%&} 2>serve.err &"

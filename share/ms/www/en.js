@@ -202,7 +202,7 @@ export default {
 	'error.502': 'The service failed.',
 	'error.503': 'Nobody can answer at the moment.',
 	'error.504': 'No answer came in time.',
-	'error.insufficient_quota': 'The quota of all models and keys is used up.',
+	'error.insufficient_quota': 'Nothing is left to answer with: quota or credits are used up.',
 	'error.rate_limit_exceeded': 'Too many requests: try again in a moment.',
 	'error.model_not_available': 'This model is not available at the moment.',
 	'error.model_not_found': 'There is no such model.',

@@ -200,7 +200,7 @@ export default {
 	'error.502': '服务出错。',
 	'error.503': '目前无人能够回答。',
 	'error.504': '未及时得到回答。',
-	'error.insufficient_quota': '所有模型和密钥的配额都已用完。',
+	'error.insufficient_quota': '配额或额度已用完，没有可以回答的模型。',
 	'error.rate_limit_exceeded': '请求过多，请稍后再试。',
 	'error.model_not_available': '此模型暂不可用。',
 	'error.model_not_found': '无此模型。',
