@@ -583,8 +583,8 @@ key_cut(const struct keys *k, const char *s, size_t n)
 	size_t i;
 
 	for (i = 0; i < k->n && n > KEYS_HEAD; i++)
-		if (strncmp(k->v[i].secret, s, n) == 0 &&
-		    k->v[i].secret[n] != '\0')
+		if (strlen(k->v[i].secret) > n &&
+		    memcmp(k->v[i].secret, s, n) == 0)
 			return 1;
 	return 0;
 }
