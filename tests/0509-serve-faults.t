@@ -8,7 +8,7 @@ config
 sed -i 's/^{/{"per_key_concurrency":0,"retries":0,/' models.json
 serve --log none
 REQUESTS=${TORTURE:+100000}
-export REQUESTS="${REQUESTS:-3000}"
+export MS_BUILD REQUESTS="${REQUESTS:-3000}"
 PORT=$port SUPER=$servepid node "$top/tests/serve/faults.js" >node.out
 sed 's/^/# /' node.out
 ok 'faults' not grep -q '^not ok' node.out
