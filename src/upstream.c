@@ -129,7 +129,7 @@ static void
 unset_socket(struct upstream *u, CURL *easy, curl_socket_t fd)
 {
 	const struct upstream_call *c = NULL;
-	struct sockaddr_storage ss;
+	struct sockaddr_storage ss = { .ss_family = AF_UNIX };
 	socklen_t n = sizeof(ss);
 
 	loop_fd(u->loop, fd, 0, NULL, NULL);

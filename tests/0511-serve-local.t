@@ -52,8 +52,15 @@ listen() {
 listen sock
 mode=$(stat -c %a sock)
 ok 'a socket is ours alone' [ "${mode#?}" = 00 ]
+children=$(pgrep -P "$servepid")
 kill -KILL "$servepid"
 wait "$servepid" 2>/dev/null
+orphans_left() {
+	for p in $children; do
+		! kill -0 "$p" 2>/dev/null || return 1
+	done
+}
+until_ok orphans_left
 listen sock
 ok 'one that was left behind is replaced' \
 	curl -sSf -o body --unix-socket sock http://localhost/health

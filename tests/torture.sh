@@ -4,7 +4,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 : "${TORTURE=}" "${CC:=cc}" "${step:=1}" "${first:=0}" "${FAIL_HOW=}"
 FAIL_FIRED=$dir/fired
-export FAIL_FIRED
+# A sanitizer's library may come behind ours.
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
+export FAIL_FIRED ASAN_OPTIONS
 
 # preload NAME: what is preloaded by the next tests.
 preload() {

@@ -74,9 +74,9 @@ int
 execve(const char *path, char *const argv[], char *const envp[])
 {
 	static const char *const ours[] = { "LD_PRELOAD", "FAIL_AT", "FAIL_ON",
-		"FAIL_HOW", "FAIL_FIRED" };
-	static char text[5][512];
-	char *env[6], **e = env;
+		"FAIL_HOW", "FAIL_FIRED", "ASAN_OPTIONS" };
+	static char text[6][512];
+	char *env[7], **e = env;
 	const char *v;
 	size_t i;
 

@@ -113,7 +113,9 @@ async function rush(n) {
 		return after.every((a, i) => a.p === before[i].p &&
 		    a.fds <= before[i].fds + 16);
 	}), 'no descriptor is left', [before, after]);
-	ok(after.every((a, i) => a.rss < before[i].rss + 65536 / after.length),
+	// A sanitizer's allocator holds on to what is freed.
+	const more = after.reduce((sum, a, i) => sum + a.rss - before[i].rss, 0);
+	ok(more < (process.env.MS_BUILD.endsWith('san') ? 1 << 20 : 65536),
 	    'nor memory', [before, after]);
 	done();
 })();
