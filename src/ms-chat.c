@@ -680,12 +680,18 @@ work(struct run *r, struct fault *f)
 
 /* ---- the end ---- */
 
+/* Breaks off what is under way, of which something may be said yet. */
 static void
-clean(struct run *r)
+end(struct run *r)
 {
 	listen_free(r->listen);
 	batch_free(r->batch);
 	chat_free(r->chat);
+}
+
+static void
+clean(struct run *r)
+{
 	loop_free(r->loop);
 	emit_free(r->emit);
 	ledger_close(r->ledger);
@@ -747,7 +753,9 @@ main(int argc, char *argv[])
 			usage(stderr);
 		return f.status;
 	}
-	if ((status = run(&r, &type, &f)) == -1)
+	status = run(&r, &type, &f);
+	end(&r); /* while there is an output */
+	if (status == -1)
 		status = fail(&r, &f, type);
 	if (r.out != NULL && out_commit(r.out, &g) == -1) {
 		if (errno == EPIPE && r.piped)
