@@ -9,7 +9,7 @@ MODELSCOPE_API_KEY="$MODELSCOPE_API_KEY ms-00000000-0000-0000-0000-000000000002"
 sed -i 's/^{/{"per_key_concurrency":0,"retries":1,/' models.json
 serve --log none --workers 1
 REQUESTS=${TORTURE:+100000}
-export REQUESTS="${REQUESTS:-2000}"
+export MS_BUILD REQUESTS="${REQUESTS:-2000}"
 PORT=$port SUPER=$servepid node "$top/tests/serve/faults.js" >node.out
 sed 's/^/# /' node.out
 ok 'faults' not grep -q '^not ok' node.out
