@@ -496,21 +496,19 @@ answer_completion(const struct answer *a, struct buf *out)
 	return json_finish(&j);
 }
 
-/* Does p[0..n) begin with this name and the quote that ends it? */
 static int
-named(const char *p, size_t n, const char *name, size_t len)
+is_space(char c)
 {
-	return n > len && *p == *name && memcmp(p, name, len) == 0 &&
-	    p[len] == '"';
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Does a value other than null follow in p[0..n), the end of a name? */
+/* Does a value other than null follow in p[0..n), behind a colon? */
 static int
 has_value(const char *p, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n && (p[i] == ':' || p[i] == ' ');)
+	for (i = 0; i < n && is_space(p[i]);)
 		i++;
 	return i == n || p[i] != 'n';
 }
@@ -522,23 +520,26 @@ answer_goes_on(const char *data, size_t n)
 	static const struct {
 		const char *name;
 		size_t len;
-	} ends[] = { { "finish_reason", 13 }, { "usage", 5 }, { "error", 5 },
-		{ "errors", 6 } };
-	const char *end = data + n, *p = data;
+	} ends[] = { { "\"choices\"", 9 }, { "\"finish_reason\"", 15 },
+		{ "\"usage\"", 7 }, { "\"error\"", 7 }, { "\"errors\"", 8 } };
+	const char *end = data + n, *p, *name;
 	int choices = 0;
-	size_t i, left;
+	size_t i, len;
 
-	while ((p = memchr(p, '"', (size_t)(end - p))) != NULL) {
-		left = (size_t)(end - ++p);
-		if (left == 0 ||
-		    (*p != 'c' && *p != 'f' && *p != 'u' && *p != 'e'))
-			continue; /* by far the most */
-		choices |= named(p, left, "choices", 7);
-		for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-			if (named(p, left, ends[i].name, ends[i].len) &&
-			    has_value(p + ends[i].len + 1,
-				left - ends[i].len - 1))
+	for (p = data; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++) {
+		for (name = p; name > data && is_space(name[-1]);)
+			name--;
+		for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+			len = ends[i].len;
+			if ((size_t)(name - data) < len ||
+			    name[-2] != ends[i].name[len - 2] ||
+			    memcmp(name - len, ends[i].name, len) != 0)
+				continue;
+			if (i == 0)
+				choices = 1;
+			else if (has_value(p + 1, (size_t)(end - p) - 1))
 				return 0;
+		}
 	}
 	return choices;
 }
