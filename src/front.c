@@ -171,11 +171,12 @@ close_listeners(struct front *f)
 	int i, turns = (int)f->bounds.connections / ACCEPT_MAX + 1;
 
 	(void)listen_all(f, 0);
-	for (i = 0; i < f->nlisteners; i++) {
+	for (i = 0; i < f->nlisteners; i++)
 		while (turns-- > 0 && take_waiting(f, SITE_FDS + i))
 			continue;
+	/* The numbers may be those of connections from here on. */
+	for (i = 0; i < f->nlisteners; i++)
 		close(SITE_FDS + i);
-	}
 	f->nlisteners = 0;
 	loop_timer_del(f->loop, &f->pause);
 }

@@ -393,6 +393,7 @@ static struct question *
 question(struct localai *a, const unsigned char *hash, const char *text,
     size_t n)
 {
+	struct rating_ask ask = a->ask;
 	struct question *q;
 	char mark[40];
 
@@ -406,8 +407,8 @@ question(struct localai *a, const unsigned char *hash, const char *text,
 	snprintf(mark, sizeof(mark),
 	    "=== %02x%02x%02x%02x%02x%02x%02x%02x ===", hash[0], hash[1],
 	    hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]);
-	a->ask.mark = mark;
-	if (rating_request(&q->body, &a->ask, text, n) == 0 &&
+	ask.mark = mark;
+	if (rating_request(&q->body, &ask, text, n) == 0 &&
 	    (TAILQ_FIRST(&a->questions) != q ||
 		start(q, a->conf->local.timeout) == 0))
 		return q;
