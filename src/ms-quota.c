@@ -102,7 +102,7 @@ choose_key(struct task *t)
 		/* of a key that is no longer there */
 		keys_free(t->keys);
 		if ((t->keys = keys_parse("", 0, "keys", &f, NULL)) == NULL)
-			die(&f);
+			errx(f.status, "%s", f.text);
 	}
 	t->ids = calloc(t->keys->n + 1, sizeof(*t->ids));
 	if (t->ids == NULL)
