@@ -417,7 +417,9 @@ on_end(void *arg, const struct chat_result *res)
 	r->job = NULL;
 	reset_signals();
 	emit_end(r->emit, res);
-	(void)out_flush(r->out); /* before what is said of it */
+	/* before what is said of it */
+	if (out_flush(r->out) == -1 && errno == ETIMEDOUT)
+		r->lost = 1;
 	loop_stop(r->loop);
 }
 
@@ -504,6 +506,8 @@ start(struct run *r, const struct chat_ask *a, struct fault *f)
 
 	if ((r->out = out_open(opt.cli.outfile, f)) == NULL)
 		return -1;
+	if (opt.cli.timeout > 0)
+		out_until(r->out, now_mono() + opt.cli.timeout);
 	r->emit = emit_new(opt.format, out_file(r->out), isatty(out_fd(r->out)),
 	    opt.reasoning ? stderr : NULL, cli_colour(STDERR_FILENO));
 	if (r->emit == NULL)

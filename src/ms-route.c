@@ -4,7 +4,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -439,26 +438,12 @@ in_time(int64_t *left, struct fault *f)
 	return fault_set(f, EX_TEMPFAIL, "timed out");
 }
 
-/* Writes as much at once as there is room for: a reader may not read. */
 static int
-write_in_time(const struct buf *b, FILE *fp, struct fault *f)
+unwritten(struct fault *f)
 {
-	struct pollfd p = { .fd = out_fd(run.out), .events = POLLOUT };
-	size_t done = 0, n;
-	int64_t left;
-
-	while (done < b->len) {
-		if (in_time(&left, f) == -1)
-			return -1;
-		if (poll(&p, 1, left < INT32_MAX ? (int)left : -1) == 0)
-			continue;
-		n = b->len - done < PIPE_BUF ? b->len - done : PIPE_BUF;
-		if (fwrite(b->d + done, 1, n, fp) != n || fflush(fp) != 0)
-			return fault_set(f, EX_IOERR, "write: %s",
-			    strerror(errno));
-		done += n;
-	}
-	return 0;
+	return errno == ETIMEDOUT ?
+	    fault_set(f, EX_TEMPFAIL, "timed out") :
+	    fault_set(f, EX_IOERR, "write: %s", strerror(errno));
 }
 
 static int
@@ -466,11 +451,10 @@ write_out(const struct buf *b, struct fault *f)
 {
 	FILE *fp = out_file(run.out);
 
-	if (run.deadline != 0)
-		return write_in_time(b, fp, f);
-	if (fwrite(b->d, 1, b->len, fp) == b->len)
-		return 0;
-	return fault_set(f, EX_IOERR, "write: %s", strerror(errno));
+	if (fwrite(b->d, 1, b->len, fp) != b->len ||
+	    (run.deadline != 0 && fflush(fp) != 0))
+		return unwritten(f);
+	return 0;
 }
 
 static int
@@ -581,7 +565,7 @@ flush(void *arg, struct fault *f)
 	(void)arg;
 	if (fflush(out_file(run.out)) == 0)
 		return wait_input(f);
-	return fault_set(f, EX_IOERR, "write: %s", strerror(errno));
+	return unwritten(f);
 }
 
 static int
@@ -684,6 +668,7 @@ work(struct fault *f)
 		return -1;
 	if ((run.out = out_open(opt.cli.outfile, f)) == NULL)
 		return -1;
+	out_until(run.out, run.deadline);
 	if (opt.mode == CHECK)
 		return check(f);
 	return opt.mode == LIST ? list(f) : filter(f);

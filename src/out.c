@@ -1,8 +1,10 @@
 /* Where a result goes: stdout, or a file that appears when it is whole. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -11,14 +13,17 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "now.h"
 #include "out.h"
 
 struct out {
 	LIST_ENTRY(out) entry; /* if it has a tmp */
 	FILE *fp;
-	char *path; /* for messages, and where to rename to */
-	char *tmp;  /* written to; NULL: the target itself is */
-	int why;    /* errno of the first write that failed */
+	int fd;
+	int64_t until; /* see out_until() */
+	char *path;    /* for messages, and where to rename to */
+	char *tmp;     /* written to; NULL: the target itself is */
+	int why;       /* errno of the first write that failed */
 };
 
 /* What is not to outlive us. */
@@ -98,6 +103,74 @@ out_beside(struct out *o, const struct stat *old)
 		close(fd);
 		return -1;
 	}
+	o->fd = fd;
+	return 0;
+}
+
+/* Waits until there is room. 0: the time was over before. */
+static int
+out_wait(const struct out *o)
+{
+	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
+	int64_t left = -1;
+	int r;
+
+	do {
+		if (o->until != 0 && (left = o->until - now_mono()) < 0)
+			left = 0;
+		r = poll(&pfd, 1, left < INT_MAX ? (int)left : INT_MAX);
+	} while (left != 0 && (r == 0 || (r == -1 && errno == EINTR)));
+	return r > 0;
+}
+
+/*
+ * Who shares it with us may have set it not to block: then it is waited for,
+ * as if it did. Bytes written: fewer than n with errno.
+ */
+static ssize_t
+out_write(void *cookie, const char *p, size_t n)
+{
+	const struct out *o = cookie;
+	size_t done = 0, len;
+	ssize_t w;
+
+	while (done < n) {
+		len = n - done;
+		if (o->until != 0) {
+			if (!out_wait(o)) {
+				errno = ETIMEDOUT;
+				break;
+			}
+			len = len < PIPE_BUF ? len : PIPE_BUF;
+		}
+		if ((w = write(o->fd, p + done, len)) != -1)
+			done += (size_t)w;
+		else if (errno == EAGAIN)
+			(void)out_wait(o);
+		else if (errno != EINTR)
+			break;
+	}
+	return (ssize_t)done;
+}
+
+static int
+out_close(void *cookie)
+{
+	return close(((struct out *)cookie)->fd);
+}
+
+/* A stream to what is written to directly. */
+static int
+out_direct(struct out *o, int fd)
+{
+	static const cookie_io_functions_t ours = { .write = out_write,
+		.close = out_close };
+
+	o->fd = fd;
+	if ((o->fp = fopencookie(o, "w", ours)) == NULL)
+		return -1;
+	if (isatty(fd))
+		(void)setvbuf(o->fp, NULL, _IOLBF, 0);
 	return 0;
 }
 
@@ -109,6 +182,7 @@ static int
 out_target(struct out *o, const char *path)
 {
 	struct stat st;
+	int fd;
 
 	if (stat(path, &st) == -1) {
 		if (errno != ENOENT || *path == '\0' ||
@@ -119,57 +193,17 @@ out_target(struct out *o, const char *path)
 	if (!S_ISREG(st.st_mode) || strncmp(path, "/dev/", 5) == 0) {
 		if ((o->path = strdup(path)) == NULL)
 			return -1;
-		o->fp = fopen(path, "we");
-		return o->fp == NULL ? -1 : 0;
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		if (fd == -1 || out_direct(o, fd) == 0)
+			return fd == -1 ? -1 : 0;
+		close(fd);
+		return -1;
 	}
 	/* Through symbolic links, and not where a plain write may not. */
 	if ((o->path = realpath(path, NULL)) == NULL ||
 	    access(o->path, W_OK) == -1)
 		return -1;
 	return out_beside(o, &st);
-}
-
-/*
- * Who shares stdout with us may have set it not to block: then it is waited
- * for, as if it did. Bytes written: fewer than n with errno.
- */
-static ssize_t
-out_write(void *cookie, const char *p, size_t n)
-{
-	struct pollfd pfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
-	size_t done = 0;
-	ssize_t w;
-
-	(void)cookie;
-	while (done < n) {
-		if ((w = write(STDOUT_FILENO, p + done, n - done)) != -1)
-			done += (size_t)w;
-		else if (errno == EAGAIN)
-			(void)poll(&pfd, 1, -1);
-		else if (errno != EINTR)
-			break;
-	}
-	return (ssize_t)done;
-}
-
-static int
-out_close(void *cookie)
-{
-	(void)cookie;
-	return close(STDOUT_FILENO);
-}
-
-static int
-out_stdout(struct out *o)
-{
-	static const cookie_io_functions_t ours = { .write = out_write,
-		.close = out_close };
-
-	if ((o->fp = fopencookie(NULL, "w", ours)) == NULL)
-		return -1;
-	if (isatty(STDOUT_FILENO))
-		(void)setvbuf(o->fp, NULL, _IOLBF, 0);
-	return 0;
 }
 
 struct out *
@@ -183,7 +217,7 @@ out_open(const char *path, struct fault *f)
 	}
 	if (path == NULL || strcmp(path, "-") == 0)
 		path = "/dev/stdout";
-	if ((strcmp(path, "/dev/stdout") == 0 ? out_stdout(o) :
+	if ((strcmp(path, "/dev/stdout") == 0 ? out_direct(o, STDOUT_FILENO) :
 						out_target(o, path)) == -1) {
 		fault_set(f, EX_CANTCREAT, "%s: %s", path, strerror(errno));
 		out_abort(o);
@@ -201,17 +235,21 @@ out_file(struct out *o)
 int
 out_fd(const struct out *o)
 {
-	int fd = fileno(o->fp);
-
-	return fd == -1 ? STDOUT_FILENO : fd;
+	return o->fd;
 }
 
 int
 out_room(const struct out *o)
 {
-	struct pollfd pfd = { .fd = out_fd(o), .events = POLLOUT };
+	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
 
 	return poll(&pfd, 1, 0) != 0;
+}
+
+void
+out_until(struct out *o, int64_t t)
+{
+	o->until = t;
 }
 
 int
@@ -236,8 +274,9 @@ out_commit(struct out *o, struct fault *f)
 	if (why == 0 && o->tmp != NULL && rename(o->tmp, o->path) == -1)
 		why = errno;
 	if (why != 0) {
-		fault_set(f, EX_IOERR, "%s: %s",
-		    o->path != NULL ? o->path : "stdout", strerror(why));
+		fault_set(f, why == ETIMEDOUT ? EX_TEMPFAIL : EX_IOERR,
+		    "%s: %s", o->path != NULL ? o->path : "stdout",
+		    why == ETIMEDOUT ? "timed out" : strerror(why));
 		out_abort(o);
 		errno = why;
 		return -1;

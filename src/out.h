@@ -8,6 +8,7 @@
 #ifndef OUT_H
 #define OUT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct fault;
@@ -25,12 +26,19 @@ int out_fd(const struct out *o);
 /* Would a write of PIPE_BUF bytes not have to wait? */
 int out_room(const struct out *o);
 
+/*
+ * From t on, monotonic ms, writes of what is no regular file do not wait for
+ * who reads it: they fail with ETIMEDOUT. 0: for ever.
+ */
+void out_until(struct out *o, int64_t t);
+
 /* Flushes. 0, or -1 with the errno of the first write that failed. */
 int out_flush(struct out *o);
 
 /*
  * Flushes, checks every write so far, closes and renames. Frees o. 0, or -1
- * with errno and *f: EX_IOERR; the old file, if any, is then still there.
+ * with errno and *f: EX_IOERR, or EX_TEMPFAIL if the time was over; the old
+ * file, if any, is then still there.
  */
 int out_commit(struct out *o, struct fault *f);
 

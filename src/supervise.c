@@ -641,7 +641,9 @@ supervise(const struct supervise_opts *o, struct fault *f)
 	if (begin(&s) == -1)
 		s.failed = f->text[0] != '\0' ?
 		    -1 :
-		    fault_set(f, EX_OSERR, "%s: %s", s.dir, strerror(errno));
+		    fault_set(f, EX_OSERR, "%s: %s",
+			s.dir[0] != '\0' ? s.dir : "supervisor",
+			strerror(errno));
 	while ((c = TAILQ_FIRST(&s.children)) != NULL) {
 		kill(c->pid, SIGTERM);
 		child_free(c);

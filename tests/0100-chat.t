@@ -339,16 +339,21 @@ for form in text json giant; do
 	ok "a reader that does not read, $form: it is recorded" \
 		[ -s state/usage/* ]
 done
-timed_out() {
-	grep -q '"verdict":"cancelled"' state/usage/*
-}
-rm -rf state
-ms-chat --timeout 1 -m sim/big:3000000 hi >pipe 2>err &
-pid=$!
-exec 3<pipe
-ok 'a reader that does not read: --timeout is over' until_ok timed_out
-exec 3<&-
-wait "$pid" 2>/dev/null
+for form in text json sse words; do
+	rm -rf state
+	what="-o $form -m sim/big:3000000"
+	[ $form != words ] || what='-m sim/long:100000'
+	# shellcheck disable=SC2086
+	ms-chat --timeout 1 $what hi >pipe 2>err &
+	pid=$!
+	exec 3<pipe
+	until_ok not kill -0 "$pid" || kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	ok "a reader that does not read, $form: --timeout is over" [ $? -eq 75 ]
+	ok "a reader that does not read, $form: one line says so" \
+		[ "$(grep -c time err),$(wc -l <err)" = 1,1 ]
+	exec 3<&-
+done
 # A pipe or socket that someone else has set not to block.
 for form in text json openai; do
 	run "a pipe that does not block, $form" 0 perl -MFcntl -MSocket -e '

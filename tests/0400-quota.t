@@ -132,6 +132,7 @@ ms-quota --history 3000 2>err | head -c 1 >out
 ok 'a reader gone' [ ! -s err ]
 run 'a home folder is needed' 78 env -u MS_STATE -u XDG_STATE_HOME -u HOME \
     ms-quota
+like 'and said to be' err 'HOME is not set'
 
 # ---- history ----
 
