@@ -339,10 +339,11 @@ for form in text json giant; do
 	ok "a reader that does not read, $form: it is recorded" \
 		[ -s state/usage/* ]
 done
-for form in text json sse words; do
+for form in text json sse words file; do
 	rm -rf state
 	what="-o $form -m sim/big:3000000"
 	[ $form != words ] || what='-m sim/long:100000'
+	[ $form != file ] || what='-O pipe -m sim/big:3000000'
 	# shellcheck disable=SC2086
 	ms-chat --timeout 1 $what hi >pipe 2>err &
 	pid=$!
