@@ -1,49 +1,47 @@
 /*
- * The poll loop: watched descriptors in an array indexed by descriptor,
- * timers in a pairing heap, signals through a pipe to ourselves.
+ * The loop: watched descriptors in an array indexed by descriptor and in
+ * epoll(7), timers in a pairing heap, signals through a pipe to ourselves.
  */
+#include <sys/epoll.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
 #include "now.h"
 
+_Static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT &&
+	POLLERR == EPOLLERR && POLLHUP == EPOLLHUP && POLLRDHUP == EPOLLRDHUP,
+    "poll(2) and epoll(7) name events alike");
+
 enum {
-	GATHER = 1000,	   /* us, see gather() */
-	GATHER_MANY = 256, /* descriptors */
-	GATHER_FEW = 32,   /* ready: fewer than one in so many */
-	GATHER_TURNS = 16  /* in a row */
+	TURN_MAX = 256 /* descriptors served in one turn */
 };
 
 struct watch {
 	void (*fn)(void *, int, short);
 	void *arg;
 	unsigned turn; /* in which it was first asked for */
-	size_t place;  /* in the list, and 1; 0: not watched */
-	short events;
+	short events;  /* 0: not watched */
+	short told;    /* to the kernel: these, and maybe more */
+	int file;      /* always ready, and unknown to epoll */
 };
 
 struct loop {
+	int ep;
 	struct watch *watch; /* by descriptor */
 	size_t nwatch;
-	int *list; /* the watched ones */
-	size_t nlist;
-	struct pollfd *pfd;
-	size_t maxlist;
+	size_t nfiles;
 	struct loop_timer *heap; /* the nearest; its siblings are none */
 	size_t ntimers;
 	unsigned turn;
 	int64_t now; /* see loop_now() */
 	int stop;
-	size_t ready; /* at the last turn */
-	int64_t last; /* turn, in microseconds; see gather() */
-	int quick;
 };
 
 static struct {
@@ -58,8 +56,13 @@ loop_new(void)
 {
 	struct loop *l;
 
-	if ((l = calloc(1, sizeof(*l))) != NULL)
-		l->now = now_mono();
+	if ((l = calloc(1, sizeof(*l))) == NULL)
+		return NULL;
+	if ((l->ep = epoll_create1(EPOLL_CLOEXEC)) == -1) {
+		free(l);
+		return NULL;
+	}
+	l->now = now_mono();
 	return l;
 }
 
@@ -68,9 +71,8 @@ loop_free(struct loop *l)
 {
 	if (l == NULL)
 		return;
+	close(l->ep);
 	free(l->watch);
-	free(l->list);
-	free(l->pfd);
 	free(l);
 }
 
@@ -92,22 +94,14 @@ grow_watch(struct loop *l, int fd)
 }
 
 static int
-grow_list(struct loop *l)
+tell(struct loop *l, int fd, int op, short events)
 {
-	struct pollfd *p;
-	size_t n;
-	int *v;
+	struct epoll_event ev = { .events = (uint32_t)events };
 
-	if (l->nlist < l->maxlist)
-		return 0;
-	n = l->maxlist == 0 ? 16 : l->maxlist * 2;
-	if ((v = reallocarray(l->list, n, sizeof(*v))) == NULL)
+	ev.data.fd = fd;
+	if (epoll_ctl(l->ep, op, fd, &ev) == -1)
 		return -1;
-	l->list = v;
-	if ((p = reallocarray(l->pfd, n, sizeof(*p))) == NULL)
-		return -1;
-	l->pfd = p;
-	l->maxlist = n;
+	l->watch[fd].told = events;
 	return 0;
 }
 
@@ -115,15 +109,47 @@ static void
 unwatch(struct loop *l, int fd)
 {
 	struct watch *w;
-	int last;
 
-	if ((size_t)fd >= l->nwatch || (w = &l->watch[fd])->place == 0)
+	if ((size_t)fd >= l->nwatch || (w = &l->watch[fd])->events == 0)
 		return;
-	last = l->list[--l->nlist];
-	l->list[w->place - 1] = last;
-	l->watch[last].place = w->place;
-	w->place = 0;
 	w->events = 0;
+	if (w->file)
+		l->nfiles--;
+	else
+		(void)tell(l, fd, EPOLL_CTL_DEL, 0);
+	w->file = 0;
+}
+
+/* Makes fd known to the kernel, for which a file has no events. */
+static int
+watch_new(struct loop *l, int fd, short events)
+{
+	struct watch *w = &l->watch[fd];
+
+	if (tell(l, fd, EPOLL_CTL_ADD, events) == -1) {
+		if (errno != EPERM)
+			return -1;
+		w->file = 1;
+		l->nfiles++;
+	}
+	w->turn = l->turn;
+	return 0;
+}
+
+/*
+ * The kernel is told of less only once it reports what nobody waits for: who
+ * waits by turns for this and that costs no call each time. But that there is
+ * room to write it would report at once.
+ */
+static int
+watch_change(struct loop *l, int fd, short events)
+{
+	const struct watch *w = &l->watch[fd];
+
+	if (w->file ||
+	    ((events & ~w->told) == 0 && (w->told & ~events & POLLOUT) == 0))
+		return 0;
+	return tell(l, fd, EPOLL_CTL_MOD, events);
 }
 
 int
@@ -136,14 +162,11 @@ loop_fd(struct loop *l, int fd, short events,
 		unwatch(l, fd);
 		return 0;
 	}
-	if (grow_watch(l, fd) == -1 || grow_list(l) == -1)
+	if (grow_watch(l, fd) == -1)
 		return -1;
 	w = &l->watch[fd];
-	if (w->place == 0) {
-		l->list[l->nlist++] = fd;
-		w->place = l->nlist;
-		w->turn = l->turn;
-	}
+	if ((w->events == 0 ? watch_new : watch_change)(l, fd, events) == -1)
+		return -1;
 	w->events = events;
 	w->fn = fn;
 	w->arg = arg;
@@ -293,39 +316,6 @@ run_timers(struct loop *l)
 	}
 }
 
-static int64_t
-micros(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-}
-
-/*
- * poll(2) costs by what is watched, not by what is ready. With much to watch
- * and turn upon turn for a few descriptors each, a rest lets more of them
- * become ready, so that one call serves them all.
- */
-static void
-gather(struct loop *l, size_t watched)
-{
-	int64_t now;
-
-	if (watched < GATHER_MANY)
-		return;
-	now = micros();
-	if (now - l->last < GATHER && l->ready < watched / GATHER_FEW)
-		l->quick++;
-	else
-		l->quick = 0;
-	if (l->quick > GATHER_TURNS) {
-		(void)poll(NULL, 0, GATHER / 1000);
-		now = micros();
-	}
-	l->last = now;
-}
-
 static int
 wait_time(const struct loop *l, int max)
 {
@@ -346,38 +336,40 @@ loop_now(const struct loop *l)
 	return l->now;
 }
 
+/* Calls who watches fd, if what happened there is what that one waits for. */
+static void
+happened(struct loop *l, int fd, short revents)
+{
+	const struct watch *w = &l->watch[fd];
+
+	/* removed, or another of that number since? */
+	if (w->events == 0 || w->turn == l->turn)
+		return;
+	revents &= (short)(w->events | POLLERR | POLLHUP);
+	if (revents != 0)
+		w->fn(w->arg, fd, revents);
+	else if (!w->file)
+		(void)tell(l, fd, EPOLL_CTL_MOD, w->events);
+}
+
 int
 loop_turn(struct loop *l, int max)
 {
-	struct watch *w;
-	size_t i, n;
-	int r;
+	struct epoll_event ev[TURN_MAX];
+	int i, n;
+	size_t fd;
 
-	n = l->nlist;
-	gather(l, n);
-	for (i = 0; i < n; i++) {
-		l->pfd[i].fd = l->list[i];
-		l->pfd[i].events = l->watch[l->list[i]].events;
-		l->pfd[i].revents = 0;
-	}
 	l->turn++;
-	if ((r = poll(l->pfd, n, wait_time(l, max))) == -1 && errno != EINTR)
+	n = epoll_wait(l->ep, ev, TURN_MAX,
+	    l->nfiles > 0 ? 0 : wait_time(l, max));
+	if (n == -1 && errno != EINTR)
 		return -1;
 	l->now = now_mono();
-	l->ready = r > 0 ? (size_t)r : 0;
-	for (i = 0; r > 0 && i < n; i++) {
-		struct pollfd p = l->pfd[i];
-
-		if (p.revents == 0)
-			continue;
-		r--;
-		w = &l->watch[p.fd];
-		p.revents &= (short)(w->events | POLLERR | POLLHUP | POLLNVAL);
-		/* removed, asked for less, or another of that number since? */
-		if (w->place == 0 || w->turn == l->turn || p.revents == 0)
-			continue;
-		w->fn(w->arg, p.fd, p.revents);
-	}
+	for (i = 0; i < n; i++)
+		happened(l, ev[i].data.fd, (short)ev[i].events);
+	for (fd = 0; l->nfiles > 0 && fd < l->nwatch; fd++)
+		if (l->watch[fd].file)
+			happened(l, (int)fd, POLLIN | POLLOUT);
 	run_timers(l);
 	return 0;
 }

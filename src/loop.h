@@ -1,7 +1,8 @@
 /*
- * A poll(2) loop: descriptors, timers on the monotonic clock, signals. The
- * pollfd array is rebuilt from the list of what is watched. Callbacks may add
- * and remove anything, themselves included.
+ * The loop: descriptors, timers on the monotonic clock, signals. Callbacks may
+ * add and remove anything, themselves included. Descriptors wait in epoll(7),
+ * since poll(2) costs by what is watched, and a gateway watches thousands of
+ * which few are ready. Of Linux: elsewhere, this is the file to write anew.
  */
 #ifndef LOOP_H
 #define LOOP_H
@@ -16,7 +17,8 @@ void loop_free(struct loop *l);
 
 /*
  * Watches fd for poll events (0: no more; it must be taken out before it is
- * closed), replacing what was said of it before. 0, or -1 with ENOMEM.
+ * closed), replacing what was said of it before. A file, /dev/null too, is
+ * always ready. 0, or -1 with errno, and nothing has changed.
  */
 int loop_fd(struct loop *l, int fd, short events,
     void (*fn)(void *arg, int fd, short revents), void *arg);

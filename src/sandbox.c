@@ -59,6 +59,11 @@ static struct sock_filter filter[] = {
 	ALLOW(writev),
 	ALLOW(close),
 	ALLOW(connect),
+#ifdef __NR_epoll_wait
+	ALLOW(epoll_wait),
+#endif
+	ALLOW(epoll_pwait),
+	ALLOW(epoll_ctl),
 #ifdef __NR_poll
 	ALLOW(poll),
 #endif

@@ -122,22 +122,18 @@ on_idle(void *arg, int fd, short revents)
 }
 
 /*
- * Curl waits for it no more. A connection that is kept is watched, one of a
- * call that pauses or a pipe of the resolver is not.
+ * Curl waits for it no more. Once an answer has come on it, and unless its
+ * call pauses, it is a connection that is kept, or soon closed.
  */
 static void
 unset_socket(struct upstream *u, CURL *easy, curl_socket_t fd)
 {
 	const struct upstream_call *c = NULL;
-	struct sockaddr_storage ss = { .ss_family = AF_UNIX };
-	socklen_t n = sizeof(ss);
 
-	loop_fd(u->loop, fd, 0, NULL, NULL);
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &c);
-	if ((c == NULL || !c->paused) &&
-	    getpeername(fd, (struct sockaddr *)&ss, &n) == 0 &&
-	    ss.ss_family != AF_UNIX)
-		(void)loop_fd(u->loop, fd, POLLIN, on_idle, u);
+	if (c == NULL || c->phase != PHASE_BODY || c->paused ||
+	    loop_fd(u->loop, fd, POLLIN, on_idle, u) == -1)
+		loop_fd(u->loop, fd, 0, NULL, NULL);
 }
 
 static int
