@@ -11,12 +11,14 @@
 
 #include "backend.h"
 #include "buf.h"
+#include "kept.h"
 #include "loop.h"
 #include "record.h"
 
 enum {
 	READ_MAX = 64 * 1024,
 	LINE_MAX_LEN = 64 * 1024, /* of a head */
+	REUSE_MAX = 64 * 1024,	  /* of a body held until the answer begins */
 	RETRY_FIRST = 2,	  /* ms; the listen queue is full */
 	RETRY_MAX = 100
 };
@@ -27,6 +29,10 @@ struct backend {
 	void *arg;
 	struct loop_timer timer;
 	struct sockaddr_un addr;
+	struct kept *kept;
+	int keep; /* the connection, when this is over */
+	int used; /* it served another before */
+	int deaf; /* the other side reads no more */
 	int fd;
 	int retry;
 	int hold;
@@ -35,10 +41,12 @@ struct backend {
 	int gone;	 /* free it after that */
 	struct buf head; /* with the first length */
 	struct buf body;
+	size_t nbody; /* its length, also when it is freed */
 	size_t *held;
 	size_t sent;	 /* of head, body, end */
 	struct buf line; /* of the answer */
-	int answered;	 /* the line is in */
+	int begun;	 /* something of the answer is in */
+	int answered;	 /* the line is */
 	struct record record;
 };
 
@@ -90,7 +98,7 @@ static ssize_t
 send_some(struct backend *b)
 {
 	char *part[] = { b->head.d, b->body.d, NULL };
-	const size_t len[] = { b->head.len, b->body.len, 2 };
+	const size_t len[] = { b->head.len, b->nbody, 2 };
 	char end[] = "0\n";
 	struct iovec v[3];
 	size_t skip = b->sent;
@@ -112,7 +120,19 @@ send_some(struct backend *b)
 static int
 all_sent(const struct backend *b)
 {
-	return b->sent == b->head.len + b->body.len + 2;
+	return b->sent == b->head.len + b->nbody + 2;
+}
+
+/* The answer is whole, and that is all that came. */
+static void
+succeed(struct backend *b)
+{
+	b->over = 1;
+	if (b->keep && all_sent(b)) {
+		kept_put(b->kept, b->fd);
+		b->fd = -1;
+	}
+	disconnect(b);
 }
 
 static void
@@ -122,12 +142,27 @@ watch(struct backend *b)
 
 	if (b->fd == -1)
 		return;
-	if (b->head.cap > 0)
+	if (!b->deaf && !all_sent(b))
 		events |= POLLOUT;
 	if (b->hold) /* its end would be told again and again */
 		events = 0;
 	if (loop_fd(b->loop, b->fd, events, backend_event, b) == -1)
 		fail(b, BACKEND_NONE);
+}
+
+static void connect_now(void *);
+
+/*
+ * Whoever had the connection that was kept died before it had read all of
+ * this: it has done nothing of it.
+ */
+static void
+again(struct backend *b)
+{
+	disconnect(b);
+	b->sent = 0;
+	b->deaf = 0;
+	loop_timer(b->loop, &b->timer, 0, connect_now, b);
 }
 
 static void
@@ -137,19 +172,17 @@ writable(struct backend *b)
 
 	while ((n = send_some(b)) == -1 && errno == EINTR)
 		continue;
-	if (n == -1) {
-		/* It may have answered without reading all: do read that. */
-		if (errno != EAGAIN && errno != EPIPE)
-			fail(b, BACKEND_CUT);
-		if (errno != EPIPE)
-			return;
-	} else {
+	if (n != -1)
 		b->sent += (size_t)n;
-		if (!all_sent(b))
-			return;
-	}
-	buf_free(&b->head);
-	body_free(b);
+	else if (b->used && !b->begun &&
+	    (errno == ECONNRESET || (errno == EPIPE && b->sent == 0)))
+		again(b);
+	else if (errno == EPIPE) /* it may have answered: do read that */
+		b->deaf = 1;
+	else if (errno != EAGAIN)
+		fail(b, BACKEND_CUT);
+	if (!b->used && (b->deaf || all_sent(b)))
+		body_free(b);
 }
 
 static void
@@ -162,6 +195,12 @@ leave(struct backend *b)
 		watch(b);
 }
 
+static int
+new_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
 static void
 connect_now(void *arg)
 {
@@ -169,14 +208,19 @@ connect_now(void *arg)
 	int e;
 
 	b->busy = 1;
-	b->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	b->fd = b->keep && b->body.len <= REUSE_MAX ? kept_take(b->kept) : -1;
+	b->used = b->fd != -1;
+	if (b->fd == -1 && (b->fd = new_socket()) == -1 && kept_drop(b->kept))
+		b->fd = new_socket();
 	if (b->fd == -1) {
 		fail(b, BACKEND_NONE);
+	} else if (b->used) {
+		writable(b);
 	} else if (connect(b->fd, (const struct sockaddr *)&b->addr,
 		       sizeof(b->addr)) == 0) {
 		writable(b);
 	} else {
-		/* poll() would call a socket not connected ready at once. */
+		/* A socket not connected would be called ready at once. */
 		e = errno;
 		close(b->fd);
 		b->fd = -1;
@@ -205,6 +249,8 @@ backend_new(struct loop *l, const struct backend_ask *a,
 	b->ops = ops;
 	b->arg = arg;
 	b->held = a->held;
+	b->kept = a->kept;
+	b->keep = a->keep;
 	b->fd = -1;
 	b->retry = RETRY_FIRST;
 	b->addr.sun_family = AF_UNIX;
@@ -224,6 +270,7 @@ backend_new(struct loop *l, const struct backend_ask *a,
 	}
 	loop_timer(l, &b->timer, 0, connect_now, b);
 	b->body = *a->body;
+	b->nbody = b->body.len;
 	buf_init(a->body, b->body.max);
 	return b;
 }
@@ -257,8 +304,8 @@ take_records(struct backend *b, char *p, size_t n)
 		return;
 	}
 	if (res == RECORD_END) {
-		b->over = 1;
-		disconnect(b);
+		b->keep &= i + used == n;
+		succeed(b);
 	}
 	if (total > 0 || b->over)
 		b->ops->data(b->arg, p, total, b->over);
@@ -271,6 +318,12 @@ take_line(struct backend *b, char *p, size_t n)
 	char *eol = memchr(p, '\n', n);
 	size_t used = eol != NULL ? (size_t)(eol - p) : n;
 
+	if (b->used && b->keep && eol == p && b->line.len == 0) {
+		b->keep = 0; /* it was to end, but this crossed that wish */
+		if (n > 1)
+			take_line(b, p + 1, n - 1);
+		return;
+	}
 	if (buf_add(&b->line, p, used) == -1) {
 		fail(b, BACKEND_CUT);
 		return;
@@ -295,7 +348,13 @@ readable(struct backend *b)
 		continue;
 	if (n == -1 && errno == EAGAIN)
 		return;
-	if (n <= 0)
+	if (n > 0) {
+		b->begun = 1;
+		body_free(b);
+	}
+	if (n == -1 && errno == ECONNRESET && b->used && !b->begun)
+		again(b); /* Linux: it closed with something unread */
+	else if (n <= 0)
 		fail(b, BACKEND_CUT);
 	else if (b->answered)
 		take_records(b, bytes, (size_t)n);
@@ -310,9 +369,9 @@ backend_event(void *arg, int fd, short revents)
 
 	(void)fd;
 	b->busy = 1;
-	if (revents & POLLOUT && b->head.cap > 0)
+	if (revents & POLLOUT && !b->deaf && !all_sent(b))
 		writable(b);
-	if (!b->over && revents & (POLLIN | POLLHUP | POLLERR))
+	if (!b->over && b->fd != -1 && revents & (POLLIN | POLLHUP | POLLERR))
 		readable(b);
 	leave(b);
 }

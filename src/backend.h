@@ -10,6 +10,7 @@
 
 struct backend;
 struct buf;
+struct kept;
 struct loop;
 
 enum backend_fault {
@@ -28,6 +29,8 @@ struct backend_ops {
 
 struct backend_ask {
 	const char *path;	/* of the socket */
+	struct kept *kept;	/* given up where descriptors are short */
+	int keep;		/* of those, and one when it is over */
 	const struct buf *head; /* a line of JSON without its LF; copied */
 	struct buf *body;	/* taken */
 	size_t *held;		/* made less when the body is freed */

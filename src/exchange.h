@@ -16,6 +16,7 @@ struct backend;
 struct conn;
 struct endpoint;
 struct http_req;
+struct kept;
 struct metrics;
 struct pages;
 struct errbody;
@@ -30,7 +31,8 @@ struct desk {
 	struct metrics *metrics;
 	struct accesslog *log; /* or NULL */
 	struct pages *pages;
-	int64_t started; /* ms since 1970 */
+	struct kept *kept; /* connections to workers */
+	int64_t started;   /* ms since 1970 */
 	size_t inflight;
 };
 

@@ -23,6 +23,7 @@
 #include "fault.h"
 #include "front.h"
 #include "handle.h"
+#include "kept.h"
 #include "loop.h"
 #include "metrics.h"
 #include "now.h"
@@ -36,6 +37,7 @@ enum {
 	MESSAGE_MAX = 16 * 1024 * 1024,
 	ACCEPT_MAX = 64, /* in one turn */
 	EXTRA = 16,	 /* connections that are told there is no room */
+	KEPT = 256,	 /* idle connections to workers */
 	PAUSE = 100	 /* ms, when out of descriptors */
 };
 
@@ -135,7 +137,9 @@ take_waiting(struct front *f, int fd)
 			serve(f, s, &ss);
 		} else if (errno == EMFILE || errno == ENFILE ||
 		    errno == ENOBUFS || errno == ENOMEM) {
-			/* poll() would say "ready" without end. */
+			if (kept_drop(f->desk.kept))
+				continue;
+			/* It would be called ready without end. */
 			(void)listen_all(f, 0);
 			loop_timer(f->loop, &f->pause, PAUSE, resume, f);
 			return 0;
@@ -313,6 +317,7 @@ prepare(struct front *f)
 	f->desk.started = now_wall();
 	if ((f->desk.metrics = metrics_new(names, i)) == NULL ||
 	    (f->desk.pages = pages_load(s->www)) == NULL ||
+	    (f->desk.kept = kept_new(f->loop, KEPT)) == NULL ||
 	    conn_pool_init(&f->pool, f->loop, &f->bounds, &handle_ops) == -1)
 		return -1;
 	if (s->log != SITE_NONE &&

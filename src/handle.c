@@ -1,6 +1,5 @@
 /* Requests, from the rules of the gate to the answer. */
 #include <errno.h>
-#include <jv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "endpoint.h"
 #include "errbody.h"
 #include "exchange.h"
+#include "field.h"
 #include "gate.h"
 #include "handle.h"
 #include "http.h"
@@ -28,6 +28,7 @@
 
 enum {
 	LINE_BYTES = 4096,
+	LEAD_BYTES = 64 * 1024,
 	LOCAL_BYTES = 1024 * 1024,
 	WHOLE_BYTES = 256 * 1024
 };
@@ -221,63 +222,82 @@ on_room(struct conn *c)
 		backend_hold(x->backend, 0);
 }
 
-/* Takes over the header fields that a worker gives. 0, or -1. */
+/* Takes over one header field that a worker gives. 0, or -1. */
 static int
-take_fields(struct exchange *x, jv headers)
+take_field(struct exchange *x, struct splice name, struct splice value)
 {
-	const char *name, *value;
-	jv k, v;
-	int i, rc = 0;
+	struct buf n, v;
+	int rc = -1;
 
-	for (i = jv_object_iter(headers); jv_object_iter_valid(headers, i);
-	     i = jv_object_iter_next(headers, i)) {
-		k = jv_object_iter_key(headers, i);
-		v = jv_object_iter_value(headers, i);
-		if (jv_get_kind(v) == JV_KIND_NUMBER)
-			v = jv_dump_string(v, 0);
-		if (jv_get_kind(v) == JV_KIND_STRING) {
-			name = jv_string_value(k);
-			value = jv_string_value(v);
-			if (http_add(&x->fields, name, value, strlen(value)) ==
-				-1 &&
-			    errno != EINVAL)
-				rc = -1;
-			if (strcmp(name, "x-ms-model") == 0)
-				snprintf(x->model, sizeof(x->model), "%s",
-				    value);
-			if (strcmp(name, "x-ms-attempts") == 0)
-				x->attempts = strtonum(value, 0, 1000, NULL);
-		}
-		jv_free(k);
-		jv_free(v);
-	}
+	buf_init(&n, LINE_BYTES);
+	buf_init(&v, LEAD_BYTES);
+	if (splice_str(name, &n) == -1 ||
+	    (*value.s == '"' ? splice_str(value, &v) :
+			       buf_add(&v, value.s, value.n)) == -1)
+		goto out;
+	if (http_add(&x->fields, n.d, v.d, v.len) == -1 && errno != EINVAL)
+		goto out;
+	if (strcmp(n.d, "x-ms-model") == 0)
+		snprintf(x->model, sizeof(x->model), "%s", v.d);
+	if (strcmp(n.d, "x-ms-attempts") == 0)
+		x->attempts = strtonum(v.d, 0, 1000, NULL);
+	rc = 0;
+out:
+	buf_free(&n);
+	buf_free(&v);
+	return rc;
+}
+
+/* The line that an answer of a worker or a tool begins with. */
+struct lead {
+	int status;
+	const char *type, *error;
+	struct splice headers;
+};
+
+static const struct field lead_fields[] = {
+	FIELD(lead, status, "status", .kind = FIELD_INT),
+	FIELD(lead, type, "type", .kind = FIELD_STR),
+	FIELD(lead, error, "error", .kind = FIELD_STR),
+	FIELD(lead, headers, "headers", .kind = FIELD_RAW),
+	FIELD_END,
+};
+
+static int
+take_lead(struct exchange *x, const struct lead *l)
+{
+	struct splice_walk w;
+	int rc;
+
+	x->status = l->status;
+	snprintf(x->type, sizeof(x->type), "%s", l->type);
+	x->stream = strncmp(x->type, "text/event-stream", 17) == 0;
+	if (l->error != NULL && (x->error = strdup(l->error)) == NULL)
+		return -1;
+	if (x->status < 200 || x->status > 599)
+		return -1;
+	if (l->headers.n == 0 || *l->headers.s != '{')
+		return 0;
+	splice_begin(&w, l->headers);
+	while ((rc = splice_next(&w)) == 1)
+		if (take_field(x, w.name, w.value) == -1)
+			return -1;
 	return rc;
 }
 
 static int
 on_head(void *arg, const char *line, size_t n)
 {
-	struct exchange *x = exchange_of(arg);
-	jv o = json_parse(line, n), headers;
-	const char *error_text;
-	int rc = -1;
+	struct lead l = { .type = "application/json" };
+	struct splice v = { line, n };
+	struct buf scratch;
+	int rc;
 
-	if (jv_get_kind(o) == JV_KIND_OBJECT) {
-		x->status = (int)json_get_num(o, "status", 0);
-		snprintf(x->type, sizeof(x->type), "%s",
-		    json_get_str(o, "type", "application/json"));
-		x->stream = strncmp(x->type, "text/event-stream", 17) == 0;
-		error_text = json_get_str(o, "error", NULL);
-		if (error_text != NULL)
-			x->error = strdup(error_text);
-		headers = jv_object_get(jv_copy(o), jv_string("headers"));
-		rc = x->status >= 200 && x->status <= 599 ? 0 : -1;
-		if (jv_get_kind(headers) == JV_KIND_OBJECT &&
-		    take_fields(x, headers) == -1)
-			rc = -1;
-		jv_free(headers);
-	}
-	jv_free(o);
+	buf_init(&scratch, LEAD_BYTES);
+	rc = field_read(lead_fields, &l, v, &scratch);
+	if (rc == 0)
+		rc = take_lead(exchange_of(arg), &l);
+	buf_free(&scratch);
 	return rc;
 }
 
@@ -403,6 +423,8 @@ head_line(const struct exchange *x, struct buf *out)
 		json_str(&j, "task", x->path + strlen(x->ep->path));
 	if (x->along.len > 0)
 		json_raw(&j, "headers", x->along.d, x->along.len);
+	if (x->ep->kind == KIND_CHAT)
+		json_bool(&j, "keep", 1);
 	json_end(&j);
 	return json_finish(&j);
 }
@@ -414,7 +436,8 @@ ask(struct conn *c, const char *path)
 	struct exchange *x = exchange_of(c);
 	struct conn_pool *p = conn_pool_of(c);
 	struct buf line;
-	struct backend_ask a = { path, &line, conn_body(c), &p->held };
+	struct backend_ask a = { path, exchange_desk(c)->kept,
+		x->ep->kind == KIND_CHAT, &line, conn_body(c), &p->held };
 
 	buf_init(&line, LINE_BYTES);
 	if (head_line(x, &line) == 0)

@@ -121,6 +121,7 @@ headline_read(struct headline *h, const char *s, size_t n)
 		free(h->task);
 		h->task = NULL;
 	}
+	h->keep = splice_find(v, "keep", &m) == 1 && m.s[0] == 't';
 	if (splice_find(v, "headers", &m) == 1 && m.s[0] == '{')
 		return read_headers(h, m);
 	return 0;

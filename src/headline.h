@@ -1,6 +1,6 @@
 /*
  * The line that a request to a worker begins with: {"op","shape","id",
- * "token","task","headers":{...}}. Pure.
+ * "token","task","headers":{...},"keep"}. Pure.
  */
 #ifndef HEADLINE_H
 #define HEADLINE_H
@@ -17,6 +17,7 @@ struct headline {
 	const struct api *api;
 	char *shape, *id, *token; /* or NULL */
 	char *task;		  /* the id of one, fit for a path; or NULL */
+	int keep;		  /* the connection, for the next request */
 	char *headers[HEADLINE_HEADERS + 1]; /* "Name: value", NULL-ended:
 						those that the API lets along */
 };

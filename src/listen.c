@@ -1,7 +1,8 @@
 /*
  * The worker's side of the socket protocol. A connection reads its request,
- * hands it to the chat, and writes what comes of it; back-pressure is the
- * kernel's: while the socket is full nothing more is taken.
+ * hands it to the chat, and writes what comes of it, and may then begin anew;
+ * back-pressure is the kernel's: while the socket is full nothing more is
+ * taken.
  */
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -41,6 +42,7 @@ enum {
 };
 
 enum state {
+	ST_KEPT, /* between two requests */
 	ST_HEAD,
 	ST_LENGTH,
 	ST_BODY,
@@ -92,8 +94,9 @@ maybe_done(struct listen *l)
 		loop_timer(l->loop, &l->over, 0, l->done, l->arg);
 }
 
+/* Forgets a request and its answer. */
 static void
-free_conn(struct conn *c)
+clear(struct conn *c)
 {
 	struct listen *l = c->listen;
 
@@ -101,13 +104,12 @@ free_conn(struct conn *c)
 		chat_cancel(c->job);
 	if (c->fetch != NULL)
 		fetch_cancel(c->fetch);
+	c->job = NULL;
+	c->fetch = NULL;
 	loop_timer_del(l->loop, &c->keep_alive);
 	loop_timer_del(l->loop, &c->kill);
 	loop_timer_del(l->loop, &c->flush);
-	loop_fd(l->loop, c->fd, 0, NULL, NULL);
-	close(c->fd);
 	l->held -= c->body.len + c->request.len;
-	LIST_REMOVE(c, entry);
 	buf_free(&c->in);
 	buf_free(&c->body);
 	buf_free(&c->request);
@@ -115,7 +117,21 @@ free_conn(struct conn *c)
 	buf_free(&c->out);
 	buf_free(&c->made);
 	render_free(c->render);
+	c->render = NULL;
 	headline_free(&c->head);
+	c->kind = RENDER_OPENAI;
+	c->stream = 0;
+}
+
+static void
+free_conn(struct conn *c)
+{
+	struct listen *l = c->listen;
+
+	clear(c);
+	loop_fd(l->loop, c->fd, 0, NULL, NULL);
+	close(c->fd);
+	LIST_REMOVE(c, entry);
 	free(c);
 	maybe_done(l);
 }
@@ -147,6 +163,24 @@ watch(struct conn *c)
 }
 
 static void on_flush(void *);
+
+/* The last answer of a connection has gone: wishes for its end. */
+static void
+say_end(struct conn *c)
+{
+	if (send(c->fd, "\n", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
+		break_conn(c);
+}
+
+/* The answer is out: another request may come. */
+static void
+keep_conn(struct conn *c)
+{
+	clear(c);
+	c->state = ST_KEPT;
+	if (c->listen->draining)
+		say_end(c);
+}
 
 /*
  * Appends one record of n bytes, behind the first line if that is not out
@@ -193,7 +227,9 @@ on_flush(void *arg)
 	watch(c);
 	if (c->out.len > 0)
 		return;
-	if (c->state == ST_LAST)
+	if (c->state == ST_LAST && c->head.keep)
+		keep_conn(c);
+	else if (c->state == ST_LAST)
 		free_conn(c);
 	else if (c->job != NULL)
 		chat_resume(c->job);
@@ -461,8 +497,10 @@ parse(struct conn *c)
 		r = c->state == ST_BODY ? parse_body(c) : parse_line(c);
 	if (r == -1)
 		break_conn(c);
-	else if (c->listen->held > HELD_MAX && c->state < ST_WORK)
+	else if (c->listen->held > HELD_MAX && c->state < ST_WORK) {
+		c->head.keep = 0; /* its rest is no head of another */
 		refuse(c, &full);
+	}
 }
 
 static void
@@ -480,6 +518,8 @@ read_in(struct conn *c)
 	}
 	if (c->state >= ST_WORK)
 		return; /* more than was asked for */
+	if (c->state == ST_KEPT)
+		c->state = ST_HEAD;
 	if (buf_add(&c->in, chunk, (size_t)n) == -1)
 		break_conn(c);
 	else
@@ -513,6 +553,7 @@ take_conn(struct listen *l, int fd)
 	}
 	c->listen = l;
 	c->fd = fd;
+	c->state = ST_HEAD;
 	buf_init(&c->in, HEAD_MAX + READ_SIZE + 1);
 	buf_init(&c->body, REQUEST_MAX);
 	buf_init(&c->request, REQUEST_MAX + 4096);
@@ -586,9 +627,14 @@ on_over(void *arg)
 void
 listen_drain(struct listen *l, int64_t ms)
 {
+	struct conn *c;
+
 	if (l->draining)
 		return;
 	l->draining = 1;
+	LIST_FOREACH(c, &l->conns, entry)
+	if (c->state == ST_KEPT)
+		say_end(c);
 	loop_fd(l->loop, l->fd, 0, NULL, NULL);
 	loop_timer(l->loop, &l->over, ms, on_over, l);
 	maybe_done(l);

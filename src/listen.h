@@ -1,6 +1,6 @@
 /*
  * ms-chat as a worker: requests from a Unix listener, answers back over the
- * same connection. One request a connection:
+ * same connection:
  *
  *   asker:    one line of JSON, {"op":"chat","shape":"openai","id":...,
  *             "token":...}, with "task" and "headers" where the op (see
@@ -10,6 +10,11 @@
  *   answerer: one line of JSON, {"status":200,"type":...,"headers":{...}},
  *             then records, length 0 at the end. End of file before that is
  *             a broken answer.
+ *
+ * One request a connection, unless its head says "keep":true: then the asker
+ * may send the next one when the answer has ended. An answerer that wishes to
+ * stop says so with an empty line between two answers, and waits for the
+ * asker to close; a request that crossed this line is answered behind it.
  */
 #ifndef LISTEN_H
 #define LISTEN_H
