@@ -406,6 +406,14 @@ answer_body(struct answer *a, const char *body, size_t n)
 }
 
 int
+answer_counts(struct answer *a, const char *body, size_t n)
+{
+	struct splice v = { body, n }, usage;
+
+	return splice_find(v, "usage", &usage) == 1 ? read_usage(a, usage) : 0;
+}
+
+int
 answer_event(struct answer *a, const char *data, size_t n)
 {
 	/* openai-python takes the prefix for the end, so do we */

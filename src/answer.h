@@ -60,6 +60,12 @@ int answer_event(struct answer *a, const char *data, size_t n);
 int answer_body(struct answer *a, const char *body, size_t n);
 
 /*
+ * Takes of a whole body, known to be JSON, only what it says of its usage: a
+ * fraction of answer_body(). 0, or -1 with errno.
+ */
+int answer_counts(struct answer *a, const char *body, size_t n);
+
+/*
  * Does an event of a chat stream surely only carry the text on: no end, no
  * usage, no error in it? For streams that are just relayed, since this costs
  * a fraction of answer_event().

@@ -89,7 +89,11 @@ buf_adds(struct buf *b, const char *s)
 int
 buf_addc(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (buf_room(b, 1) == -1)
+		return -1;
+	b->d[b->len++] = c;
+	b->d[b->len] = '\0';
+	return 0;
 }
 
 int

@@ -786,11 +786,10 @@ send_try(struct chat_job *j)
 		in.body = j->outbound.body.d;
 		in.len = j->outbound.body.len;
 		in.strict = repair(j, V_REASONED) != 0;
-		j->try = try_start(&in, &cb, j);
+		if ((j->try = try_start(&in, &cb, j)) != NULL)
+			return;
 		fault_set(&f, EX_OSERR, "%s", strerror(errno));
 	}
-	if (j->try != NULL)
-		return;
 	free_slot(j);
 	outcome_set(&j->outcome,
 	    f.status == EX_DATAERR ? V_BAD_REQUEST : V_BAD_REPLY, f.status,

@@ -353,12 +353,12 @@ classify_success(const struct reply *r, struct classified *c)
 
 	if (hollow_blank(r->body, r->len))
 		return V_HOLLOW;
-	if (splice_text(r->body, r->len, &v, NULL) == -1 ||
-	    (error = classify_envelope(v, &e)) == -1)
+	if (splice_text(r->body, r->len, &v, NULL) == -1)
 		return V_BAD_REPLY;
-	answer = error ? HOLLOW_YES : hollow_judge(v);
-	if (answer != HOLLOW_YES)
+	if ((answer = hollow_judge(v)) != HOLLOW_YES)
 		return answer == HOLLOW_NO ? V_OK : V_REASONED;
+	if ((error = classify_envelope(v, &e)) == -1)
+		return V_BAD_REPLY;
 	if ((verdict = classify_judge(&e, 0, c)) != -1)
 		return verdict;
 	return error ? V_SERVER : V_HOLLOW;

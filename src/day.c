@@ -1,5 +1,4 @@
 /* Days and timestamps, by the Gregorian calendar from year 0 to 9999. */
-#include <stdio.h>
 #include <string.h>
 
 #include "day.h"
@@ -51,6 +50,14 @@ day_start(int64_t day, int off)
 	return day * DAY_MS - (int64_t)off * 1000;
 }
 
+/* The last n digits of v. */
+static void
+day_put(char *dst, int n, unsigned v)
+{
+	for (; n > 0; v /= 10)
+		dst[--n] = (char)('0' + v % 10);
+}
+
 void
 day_text(char *dst, int64_t day)
 {
@@ -68,8 +75,12 @@ day_text(char *dst, int64_t day)
 		y++;
 	for (day -= day_year(y); day >= day_month_len(y, m); m++)
 		day -= day_month_len(y, m);
-	snprintf(dst, DAY_TEXT, "%04u-%02u-%02u", (unsigned)y % 10000,
-	    (unsigned)m % 100, (unsigned)(day + 1) % 100);
+	day_put(dst, 4, (unsigned)y);
+	dst[4] = '-';
+	day_put(dst + 5, 2, (unsigned)m);
+	dst[7] = '-';
+	day_put(dst + 8, 2, (unsigned)day + 1);
+	dst[10] = '\0';
 }
 
 /* Reads exactly n digits at s: the number, or -1. */
@@ -112,10 +123,16 @@ day_stamp(char *dst, int64_t ms, int off)
 	unsigned t = (unsigned)(ms - day_start(day, off)) % DAY_MS;
 
 	day_text(dst, day);
-	snprintf(dst + DAY_TEXT - 1, DAY_STAMP - DAY_TEXT + 1,
-	    "T%02u:%02u:%02u.%03u%c%02u:%02u", t / 3600000, t / 60000 % 60,
-	    t / 1000 % 60, t % 1000, off < 0 ? '-' : '+', abs / 60 % 100,
-	    abs % 60);
+	memcpy(dst + DAY_TEXT - 1, "T00:00:00.000+00:00",
+	    DAY_STAMP - DAY_TEXT + 1);
+	day_put(dst + 11, 2, t / 3600000);
+	day_put(dst + 14, 2, t / 60000 % 60);
+	day_put(dst + 17, 2, t / 1000 % 60);
+	day_put(dst + 20, 3, t % 1000);
+	if (off < 0)
+		dst[23] = '-';
+	day_put(dst + 24, 2, abs / 60);
+	day_put(dst + 27, 2, abs % 60);
 }
 
 /* An offset of exactly n bytes. */

@@ -58,8 +58,8 @@ fault_plain(const char *s, size_t n)
 {
 	unsigned char c = (unsigned char)*s;
 
-	if (c < 0x20 || c == 0x7f)
-		return 0;
+	if (c < 0x80)
+		return c >= 0x20 && c != 0x7f;
 	if (c == 0xc2 && n > 1 && (unsigned char)s[1] < 0xa0)
 		return 0;
 	return utf8_len(s, n);

@@ -4,6 +4,7 @@
 
 #include "api.h"
 #include "buf.h"
+#include "field.h"
 #include "headline.h"
 #include "splice.h"
 
@@ -25,16 +26,23 @@ text(struct splice v)
 	return buf_detach(&b);
 }
 
-/* That of a member, NULL if it is not there: 0; -1 if it cannot be had. */
-static int
-member(struct splice v, const char *name, char **dst)
-{
-	struct splice m;
+/* The members. */
+struct line {
+	const char *op, *shape, *id, *token, *task;
+	struct splice headers;
+	int keep;
+};
 
-	if (splice_find(v, name, &m) != 1)
-		return 0;
-	return (*dst = text(m)) == NULL ? -1 : 0;
-}
+static const struct field fields[] = {
+	FIELD(line, op, "op", .kind = FIELD_STR),
+	FIELD(line, shape, "shape", .kind = FIELD_STR),
+	FIELD(line, id, "id", .kind = FIELD_STR),
+	FIELD(line, token, "token", .kind = FIELD_STR),
+	FIELD(line, task, "task", .kind = FIELD_STR),
+	FIELD(line, headers, "headers", .kind = FIELD_RAW),
+	FIELD(line, keep, "keep", .kind = FIELD_TRUTH),
+	FIELD_END,
+};
 
 /* Nothing that would end a header, or begin another. */
 static int
@@ -100,30 +108,22 @@ is_id(const char *s)
 int
 headline_read(struct headline *h, const char *s, size_t n)
 {
-	struct splice v, m;
-	char *op = NULL;
+	struct line l = { .op = "chat" };
+	struct splice v;
 
 	memset(h, 0, sizeof(*h));
-	if (splice_text(s, n, &v, NULL) == -1 || v.s[0] != '{')
+	buf_init(&h->text, n);
+	if (splice_text(s, n, &v, NULL) == -1 ||
+	    field_read(fields, &l, v, &h->text) == -1 ||
+	    (h->api = api_named(l.op)) == NULL)
 		return -1;
-	if (member(v, "op", &op) == -1)
-		return -1;
-	h->api = api_named(op != NULL ? op : "chat");
-	free(op);
-	if (h->api == NULL)
-		return -1;
-	if (member(v, "shape", &h->shape) == -1 ||
-	    member(v, "id", &h->id) == -1 ||
-	    member(v, "token", &h->token) == -1 ||
-	    member(v, "task", &h->task) == -1)
-		return -1;
-	if (!is_id(h->task)) {
-		free(h->task);
-		h->task = NULL;
-	}
-	h->keep = splice_find(v, "keep", &m) == 1 && m.s[0] == 't';
-	if (splice_find(v, "headers", &m) == 1 && m.s[0] == '{')
-		return read_headers(h, m);
+	h->shape = l.shape;
+	h->id = l.id;
+	h->token = l.token;
+	h->task = is_id(l.task) ? l.task : NULL;
+	h->keep = l.keep;
+	if (l.headers.n > 0 && *l.headers.s == '{')
+		return read_headers(h, l.headers);
 	return 0;
 }
 
@@ -132,10 +132,7 @@ headline_free(struct headline *h)
 {
 	size_t i;
 
-	free(h->shape);
-	free(h->id);
-	free(h->token);
-	free(h->task);
+	buf_free(&h->text);
 	for (i = 0; i < HEADLINE_HEADERS; i++)
 		free(h->headers[i]);
 	memset(h, 0, sizeof(*h));

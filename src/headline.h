@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "buf.h"
+
 struct api;
 
 enum {
@@ -15,9 +17,12 @@ enum {
 
 struct headline {
 	const struct api *api;
-	char *shape, *id, *token; /* or NULL */
-	char *task;		  /* the id of one, fit for a path; or NULL */
-	int keep;		  /* the connection, for the next request */
+	const char *shape, *id, *token; /* or NULL */
+	const char *task;		/* the id of one, fit for a path; or
+					   NULL */
+	int keep;			/* the connection, for the next
+					   request */
+	struct buf text;		/* what those point into */
 	char *headers[HEADLINE_HEADERS + 1]; /* "Name: value", NULL-ended:
 						those that the API lets along */
 };

@@ -19,6 +19,7 @@ enum {
 
 struct hollow_body {
 	struct splice choices, content, output, usage, end, status;
+	struct splice error, errors;
 };
 
 static const struct field hollow_body[] = {
@@ -28,6 +29,8 @@ static const struct field hollow_body[] = {
 	RAW(hollow_body, usage, "usage"),
 	RAW(hollow_body, end, "stop_reason"),
 	RAW(hollow_body, status, "status"),
+	RAW(hollow_body, error, "error"),
+	RAW(hollow_body, errors, "errors"),
 	FIELD_END,
 };
 
@@ -199,6 +202,8 @@ hollow_judge(struct splice body)
 	int seen;
 
 	(void)field_read(hollow_body, &b, body, NULL);
+	if (hollow_kind(b.error) != 0 || hollow_kind(b.errors) != 0)
+		return HOLLOW_YES;
 	seen = hollow_content(b.content) | hollow_content(b.output);
 	if (hollow_kind(b.choices) == '[') {
 		splice_begin(&w, b.choices);

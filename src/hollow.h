@@ -17,7 +17,8 @@ enum hollow {
 
 /*
  * Judges the body, a JSON object, of any API that is passed through: chat,
- * completions, messages, responses, embeddings, images, tasks, models.
+ * completions, messages, responses, embeddings, images, tasks, models. With an
+ * error in it, it is no answer.
  */
 enum hollow hollow_judge(struct splice body);
 

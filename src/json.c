@@ -113,10 +113,15 @@ json_bool(struct json *j, const char *key, int v)
 void
 json_int(struct json *j, const char *key, int64_t v)
 {
-	char text[24];
+	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	char text[24], *p = text + sizeof(text);
 
-	json_raw(j, key, text,
-	    (size_t)snprintf(text, sizeof(text), "%lld", (long long)v));
+	do
+		*--p = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (v < 0)
+		*--p = '-';
+	json_raw(j, key, p, (size_t)(text + sizeof(text) - p));
 }
 
 void
@@ -176,18 +181,17 @@ json_finish(struct json *j)
 static size_t
 json_plain(const char *s, size_t n)
 {
-	size_t i = 0, len = 1;
+	size_t i = 0, len;
 
-	while (i < n && len > 0) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c >= 0x80)
-			len = utf8_len(s + i, n - i);
-		else
-			len = c >= 0x20 && c != '"' && c != '\\';
+	for (;;) {
+		while (i < n && (signed char)s[i] >= ' ' && s[i] != '"' &&
+		    s[i] != '\\')
+			i++;
+		if (i == n || (unsigned char)s[i] < 0x80 ||
+		    (len = utf8_len(s + i, n - i)) == 0)
+			return i;
 		i += len;
 	}
-	return i;
 }
 
 static int
@@ -203,13 +207,32 @@ json_escape(struct buf *out, unsigned char c)
 	return buf_addf(out, "\\u%04x", c);
 }
 
+/* All of it may stand as it is, and there is room. */
+static void
+json_quote_plain(struct buf *out, const char *s, size_t n)
+{
+	char *p = out->d + out->len;
+
+	*p++ = '"';
+	if (n > 0)
+		memcpy(p, s, n);
+	p[n] = '"';
+	p[n + 1] = '\0';
+	out->len += n + 2;
+}
+
 int
 json_quote(struct buf *out, const char *s, size_t n)
 {
-	size_t i, len, start = out->len;
+	size_t i, len = json_plain(s, n), start = out->len;
 
-	if (buf_addc(out, '"') == -1)
+	if (n > SIZE_MAX / 2 || buf_room(out, n + 2) == -1)
 		return -1;
+	if (len == n) {
+		json_quote_plain(out, s, n);
+		return 0;
+	}
+	buf_addc(out, '"');
 	for (i = 0; i < n; i += len) {
 		if ((len = json_plain(s + i, n - i)) > 0) {
 			if (buf_add(out, s + i, len) == -1)

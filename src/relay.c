@@ -242,7 +242,7 @@ judge_plain(struct relay *r, int t)
 	if (r->want == RELAY_STREAM)
 		bad(r, V_BAD_REPLY, "not a stream");
 	else
-		(void)answer_body(r->answer, r->hold.d, r->hold.len);
+		(void)answer_counts(r->answer, r->hold.d, r->hold.len);
 }
 
 void

@@ -79,14 +79,45 @@ scan_escape(const char *p, const char *end, const char **bad)
 	return p;
 }
 
+/* Is there one of these among the eight bytes at p? (Or might there be.) */
+static inline int
+scan_stops(const char *p)
+{
+	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+	uint64_t w, quote, slash;
+
+	memcpy(&w, p, sizeof(w));
+	quote = w ^ ones * '"';
+	slash = w ^ ones * '\\';
+	w = (w - ones * ' ') & ~w;
+	quote = (quote - ones) & ~quote;
+	slash = (slash - ones) & ~slash;
+	return ((w | quote | slash) & tops) != 0;
+}
+
+/* Passes a long stretch of what a string can just have. */
+static const char *
+scan_long(const char *p, const char *end)
+{
+	while (end - p >= 8 && !scan_stops(p))
+		p += 8;
+	while (p < end && !scan_stop[(unsigned char)*p])
+		p++;
+	return p;
+}
+
 static inline const char *
 scan_string(const char *p, const char *end, const char **bad)
 {
 	if (p == end || *p != '"')
 		return scan_wrong(p, bad);
 	for (p++;;) {
-		while (p < end && !scan_stop[(unsigned char)*p])
+		const char *few = end - p < 16 ? end : p + 16;
+
+		while (p < few && !scan_stop[(unsigned char)*p])
 			p++;
+		if (p == few)
+			p = scan_long(p, end);
 		if (p == end)
 			return scan_wrong(p, bad);
 		if (*p == '"')

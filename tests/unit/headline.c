@@ -30,7 +30,7 @@ static const struct {
 	    NULL, NULL, NULL, NULL },
 	{ "{\"op\":\"nope\"}", NULL, NULL, NULL, NULL },
 	{ "{\"op\":7}", NULL, NULL, NULL, NULL },
-	{ "{\"shape\":null}", NULL, NULL, NULL, NULL },
+	{ "{\"shape\":null}", "chat", NULL, NULL, NULL },
 	{ "{\"id\":[]}", NULL, NULL, NULL, NULL },
 	{ "{\"token\":{}}", NULL, NULL, NULL, NULL },
 	{ "[]", NULL, NULL, NULL, NULL },
