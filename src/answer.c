@@ -521,33 +521,45 @@ has_value(const char *p, size_t n)
 	return i == n || p[i] != 'n';
 }
 
+/* Does the quoted name end in front of end? */
+static int
+names(const char *start, const char *end, const char *name, size_t n)
+{
+	return (size_t)(end - start) >= n && memcmp(end - n, name, n) == 0;
+}
+
+#define NAMES(start, end, name) names(start, end, name, sizeof(name) - 1)
+
 /* Inside a JSON string the quotes of a name would have backslashes. */
 int
 answer_goes_on(const char *data, size_t n)
 {
-	static const struct {
-		const char *name;
-		size_t len;
-	} ends[] = { { "\"choices\"", 9 }, { "\"finish_reason\"", 15 },
-		{ "\"usage\"", 7 }, { "\"error\"", 7 }, { "\"errors\"", 8 } };
 	const char *end = data + n, *p, *name;
-	int choices = 0;
-	size_t i, len;
+	int choices = 0, stops;
 
 	for (p = data; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++) {
 		for (name = p; name > data && is_space(name[-1]);)
 			name--;
-		for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-			len = ends[i].len;
-			if ((size_t)(name - data) < len ||
-			    name[-2] != ends[i].name[len - 2] ||
-			    memcmp(name - len, ends[i].name, len) != 0)
-				continue;
-			if (i == 0)
-				choices = 1;
-			else if (has_value(p + 1, (size_t)(end - p) - 1))
-				return 0;
+		if (name - data < 2)
+			continue;
+		stops = 0;
+		switch (name[-2]) { /* its last letter, in front of a quote */
+		case 's':
+			choices |= NAMES(data, name, "\"choices\"");
+			stops = NAMES(data, name, "\"errors\"");
+			break;
+		case 'n':
+			stops = NAMES(data, name, "\"finish_reason\"");
+			break;
+		case 'e':
+			stops = NAMES(data, name, "\"usage\"");
+			break;
+		case 'r':
+			stops = NAMES(data, name, "\"error\"");
+			break;
 		}
+		if (stops && has_value(p + 1, (size_t)(end - p) - 1))
+			return 0;
 	}
 	return choices;
 }

@@ -236,7 +236,7 @@ watch(struct conn *c)
 	case S_HEAD:
 	case S_BODY:
 	case S_LINGER:
-		events = POLLIN;
+		events = POLLIN | POLLRDHUP;
 		break;
 	case S_ANSWER:
 	case S_FLUSH:
@@ -323,13 +323,13 @@ conn_new(struct conn_pool *p, int fd, const char *peer, void *arg)
 	buf_init(&c->out, OUT_MAX);
 	buf_init(&c->body, (size_t)p->bounds->body);
 	snprintf(c->peer, sizeof(c->peer), "%s", peer);
-	if (loop_fd(p->loop, fd, POLLIN, conn_event, c) == -1) {
+	if (loop_fd(p->loop, fd, POLLIN | POLLRDHUP, conn_event, c) == -1) {
 		free(c);
 		return NULL;
 	}
 	loop_timer(p->loop, &c->timer, p->bounds->idle_time, expired, c);
 	c->arg = arg;
-	c->events = POLLIN;
+	c->events = POLLIN | POLLRDHUP;
 	c->deadline = c->timer.at;
 	c->idle = 1;
 	TAILQ_INSERT_TAIL(&p->idle, c, entry);

@@ -500,7 +500,7 @@ dayfile_begins(const struct dayfile *d, int64_t at)
 {
 	char c;
 
-	if (at == 0)
+	if (at == 0 || (at == d->at && d->fold != NULL && !d->overlong))
 		return 1;
 	switch (dayfile_pread(d, &c, 1, at - 1)) {
 	case 1:
