@@ -33,6 +33,7 @@
 enum {
 	HEAD_MAX = 16 * 1024,	 /* bytes of the first line */
 	OUT_MAX = 64 * 1024,	 /* bytes held before we take no more */
+	OUT_KEPT = 1024,	 /* allocated, from event to event */
 	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
 	ACCEPT_MAX = 8,		      /* connections taken in one turn */
@@ -79,7 +80,7 @@ struct listen {
 	void *arg;
 	size_t held;
 	size_t fetched; /* see struct fetch_ask */
-	struct loop_timer over;
+	struct loop_timer over, more;
 	LIST_HEAD(, conn) conns;
 };
 
@@ -222,6 +223,8 @@ on_flush(void *arg)
 	}
 	if (n > 0 && (size_t)n < c->out.len)
 		buf_drain(&c->out, (size_t)n);
+	else if (n >= 0 && c->stream && c->out.cap <= OUT_KEPT)
+		buf_cut(&c->out, 0);
 	else if (n >= 0)
 		buf_free(&c->out);
 	watch(c);
@@ -565,10 +568,16 @@ take_conn(struct listen *l, int fd)
 	read_in(c); /* an asker does not come with empty hands */
 }
 
-/* A few at a time: the other workers are to have some, too. */
+static void on_more(void *);
+
+/*
+ * A few at a time: the other workers are to have some, too. But the next few
+ * wait for no more than one turn, however many descriptors are ready.
+ */
 static void
 on_accept(void *arg, int fd, short revents)
 {
+	struct listen *l = arg;
 	int s, n;
 
 	(void)revents;
@@ -576,8 +585,17 @@ on_accept(void *arg, int fd, short revents)
 		s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (s == -1)
 			return; /* none, or another worker was faster */
-		take_conn(arg, s);
+		take_conn(l, s);
 	}
+	loop_timer(l->loop, &l->more, 0, on_more, l);
+}
+
+static void
+on_more(void *arg)
+{
+	struct listen *l = arg;
+
+	on_accept(l, l->fd, POLLIN);
 }
 
 struct listen *
@@ -636,6 +654,7 @@ listen_drain(struct listen *l, int64_t ms)
 	if (c->state == ST_KEPT)
 		say_end(c);
 	loop_fd(l->loop, l->fd, 0, NULL, NULL);
+	loop_timer_del(l->loop, &l->more);
 	loop_timer(l->loop, &l->over, ms, on_over, l);
 	maybe_done(l);
 }
@@ -650,6 +669,7 @@ listen_free(struct listen *l)
 	while ((c = LIST_FIRST(&l->conns)) != NULL)
 		free_conn(c);
 	loop_timer_del(l->loop, &l->over);
+	loop_timer_del(l->loop, &l->more);
 	loop_fd(l->loop, l->fd, 0, NULL, NULL);
 	free(l);
 }

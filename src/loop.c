@@ -20,7 +20,7 @@ _Static_assert(POLLIN == EPOLLIN && POLLOUT == EPOLLOUT &&
     "poll(2) and epoll(7) name events alike");
 
 enum {
-	TURN_MAX = 256 /* descriptors served in one turn */
+	TURN_MAX = 64 /* descriptors served in one turn */
 };
 
 struct watch {

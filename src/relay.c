@@ -12,6 +12,10 @@
 #include "relay.h"
 #include "sse.h"
 
+enum {
+	RELAY_KEPT = 1024 /* bytes held, from event to event */
+};
+
 int
 relay_init(struct relay *r, enum relay_want want, size_t event, size_t answer)
 {
@@ -180,7 +184,7 @@ void
 relay_passed(struct relay *r, size_t n)
 {
 	r->ready -= n;
-	if (n == r->hold.len)
+	if (n == r->hold.len && r->hold.cap > RELAY_KEPT)
 		buf_free(&r->hold);
 	else
 		buf_drain(&r->hold, n);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -34,6 +35,7 @@ enum kind {
 	MAKE,	/* a descriptor without a file */
 	CONNECT,
 	ACCEPT,
+	WATCH,
 	WAIT,
 	KINDS
 };
@@ -48,6 +50,7 @@ static const int errors[KINDS][HOWS] = {
 	[MAKE] = { EMFILE, ENFILE, 0, 0 },
 	[CONNECT] = { EAGAIN, ECONNREFUSED, 0, 0 },
 	[ACCEPT] = { EMFILE, ENFILE, EINTR, 0 },
+	[WATCH] = { ENOSPC, ENOMEM, 0, 0 },
 	[WAIT] = { 0, 0, EINTR, 0 },
 };
 static enum how how;
@@ -247,8 +250,22 @@ CALL(ACCEPT, int, -1, accept4,
     (int fd, struct sockaddr *sa, socklen_t *len, int flags),
     (fd, sa, len, flags))
 CALL(WAIT, int, -1, poll, (struct pollfd * v, nfds_t n, int ms), (v, n, ms))
+CALL(WAIT, int, -1, epoll_wait,
+    (int ep, struct epoll_event *ev, int max, int ms), (ep, ev, max, ms))
+CALL(MAKE, int, -1, epoll_create1, (int flags), (flags))
 CALL(CONNECT, int, -1, connect,
     (int fd, const struct sockaddr *sa, socklen_t n), (fd, sa, n))
+
+/* Memory is needed for one more, and for nothing else. */
+int
+epoll_ctl(int ep, int op, int fd, struct epoll_event *ev)
+{
+	NEXT(epoll_ctl);
+
+	if (op == EPOLL_CTL_ADD && fails(WATCH, "epoll_ctl") == -1)
+		return -1;
+	return next(ep, op, fd, ev);
+}
 
 int
 open(const char *path, int flags, ...)

@@ -343,7 +343,7 @@ produce(struct conn *c)
 		if (plan_has(p, F_HALF_EVENT))
 			halve(c, &piece);
 		wire_piece(c, &piece);
-		if (p->slow > 0) {
+		if (p->slow > 0 || plan_has(p, F_EACH)) {
 			c->due += p->slow;
 			break;
 		}

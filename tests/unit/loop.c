@@ -1,4 +1,5 @@
 /* The loop: timers in order, descriptors and what callbacks do, signals. */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -312,6 +313,68 @@ descriptors(void)
 	ok(loop_turn(loop, 0) == 0, "nothing to watch");
 }
 
+/* What is asked of one descriptor, changing from turn to turn. */
+static void
+changes(void)
+{
+	int fds[2];
+	struct end e = { 0 };
+
+	if (pipe(fds) == -1)
+		abort();
+	e.in = fds[0];
+	loop_fd(loop, fds[0], POLLIN | POLLRDHUP, on_pipe, &e);
+	loop_turn(loop, 0);
+	ok(e.calls == 0, "nothing has happened yet");
+	loop_fd(loop, fds[0], POLLRDHUP, on_pipe, &e);
+	if (write(fds[1], "xy", 2) != 2)
+		abort();
+	loop_turn(loop, 0);
+	loop_turn(loop, 0);
+	ok(e.calls == 0, "nothing that is waited for any more");
+	loop_fd(loop, fds[0], POLLIN, on_pipe, &e);
+	loop_turn(loop, 0);
+	ok(e.calls == 1 && e.revents == POLLIN, "what is waited for again");
+	close(fds[1]);
+	loop_fd(loop, fds[0], POLLRDHUP, on_pipe, &e);
+	loop_turn(loop, 0);
+	ok(e.calls == 2 && e.revents == POLLHUP, "an end comes unasked");
+	loop_fd(loop, fds[0], 0, NULL, NULL);
+	loop_turn(loop, 0);
+	ok(e.calls == 2, "but not when nothing is waited for");
+	close(fds[0]);
+}
+
+/* A file is ready, whatever is asked; a descriptor that is none is an error. */
+static void
+files(void)
+{
+	static const struct {
+		const char *name;
+		int flags;
+	} v[] = { { "/dev/null", O_RDWR }, { "/proc/self/exe", O_RDONLY } };
+	struct end e;
+	size_t i;
+
+	for (i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		memset(&e, 0, sizeof(e));
+		e.in = open(v[i].name, v[i].flags);
+		ok(loop_fd(loop, e.in, POLLOUT, on_pipe, &e) == 0 &&
+			loop_turn(loop, -1) == 0 && e.calls == 1 &&
+			e.revents == POLLOUT,
+		    "%s has room", v[i].name);
+		then = drop_itself;
+		ok(loop_turn(loop, -1) == 0 && loop_turn(loop, 0) == 0 &&
+			e.calls == 2,
+		    "until it is dropped");
+		then = NULL;
+		close(e.in);
+	}
+	ok(loop_fd(loop, e.in, POLLIN, on_pipe, &e) == -1 && errno == EBADF &&
+		loop_turn(loop, 0) == 0 && e.calls == 2,
+	    "a closed one cannot be watched");
+}
+
 /* ---- signals, stopping ---- */
 
 static int signals[NSIG], handling;
@@ -387,6 +450,8 @@ main(void)
 	in_order();
 	from_callbacks();
 	descriptors();
+	changes();
+	files();
 	signalled();
 	loop_free(loop);
 	loop_free(NULL);
