@@ -213,6 +213,8 @@ on_flush(void *arg)
 	struct conn *c = arg;
 	ssize_t n;
 
+	if (c->broken)
+		return; /* its end would be none */
 	do
 		n = send(c->fd, c->out.d, c->out.len,
 		    MSG_NOSIGNAL | MSG_DONTWAIT);
