@@ -98,6 +98,10 @@ torture: deps-check
 	    tests/0090-memory.t tests/0091-syscalls.t \
 	    tests/0508-serve-faults.t tests/0512-serve-syscalls.t \
 	    $(BUILD)/unit/ledger
+# A day, or SOAK_SECONDS.
+soak: deps-check
+	@$(MAKE) --no-print-directory $(JOBS) all
+	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= prove -v tests/soak.sh
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	-cd tests && npm ci --ignore-scripts --no-audit --no-fund && \
 	    touch node_modules/.package-lock.json
@@ -184,7 +188,7 @@ clean:
 	rm -rf build $(PROGS:%=bin/%)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
-.PHONY: all deps check tests torture demo bench timers fuzz fuzzers package lint \
+.PHONY: all deps check tests torture soak demo bench timers fuzz fuzzers package lint \
 	format headers install uninstall dist distcheck clean
 .SECONDARY:
 .DELETE_ON_ERROR:
