@@ -97,6 +97,7 @@ static struct {
 	struct out *out;
 	struct texts texts;
 	struct buf text, line;
+	int bad; /* not all were requests */
 	struct decision decision;
 	int decided;
 	int64_t deadline; /* monotonic ms, 0: none */
@@ -568,23 +569,53 @@ flush(void *arg, struct fault *f)
 	return unwritten(f);
 }
 
+/*
+ * Says what is wrong with a text. It is left out: an empty line stands in its
+ * place, which readers of JSON pass over, while a batch goes on counting.
+ */
 static int
-filter(struct fault *f)
+leave_out(struct fault *f)
+{
+	run.bad = 1;
+	warnx("%s", f->text);
+	buf_cut(&run.line, 0);
+	if (opt.mode == EXPLAIN)
+		return 0;
+	if (buf_addc(&run.line, '\n') == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	return write_out(&run.line, f);
+}
+
+/* The next request is answered: 1, 0 at the end, or -1 with *f. */
+static int
+filter_one(struct fault *f)
 {
 	struct fault inner;
 	struct splice v;
 	int64_t left;
 	int r;
 
-	while ((r = texts_next(&run.texts, &v, flush, NULL, f)) == 1) {
-		if (in_time(&left, f) == 0 && answer(v, f) == 0)
-			continue;
-		inner = *f;
-		if (f->status == EX_DATAERR)
-			fault_set(f, EX_DATAERR, "stdin: line %ld: %s",
-			    run.texts.line, inner.text);
-		return -1;
-	}
+	if ((r = texts_next(&run.texts, &v, flush, NULL, f)) != 1)
+		return r;
+	if (in_time(&left, f) == 0 && answer(v, f) == 0)
+		return 1;
+	inner = *f;
+	if (f->status == EX_DATAERR)
+		fault_set(f, EX_DATAERR, "stdin: line %ld: %s", run.texts.line,
+		    inner.text);
+	return -1;
+}
+
+static int
+filter(struct fault *f)
+{
+	int r;
+
+	while ((r = filter_one(f)) == 1 ||
+	    (r == -1 && f->status == EX_DATAERR && leave_out(f) == 0))
+		continue;
+	if (r == 0 && run.bad)
+		return fault_set(f, EX_DATAERR, "%s", "");
 	return r;
 }
 
@@ -694,15 +725,16 @@ main(int argc, char *argv[])
 	if (opt.cli.timeout > 0)
 		run.deadline = now_mono() + opt.cli.timeout;
 	if ((r = work(&f)) == -1) {
-		warnx("%s%s%s%s", f.text, f.hint[0] != '\0' ? " (" : "", f.hint,
-		    f.hint[0] != '\0' ? ")" : "");
+		if (f.text[0] != '\0') /* else it was said */
+			warnx("%s%s%s%s", f.text, f.hint[0] != '\0' ? " (" : "",
+			    f.hint, f.hint[0] != '\0' ? ")" : "");
 		if (opt.mode == CHECK && f.status != EX_OSERR)
 			f.status = EX_CONFIG;
 	}
 	if (r == 0 && (r = out_commit(run.out, &f)) == -1)
 		warnx("%s", f.text);
 	else if (r == -1 && run.out != NULL) {
-		/* What came before a bad line stays on stdout. */
+		/* What was answered stays on stdout. */
 		(void)fflush(out_file(run.out));
 		out_abort(run.out);
 	}

@@ -3,6 +3,7 @@
  * are closed it is not looked at as a whole again.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -14,6 +15,13 @@
 
 enum {
 	CHUNK = 64 * 1024
+};
+
+/* What is passed over, behind what is wrong. */
+enum texts_skip {
+	SKIP_NONE,
+	SKIP_LINE,
+	SKIP_SPREAD /* to a line that begins with an object */
 };
 
 void
@@ -41,21 +49,28 @@ breaks(const char *s, const char *end)
 	return n;
 }
 
-/* Names the line of the first wrong byte, or where what is cut begins. */
+/*
+ * Names the line of the first wrong byte, or where what is cut begins. If
+ * that is not where the text begins it was spread over lines.
+ */
 static int
 malformed(struct texts *t, struct fault *f)
 {
 	const char *s = t->in.d + t->used;
 	size_t n = t->in.len - t->used, off = 0;
+	char where[64] = "";
 	struct splice v;
-	int cut;
+	long down;
 
 	(void)splice_text(s, n, &v, &off);
-	if ((cut = off == n))
-		off = 0;
-	t->line = t->passed + breaks(s, s + off) + 1;
-	return fault_set(f, EX_DATAERR, "%s: line %ld: %s", t->name, t->line,
-	    cut ? "the JSON ends too early" : "not JSON");
+	down = off < n ? breaks(s, s + off) : 0;
+	t->skip = off < n && down == 0 ? SKIP_LINE : SKIP_SPREAD;
+	t->line = t->passed + down + 1;
+	if (down > 0)
+		snprintf(where, sizeof(where), ", in what begins at line %ld",
+		    t->passed + 1);
+	return fault_set(f, EX_DATAERR, "%s: line %ld: %s%s", t->name, t->line,
+	    off < n ? "not JSON" : "the JSON ends too early", where);
 }
 
 /* Begins to count brackets at what is not done with yet. */
@@ -63,7 +78,31 @@ static void
 restart(struct texts *t)
 {
 	t->seen = t->used;
+	t->look = 0;
 	t->depth = t->quoted = t->escaped = 0;
+}
+
+/* Passes over what is wrong: 1 at the end of it, 0 if that is to be read. */
+static int
+skip(struct texts *t)
+{
+	const char *s = t->in.d + t->used, *end = t->in.d + t->in.len, *nl;
+
+	while ((nl = memchr(s, '\n', (size_t)(end - s))) != NULL) {
+		s = nl;
+		if (t->skip == SKIP_SPREAD && nl + 1 == end && !t->eof)
+			break;
+		t->passed++;
+		s++;
+		if (t->skip == SKIP_LINE || (s < end && *s == '{')) {
+			t->skip = SKIP_NONE;
+			break;
+		}
+	}
+	t->used = (size_t)((t->skip == SKIP_NONE || nl != NULL ? s : end) -
+	    t->in.d);
+	restart(t);
+	return t->skip == SKIP_NONE;
 }
 
 static int
@@ -78,9 +117,11 @@ more(struct texts *t, struct fault *f)
 	room = t->in.len > CHUNK ? t->in.len : CHUNK;
 	if (room > t->in.max - t->in.len)
 		room = t->in.max - t->in.len;
-	if (room == 0)
+	if (room == 0) {
+		t->skip = SKIP_SPREAD;
 		return fault_set(f, EX_DATAERR, "%s: line %ld: over %zu bytes",
-		    t->name, t->passed + 1, t->in.max);
+		    t->name, t->line = t->passed + 1, t->in.max);
+	}
 	if (buf_room(&t->in, room) == -1)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	do
@@ -95,7 +136,10 @@ more(struct texts *t, struct fault *f)
 	return 0;
 }
 
-/* May the text be whole by now? A cheap look at what came since the last. */
+/*
+ * May the text be whole by now? A cheap look at what came since the last. One
+ * that lacks a bracket never would be: see look.
+ */
 static int
 closed(struct texts *t)
 {
@@ -124,14 +168,21 @@ take(struct texts *t, struct splice *v, struct fault *f)
 	const char *s = t->in.d + t->used, *end = t->in.d + t->in.len;
 	size_t n;
 
+	if (t->skip != SKIP_NONE) {
+		if (!skip(t))
+			return 0;
+		s = t->in.d + t->used;
+	}
 	n = strspn(s, " \t\r\n");
 	t->passed += breaks(s, s + n);
 	t->used += n;
 	s += n;
 	if (n > 0)
 		restart(t);
-	if (!t->eof && end - s > CHUNK && !closed(t))
+	n = (size_t)(end - s);
+	if (!t->eof && n > CHUNK && !closed(t) && n < t->look)
 		return 0;
+	t->look = 2 * n;
 	n = splice_first(s, (size_t)(end - s), v);
 	if (n == (size_t)-1)
 		return malformed(t, f);

@@ -20,7 +20,9 @@ struct texts {
 	int eof;
 	/* a text that is longer than what is read at once: */
 	size_t seen; /* its brackets are counted up to here */
+	size_t look; /* bytes of it at which it is looked at all the same */
 	int depth, quoted, escaped;
+	int skip;    /* enum texts_skip */
 	long line;   /* of the text that was given last */
 	long passed; /* line breaks in what is done with */
 };
@@ -33,6 +35,8 @@ void texts_free(struct texts *t);
  * The next text, valid until the next call: 1; 0 at the end; -1 with *f:
  * EX_DATAERR, naming the line, EX_IOERR. If more has to be read for it,
  * before is called first: the place to flush what was answered.
+ * After EX_DATAERR the next call goes on behind what is wrong: with the next
+ * line, or where it was spread over lines with the next that begins with "{".
  */
 int texts_next(struct texts *t, struct splice *v,
     int (*before)(void *arg, struct fault *f), void *arg, struct fault *f);

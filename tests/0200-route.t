@@ -145,7 +145,7 @@ refuse() {
 }
 refuse 'cut JSON' '{"prompt":"a"}\n{"prompt":\n' \
     'stdin: line 2: the JSON ends too early'
-ok 'what came before was written' [ "$(wc -l <out)" -eq 1 ]
+ok 'what came before was written' [ "$(jq -c . out | wc -l)" -eq 1 ]
 refuse 'no JSON' '{"prompt":"a"}\n\n{"prompt":x}\n{"prompt":"b"}' \
     'stdin: line 3: not JSON'
 refuse 'an array' '[1]' 'stdin: line 1: neither a request'
@@ -155,6 +155,46 @@ unlike 'nothing of it is quoted' err secret
 refuse 'a NUL' '{"prompt":"a"} \000' 'line 1: not JSON'
 refuse 'a body that is none' '{"body":{"messages":[]}} {"body":3}' \
     'line 1: neither'
+
+# A bad line is left out, and costs nothing but itself.
+cat >bad <<'!'
+{"prompt":"one"}
+{"prompt":"torn
+hello
+[1]
+{"prompt":[
+{"prompt":"six"}
+{"prompt":"seven"} x
+{
+  "prompt": oh,
+  "prompt": "no"
+}
+{"prompt":"eight"}
+!
+run 'bad lines' 65 ms-route <bad
+jq -c .prompt out >got
+same 'leave out nothing else' got <<'!'
+"one"
+"six"
+"seven"
+"eight"
+!
+same 'each is said' err <<'!'
+ms-route: stdin: line 2: not JSON
+ms-route: stdin: line 3: not JSON
+ms-route: stdin: line 4: neither a request nor a Batch line: it has no messages and no prompt
+ms-route: stdin: line 7: not JSON, in what begins at line 5
+ms-route: stdin: line 7: not JSON
+ms-route: stdin: line 9: not JSON, in what begins at line 8
+!
+ok 'with an empty line for each' [ "$(grep -c '^$' out)" -eq 6 ]
+run 'explained' 65 ms-route --explain <bad
+unlike 'there are none' out '^$'
+ok 'but for the others' [ "$(wc -l <out)" -eq 4 ]
+if [ -e /dev/full ]; then
+	echo '[1]' | ms-route >/dev/full 2>err
+	ok 'an empty line that cannot be written' [ $? -eq 74 ]
+fi
 run 'both score and tier' 64 ms-route --score 1 --tier 1
 run 'a score out of range' 64 ms-route --score 11
 run 'a tier out of range' 64 ms-route --tier 0

@@ -67,6 +67,16 @@ run 'a batch' 0 ms-chat --batch lines -O results
 ok 'is answered by the models chosen' \
     [ "$(jq -r .response.body.model results | sort -u)" = T/2 ]
 
+# A bad line among them costs no other its answer or its number.
+{
+	cat line
+	echo '{"prompt":"torn'
+	cat line
+} | ms-route 2>err | ms-chat --batch - -O torn
+ok 'a bad line among them: the others are answered' \
+    [ "$(jq -r 'select(.error == null).custom_id' torn | sort | xargs)" = '1 3' ]
+like 'and it is said' err '^ms-route: stdin: line 2: not JSON$'
+
 # A server that answers one question after the other, as Ollama does, is not
 # given up because many are asked.
 cat >one.pl <<'!'

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -61,10 +62,12 @@ all(const char *text, size_t n, size_t piece)
 	int fd = feed(text, n, piece), r, reads = 0;
 
 	texts_init(&t, fd, "in", 16 * MANY);
-	while ((r = texts_next(&t, &v, before, &reads, &f)) == 1 &&
-	    len < sizeof(got) / 2)
-		len += (size_t)snprintf(got + len, sizeof(got) - len,
-		    "%zu:%ld ", v.n, t.line);
+	while ((r = texts_next(&t, &v, before, &reads, &f)) != 0 &&
+	    (r == 1 || f.status == EX_DATAERR) && len < sizeof(got) / 2)
+		len += r == 1 ? (size_t)snprintf(got + len, sizeof(got) - len,
+				    "%zu:%ld ", v.n, t.line) :
+				(size_t)snprintf(got + len, sizeof(got) - len,
+				    "%s, %ld; ", f.text, t.line);
 	snprintf(got + len, sizeof(got) - len, "%s",
 	    r == -1	  ? f.text :
 		reads > 0 ? "end" :
@@ -92,9 +95,26 @@ static const struct {
 	{ "\n{}\n\n[1,\n2] 3", "2:2 6:4 1:5 end" },
 	{ "{}{}", "2:1 2:1 end" },
 	{ "{\"a\":\"}\"}{\"b\":\"\\\"{\"}", "9:1 11:1 end" },
-	{ "{}\n{\"a\":\n\n", "2:1 in: line 2: the JSON ends too early" },
-	{ "{}\n\n{]", "2:1 in: line 3: not JSON" },
-	{ "\n]", "in: line 2: not JSON" },
+	{ "{}\n{\"a\":\n\n",
+	    "2:1 in: line 2: the JSON ends too early, 2; end" },
+	{ "{}\n\n{]", "2:1 in: line 3: not JSON, 3; end" },
+	{ "\n]", "in: line 2: not JSON, 2; end" },
+	/* what is wrong is passed over: a line, */
+	{ "a\nb\n1\n{}",
+	    "in: line 1: not JSON, 1; in: line 2: not JSON, 2; "
+	    "1:3 2:4 end" },
+	{ "{} a\n\n{}", "2:1 in: line 1: not JSON, 1; 2:3 end" },
+	{ "{\"a\":\"b\n[1]\n", "in: line 1: not JSON, 1; 3:2 end" },
+	/* or all that an object may have had, */
+	{ "{\n  \"a\": x,\n  {},\n  2\n}\n{}\n3",
+	    "in: line 2: not JSON, in what begins at line 1, 2; 2:6 1:7 end" },
+	{ "[\n x\n]\n\n",
+	    "in: line 2: not JSON, in what begins at line 1, 2; end" },
+	/* but not the next one */
+	{ "{\"a\":[\n{}\n{}\n",
+	    "in: line 3: not JSON, in what begins at line 1, 3; "
+	    "2:2 2:3 end" },
+	{ "{\"a\":\n{}\n", "in: line 1: the JSON ends too early, 1; 2:2 end" },
 };
 
 /* A large text, with brackets in its strings, between two small ones. */
@@ -113,10 +133,11 @@ large(size_t piece)
 	buf_adds(&b, "\"]}\n{}");
 	is(all(b.d, b.len, piece), want, "a large one", piece);
 	b.d[b.len - 4] = ']';
-	snprintf(want, sizeof(want), "2:1 in: line 3: not JSON");
+	snprintf(want, sizeof(want), "2:1 in: line 3: not JSON, 3; 2:4 end");
 	is(all(b.d, b.len, piece), want, "that closes wrongly", piece);
 	buf_cut(&b, b.len - 6);
-	snprintf(want, sizeof(want), "2:1 in: line 3: the JSON ends too early");
+	snprintf(want, sizeof(want),
+	    "2:1 in: line 3: the JSON ends too early, 3; end");
 	is(all(b.d, b.len, piece), want, "that is cut", piece);
 	buf_free(&b);
 }
@@ -124,6 +145,7 @@ large(size_t piece)
 int
 main(void)
 {
+	const char *got;
 	struct buf b;
 	size_t i, piece;
 
@@ -139,8 +161,23 @@ main(void)
 		buf_addc(&b, ' ');
 	is(all(b.d, b.len, b.len), "2:1 end", "blanks take no room", b.len);
 	b.d[2] = '"';
-	is(all(b.d, b.len, b.len), "2:1 in: line 1: over 4915200 bytes",
+	is(all(b.d, b.len, b.len), "2:1 in: line 1: over 4915200 bytes, 1; end",
 	    "but a text has its bound", b.len);
+	buf_adds(&b, "\n{}");
+	is(all(b.d, b.len, b.len),
+	    "2:1 in: line 1: over 4915200 bytes, 1; 2:2 end",
+	    "behind which another may come", b.len);
+	buf_cut(&b, 0);
+	buf_adds(&b, "{\"a\":[\n");
+	while (b.len < 17 * MANY)
+		buf_adds(&b, "{\"a\":\"bcdefghijklmnopqrstuvwxyz\"},\n");
+	got = all(b.d, b.len, b.len);
+	ok(strncmp(got, "in: line 1: over 4915200 bytes, 1; 33:2 ", 40) == 0,
+	    "one without an end is found by its length: %.40s", got);
+	b.d[5] = 'x';
+	got = all(b.d, b.len, b.len);
+	ok(strncmp(got, "in: line 1: not JSON, 1; 33:2 ", 30) == 0,
+	    "or at once: %.40s", got);
 	buf_free(&b);
 	return done();
 }
