@@ -87,14 +87,15 @@ api_request(const struct api *a, struct buf *out, const char *text, size_t n,
 {
 	static const struct request_opts none = { .stream = -1 };
 	struct splice v, m;
+	char why[SPLICE_WRONG];
 	size_t off;
 
 	if (a->kind == API_CHAT)
 		return request_edit(out, text, n, &none, limited, f);
 	*limited = 0;
 	if (splice_text(text, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR, "request: not JSON at byte %zu",
-		    off + 1);
+		return fault_set(f, EX_DATAERR, "request: %s",
+		    splice_wrong(why, text, n, off));
 	if (v.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	if (a->needs != NULL && splice_find(v, a->needs, &m) != 1)

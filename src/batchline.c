@@ -86,6 +86,7 @@ batchline_read(struct batchline *b, const char *line, size_t n, int64_t number,
     struct fault *f)
 {
 	struct splice v;
+	char why[SPLICE_WRONG];
 	size_t off;
 
 	memset(b, 0, sizeof(*b));
@@ -93,8 +94,8 @@ batchline_read(struct batchline *b, const char *line, size_t n, int64_t number,
 	snprintf(b->id, sizeof(b->id), "%lld", (long long)number);
 	b->api = api_named("chat");
 	if (splice_text(line, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR, "not JSON at byte %zu",
-		    off + 1);
+		return fault_set(f, EX_DATAERR, "%s",
+		    splice_wrong(why, line, n, off));
 	if (v.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "want an object");
 	if (read_id(b, v, f) == -1 || read_url(b, v, f) == -1)

@@ -542,7 +542,9 @@ parse(struct reader *r, const char *text, size_t n)
 
 	if (splice_text(text, n, &whole, &off) == -1)
 		return bad_syntax(r, text, off,
-		    off < n ? "not valid JSON" : "ends too early");
+		    off == n			  ? "ends too early" :
+			splice_deep(text, n, off) ? "nested too deep" :
+						    "not valid JSON");
 	/* libjq would replace it, and an id would be another */
 	if ((off = utf8_span(text, n)) < n)
 		return bad_syntax(r, text, off, "not UTF-8");

@@ -57,6 +57,7 @@ input_kind(const char *text, size_t n, enum input_kind *kind, struct fault *f)
 {
 	size_t at = skip_space(text, n), off, next;
 	struct splice v = { text + at, n - at };
+	char why[SPLICE_WRONG];
 	int ours;
 
 	*kind = INPUT_PROMPT;
@@ -82,8 +83,8 @@ input_kind(const char *text, size_t n, enum input_kind *kind, struct fault *f)
 	/* not a prompt by chance: a request that broke on its way here */
 	if (ours || memmem(text, n, "\"messages\"", 10) != NULL ||
 	    memmem(text, n, "\"prompt\"", 8) != NULL)
-		return fault_set(f, EX_DATAERR,
-		    "input: a request that is not JSON at byte %zu", off + 1);
+		return fault_set(f, EX_DATAERR, "input: a request that is %s",
+		    splice_wrong(why, text, n, off));
 	return 0;
 }
 

@@ -345,15 +345,14 @@ request_edit(struct buf *out, const char *text, size_t n,
 {
 	struct splice v, m;
 	struct buf b;
+	char why[SPLICE_WRONG];
 	size_t off;
 	int r;
 
 	*limited = 0;
 	if (splice_text(text, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR,
-		    "request: not JSON at byte "
-		    "%zu",
-		    off + 1);
+		return fault_set(f, EX_DATAERR, "request: %s",
+		    splice_wrong(why, text, n, off));
 	if (v.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	if (splice_find(v, "messages", &m) == 1) {
@@ -480,15 +479,14 @@ int
 request_read(struct request *r, const char *text, size_t n, struct fault *f)
 {
 	struct splice v;
+	char why[SPLICE_WRONG];
 	size_t off;
 
 	memset(r, 0, sizeof(*r));
 	r->smart_route = -1;
 	if (splice_text(text, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR,
-		    "request: not JSON at byte "
-		    "%zu",
-		    off + 1);
+		return fault_set(f, EX_DATAERR, "request: %s",
+		    splice_wrong(why, text, n, off));
 	if (v.s[0] != '{')
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	if (read_members(r, v, f) == -1) {

@@ -304,12 +304,13 @@ respask_chat(struct buf *out, const char *text, size_t n, struct fault *f)
 {
 	struct ask c = { .f = f };
 	struct splice v;
+	char why[SPLICE_WRONG];
 	size_t off;
 	int r;
 
 	if (splice_text(text, n, &v, &off) == -1)
-		return fault_set(f, EX_DATAERR, "request: not JSON at byte %zu",
-		    off + 1);
+		return fault_set(f, EX_DATAERR, "request: %s",
+		    splice_wrong(why, text, n, off));
 	if (respmember_read(asked_fields, &c.in, v) == -1)
 		return fault_set(f, EX_DATAERR, "request: want an object");
 	buf_init(&c.messages, REQUEST_MAX);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -287,6 +288,43 @@ splice_text(const char *text, size_t n, struct splice *v, size_t *off)
 	if (off != NULL)
 		*off = (size_t)(bad - text);
 	return -1;
+}
+
+/* How many containers are open at text[off]; what is before it is valid. */
+static int
+levels(const char *text, size_t off)
+{
+	const char *p, *bad, *end = text + off;
+	int depth = 0;
+
+	for (p = text; p != NULL && p < end;) {
+		if (*p == '"') {
+			p = scan_string(p, end, &bad);
+			continue;
+		}
+		depth += (*p == '{' || *p == '[') - (*p == '}' || *p == ']');
+		p++;
+	}
+	return depth;
+}
+
+int
+splice_deep(const char *text, size_t n, size_t off)
+{
+	return off < n && (text[off] == '{' || text[off] == '[') &&
+	    levels(text, off) == SPLICE_DEPTH;
+}
+
+const char *
+splice_wrong(char dst[SPLICE_WRONG], const char *text, size_t n, size_t off)
+{
+	if (splice_deep(text, n, off))
+		snprintf(dst, SPLICE_WRONG,
+		    "nested over %d levels deep at byte %zu", SPLICE_DEPTH,
+		    off + 1);
+	else
+		snprintf(dst, SPLICE_WRONG, "not JSON at byte %zu", off + 1);
+	return dst;
 }
 
 size_t

@@ -15,7 +15,8 @@ struct buf;
 
 enum {
 	SPLICE_DEPTH = 1000,
-	SPLICE_EDITS = 64
+	SPLICE_EDITS = 64,
+	SPLICE_WRONG = 64
 };
 
 /* A value inside a text: s[0..n), without white space around it. */
@@ -39,6 +40,16 @@ struct splice_walk {
  * the first byte that is wrong (n: the text ends too early).
  */
 int splice_text(const char *text, size_t n, struct splice *v, size_t *off);
+
+/* Is that wrong only because it is nested past SPLICE_DEPTH there? */
+int splice_deep(const char *text, size_t n, size_t off);
+
+/*
+ * What is wrong there: "not JSON at byte 7", or that it is nested too deep.
+ * Returns dst.
+ */
+const char *splice_wrong(char dst[SPLICE_WRONG], const char *text, size_t n,
+    size_t off);
 
 /*
  * Measures the first value of s[0..n): leading white space is skipped.

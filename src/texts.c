@@ -70,7 +70,10 @@ malformed(struct texts *t, struct fault *f)
 		snprintf(where, sizeof(where), ", in what begins at line %ld",
 		    t->passed + 1);
 	return fault_set(f, EX_DATAERR, "%s: line %ld: %s%s", t->name, t->line,
-	    off < n ? "not JSON" : "the JSON ends too early", where);
+	    off == n		       ? "the JSON ends too early" :
+		splice_deep(s, n, off) ? "JSON nested too deep" :
+					 "not JSON",
+	    where);
 }
 
 /* Begins to count brackets at what is not done with yet. */

@@ -109,6 +109,13 @@ run 'a Batch line' 65 sh -c 'echo "{\"custom_id\":\"a\",\"body\":{}}" | ms-chat'
 like 'names --batch too' err -- '--batch'
 run 'a torn request' 65 sh -c 'head -c 60 req.json | ms-chat'
 like 'is told by where it breaks' err 'not JSON at byte [0-9]+'
+deep=$(printf '%1001s' '' | tr ' ' '[')
+run 'a request that is nested too deep' 65 \
+	sh -c 'echo "{\"messages\":[],\"x\":$1}" | ms-chat' sh "$deep"
+like 'is told so' err '^ms-chat: input: a request that is nested over 1000 levels deep at byte 1019$'
+echo "{\"messages\":[],\"x\":$deep}" >deep.jsonl
+run 'a line of a batch' 1 ms-chat --batch deep.jsonl
+like 'is told so, too' out '"line 1: nested over 1000 levels deep at byte 1019"'
 run 'messages of a wrong type' 65 sh -c 'echo "{\"messages\":1}" | ms-chat'
 run 'a model of a wrong type' 65 sh -c 'echo "{\"messages\":[],\"model\":1}" | ms-chat'
 run 'an empty prompt' 65 sh -c 'printf " \n" | ms-chat'

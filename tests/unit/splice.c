@@ -290,6 +290,11 @@ depth(void)
 		ok(splice_text(s, strlen(s), &v, &off) == -1 &&
 			off == SPLICE_DEPTH * strlen(kinds[i].open),
 		    "not 1001");
+		ok(splice_deep(s, strlen(s), off), "which is what is wrong");
+		s[off] = 'x';
+		ok(!splice_deep(s, strlen(s), off) && !splice_deep(s, off, off),
+		    "and not in 1000");
+		s[off] = *kinds[i].open;
 		v = value(s);
 		splice_begin(&w, v);
 		ok(splice_next(&w) == -1, "nor in a walk");

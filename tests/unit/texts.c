@@ -178,6 +178,11 @@ main(void)
 	got = all(b.d, b.len, b.len);
 	ok(strncmp(got, "in: line 1: not JSON, 1; 33:2 ", 30) == 0,
 	    "or at once: %.40s", got);
+	buf_cut(&b, 0);
+	for (i = 0; i < 1001; i++)
+		buf_adds(&b, "[\"{\",");
+	is(all(b.d, b.len, b.len), "in: line 1: JSON nested too deep, 1; end",
+	    "too deep", b.len);
 	buf_free(&b);
 	return done();
 }
