@@ -17,6 +17,7 @@
 #include "buf.h"
 #include "classify.h"
 #include "conf.h"
+#include "echo.h"
 #include "fault.h"
 #include "fold.h"
 #include "ledger.h"
@@ -223,6 +224,7 @@ explain(const struct question *q, const struct upstream_end *e, int verdict,
 		fault_clean(why, size, e->why, strlen(e->why));
 	else {
 		server_words(q, words, sizeof(words));
+		echo_hide(words, q->body.d, q->body.len);
 		snprintf(why, size, "HTTP %d%s%s", e->status,
 		    words[0] != '\0' ? ": " : "", words);
 	}

@@ -10,6 +10,7 @@
 #include "attempt.h"
 #include "classify.h"
 #include "conf.h"
+#include "echo.h"
 #include "fold.h"
 #include "loop.h"
 #include "now.h"
@@ -54,6 +55,8 @@ end(struct try *t)
 	if (t->over)
 		return;
 	t->over = 1;
+	if (t->in.body != NULL)
+		echo_hide(t->relay.c->message, t->in.body, t->in.len);
 	t->out.c = t->relay.c;
 	t->out.ms = now_mono() - t->start;
 	t->out.committed = t->relay.committed;

@@ -93,6 +93,27 @@ quoted 'the balance' 'path=/v1/chat/completions do=no-credits' \
 	"path=/openapi/* status=401 $(envelope "$secret")"
 quoted 'the model it was asked for' "status=404 $(envelope "The model $secret does not exist")"
 
+# ---- what it quotes of the question ----
+question='my password is hunter2, keep it'
+for status in 400 404 429 500; do
+	script "status=$status $(envelope "Invalid input: '$question' is bad")"
+	rm -rf state
+	for form in text json n8n; do
+		ms-chat -v -o $form "$question"
+		ms-chat -v --exit-zero -o $form -s "$question" q
+	done >out 2>err
+	like "HTTP $status: the rest of it is said" err "Invalid input: '\.\.\.' is bad"
+	unlike "HTTP $status: the question is not" err hunter2
+	unlike "HTTP $status: nor in the output" out hunter2
+done
+script "status=500 type=text/plain body=\"$question\""
+ms-chat -v "$question" 2>err
+unlike 'plain words' err hunter2
+script "status=200 type=text/event-stream body=\"data: {\\\"error\\\":{\\\"message\\\":\\\"$question\\\"}}\\n\\n\""
+ms-chat -v "$question" 2>err
+like 'an event: is refused' err 'attempt 1: '
+unlike 'an event' err hunter2
+
 # ---- what is kept ----
 script ''
 rm -rf state

@@ -141,6 +141,11 @@ local_ai sim-500
 fails '500' 'HTTP 500'
 local_ai sim-400
 fails '400' 'HTTP 400'
+local_ai sim-score-5
+echo 'path=/api/generate status=500 body="{\"error\":\"cannot read: Write a Python function that adds numbers. (eof)\"}"' |
+	curl -s -X POST --data-binary @- "$sim/sim/script" >/dev/null
+fails 'a question in its words' 'HTTP 500: cannot read: *\.\.\..*eof'
+curl -s -X POST "$sim/sim/script" >/dev/null
 local_ai sim-nonsense
 fails 'nonsense' 'no score in its answer'
 local_ai sim-cut
