@@ -294,7 +294,7 @@ again(struct item *i, const struct chat_result *r)
 	int64_t ms;
 
 	if ((r->exit != EX_TEMPFAIL && r->verdict != V_CUT &&
-		r->verdict != V_BAD_REPLY) ||
+		r->verdict != V_BAD_REPLY && r->verdict != V_SYSTEM) ||
 	    b->stopped || i->round >= b->o.rounds)
 		return 0;
 	ms = (int64_t)AGAIN_FIRST << (i->round < 6 ? i->round : 6);

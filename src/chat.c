@@ -548,7 +548,7 @@ choose(void *arg)
 	(void)ledger_refresh(o->ledger, now_wall());
 	in = pick_in(j);
 	if (pick(&in, &v, &n) == -1) {
-		outcome_set(&j->outcome, V_BAD_REPLY, EX_OSERR, strerror(errno),
+		outcome_set(&j->outcome, V_SYSTEM, EX_OSERR, strerror(errno),
 		    "");
 		finish(j);
 		return;
@@ -792,7 +792,7 @@ send_try(struct chat_job *j)
 	}
 	free_slot(j);
 	outcome_set(&j->outcome,
-	    f.status == EX_DATAERR ? V_BAD_REQUEST : V_BAD_REPLY, f.status,
-	    f.text, f.hint);
+	    f.status == EX_DATAERR ? V_BAD_REQUEST : V_SYSTEM, f.status, f.text,
+	    f.hint);
 	finish(j);
 }

@@ -75,6 +75,8 @@ static const struct verdict_info classify_verdicts[V_MAX] = {
 	    NEXT_TRY, 0, EX_TEMPFAIL },
 	[V_CANCELLED] = { "cancelled", "cancelled", "unknown", SCOPE_NONE,
 	    NEXT_RETURN, 0, EX_TEMPFAIL },
+	[V_SYSTEM] = { "system", "our own system failed", "unknown", SCOPE_NONE,
+	    NEXT_RETURN, 0, EX_OSERR },
 };
 
 /*
@@ -373,6 +375,7 @@ classify(const struct reply *r, struct classified *c)
 		[TRANSPORT_TIMEOUT] = V_TIMEOUT,
 		[TRANSPORT_CUT] = V_CUT,
 		[TRANSPORT_TOOBIG] = V_TOO_LARGE,
+		[TRANSPORT_SYSTEM] = V_SYSTEM,
 	};
 	int good = r->status >= 200 && r->status < 300;
 	int v;

@@ -37,6 +37,7 @@ enum verdict {
 	V_TLS,		 /* certificate or handshake */
 	V_TIMEOUT,
 	V_CANCELLED, /* the asker went away */
+	V_SYSTEM,    /* our own machine: memory, descriptors */
 	V_MAX
 };
 
@@ -79,7 +80,8 @@ enum transport { /* how the transfer itself ended */
 	TRANSPORT_TLS,
 	TRANSPORT_TIMEOUT,
 	TRANSPORT_CUT, /* after it */
-	TRANSPORT_TOOBIG
+	TRANSPORT_TOOBIG,
+	TRANSPORT_SYSTEM /* of our own: memory, descriptors */
 };
 
 struct reply {

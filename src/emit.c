@@ -28,6 +28,7 @@ struct emit {
 	int stream;
 	struct sse sse;
 	struct answer answer;
+	size_t max;	       /* bytes of an answer */
 	struct buf body;       /* of a plain answer */
 	size_t shown, thought; /* of content, reasoning */
 	int thinking;	       /* a line of reasoning is begun */
@@ -68,10 +69,17 @@ emit_new(enum emit_format f, FILE *out, int tty, FILE *think, int colour)
 	e->colour = colour;
 	e->tty = tty;
 	e->verdict = -1;
-	sse_init(&e->sse, RELAY_EVENT_MAX);
-	answer_init(&e->answer, 1, RELAY_BODY_MAX);
-	buf_init(&e->body, RELAY_BODY_MAX);
+	emit_bounds(e, 0, 0);
 	return e;
+}
+
+void
+emit_bounds(struct emit *e, size_t event, size_t answer)
+{
+	e->max = answer > 0 ? answer : RELAY_BODY_MAX;
+	sse_init(&e->sse, event > 0 ? event : RELAY_EVENT_MAX);
+	answer_init(&e->answer, 1, e->max);
+	buf_init(&e->body, e->max);
 }
 
 void
@@ -315,7 +323,7 @@ end_text(struct emit *e)
 	struct json j;
 
 	if (c->len == 0 && e->answer.ntools > 0) {
-		buf_init(&b, RELAY_BODY_MAX);
+		buf_init(&b, 3 * e->max);
 		json_begin(&j, &b);
 		answer_tools(&e->answer, &j, NULL);
 		if (json_finish(&j) == 0)
@@ -332,7 +340,7 @@ end_object(struct emit *e, const struct chat_result *r)
 	struct json j;
 	size_t i;
 
-	buf_init(&b, 3 * (size_t)RELAY_BODY_MAX);
+	buf_init(&b, 3 * e->max);
 	json_begin(&j, &b);
 	if (e->format == EMIT_JSON)
 		write_json(&j, e, r);

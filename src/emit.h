@@ -33,6 +33,9 @@ struct emit *emit_new(enum emit_format f, FILE *out, int tty, FILE *think,
     int colour);
 void emit_free(struct emit *e);
 
+/* The most bytes of an event and of an answer, 0: as ever. Before all else. */
+void emit_bounds(struct emit *e, size_t event, size_t answer);
+
 /*
  * The three calls of a chat_sink, with a struct emit as arg. Writes are not
  * flushed, and not checked. emit_data() takes some of n bytes, how many, and

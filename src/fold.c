@@ -430,13 +430,21 @@ fold_add(int64_t *sum, int64_t n)
 		*sum = *sum < INT64_MAX - n ? *sum + n : INT64_MAX;
 }
 
+/* Did it fail by a fault of those it went to? */
+static int
+fold_failed(const struct attempt *a)
+{
+	return a->verdict > V_OK && a->verdict != V_CANCELLED &&
+	    a->verdict != V_SYSTEM;
+}
+
 static void
 fold_last(struct fold_ent *e, const struct attempt *a)
 {
 	e->last_verdict = a->verdict;
 	e->last_status = a->status;
 	e->last_ts = a->ts;
-	if (a->verdict > V_OK && a->verdict != V_CANCELLED) {
+	if (fold_failed(a)) {
 		e->last_error = a->verdict;
 		e->last_error_ts = a->ts;
 	}
@@ -463,7 +471,7 @@ fold_count(struct fold_ent *e, const struct attempt *a)
 	fold_add(&e->calls, calls);
 	if (a->attempt <= 1)
 		fold_add(&e->requests, calls);
-	if (a->verdict > V_OK && a->verdict != V_CANCELLED)
+	if (fold_failed(a))
 		fold_add(&e->failures, calls);
 	fold_add(&e->prompt_tokens, a->prompt_tokens);
 	fold_add(&e->completion_tokens, a->completion_tokens);

@@ -65,7 +65,9 @@ on_head(void *arg, struct upstream_call *call, int status)
 	c->status = status;
 	if ((s = upstream_header(call, "content-type")) != NULL)
 		strlcpy(c->type, s, sizeof(c->type));
-	c->streamed = status == 200 &&
+	s = upstream_header(call, "content-encoding");
+	c->streamed = status >= 200 && status < 300 &&
+	    (s == NULL || strcasecmp(s, "identity") == 0) &&
 	    strncasecmp(c->type, "text/event-stream", 17) == 0;
 	if ((s = upstream_header(call, "retry-after")) != NULL)
 		c->retry_after = classify_retry_after(s, strlen(s), now_wall());

@@ -179,6 +179,8 @@ judge(const struct question *q, const struct upstream_end *e,
 		return V_TLS;
 	case TRANSPORT_CUT:
 		return V_CUT;
+	case TRANSPORT_SYSTEM:
+		return V_SYSTEM;
 	default:
 		return V_NETWORK;
 	}
@@ -288,7 +290,8 @@ on_done(void *arg, const struct upstream_end *e)
 
 	memset(&ans, 0, sizeof(ans));
 	verdict = judge(q, e, &ans);
-	failed = verdict != V_OK && (verdict != V_TIMEOUT || !q->late);
+	failed = verdict != V_OK && verdict != V_SYSTEM &&
+	    (verdict != V_TIMEOUT || !q->late);
 	record(q, e->status, verdict, failed, ans.score);
 	if (failed)
 		explain(q, e, verdict, why, sizeof(why));

@@ -512,6 +512,7 @@ start(struct run *r, const struct chat_ask *a, struct fault *f)
 	    opt.reasoning ? stderr : NULL, cli_colour(STDERR_FILENO));
 	if (r->emit == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	emit_bounds(r->emit, (size_t)opt.max_event, (size_t)opt.max_answer);
 	r->job = chat_start(r->chat, a, &sink, r, f);
 	return r->job == NULL ? -1 : 0;
 }

@@ -38,8 +38,6 @@ relay_init(struct relay *r, enum relay_want want, size_t event, size_t answer)
 void
 relay_free(struct relay *r)
 {
-	free(r->type);
-	r->type = NULL;
 	buf_free(&r->hold);
 	if (r->sse != NULL)
 		sse_free(r->sse);
@@ -53,19 +51,23 @@ relay_free(struct relay *r)
 	r->c = NULL;
 }
 
-int
-relay_head(struct relay *r, int status, const char *type)
+/* Does the status say that this is an answer? */
+static int
+good(const struct relay *r)
+{
+	return r->status >= 200 && r->status < 300;
+}
+
+void
+relay_head(struct relay *r, int status, const char *type, const char *coding)
 {
 	static const char sse[] = "text/event-stream";
 
 	r->status = status;
-	free(r->type);
-	r->type = NULL;
-	if (type != NULL && (r->type = strdup(type)) == NULL)
-		return -1;
-	r->streaming = r->want != RELAY_PLAIN && status == 200 &&
-	    type != NULL && strncasecmp(type, sse, sizeof(sse) - 1) == 0;
-	return 0;
+	strlcpy(r->type, type != NULL ? type : "", sizeof(r->type));
+	r->encoded = coding != NULL && strcasecmp(coding, "identity") != 0;
+	r->streaming = r->want != RELAY_PLAIN && good(r) &&
+	    strncasecmp(r->type, sse, sizeof(sse) - 1) == 0;
 }
 
 static enum relay_res
@@ -75,6 +77,14 @@ bad(struct relay *r, enum verdict v, const char *message)
 	r->c->verdict = v;
 	strlcpy(r->c->message, message, sizeof(r->c->message));
 	return RELAY_BAD;
+}
+
+/* There was no room for a part of the answer: whose fault is that? */
+static enum relay_res
+no_room(struct relay *r)
+{
+	return errno == EFBIG ? bad(r, V_TOO_LARGE, "answer too large") :
+				bad(r, V_SYSTEM, "out of memory");
 }
 
 static int
@@ -106,8 +116,7 @@ event(struct relay *r)
 		return 0;
 	flags = answer_event(r->answer, r->sse->data.d, r->sse->data.len);
 	if (flags == -1 && errno != EINVAL) {
-		bad(r, V_TOO_LARGE,
-		    errno == EFBIG ? "answer too large" : "out of memory");
+		no_room(r);
 		return -1;
 	}
 	if (flags == -1 && !r->committed) {
@@ -137,7 +146,7 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 		if (res == SSE_TOOBIG)
 			return bad(r, V_TOO_LARGE, "event too large");
 		if (res == SSE_NOMEM)
-			return bad(r, V_TOO_LARGE, "out of memory");
+			return bad(r, V_SYSTEM, "out of memory");
 		if (res != SSE_EVENT)
 			continue;
 		if (event(r) == -1)
@@ -157,7 +166,7 @@ stream_data(struct relay *r, const char *p, size_t n)
 	if (r->want == RELAY_ASSEMBLE || (res == RELAY_BAD && !r->committed))
 		return res;
 	if (buf_add(&r->hold, p, n) == -1)
-		return bad(r, V_TOO_LARGE, "answer too large");
+		return no_room(r);
 	if (end > 0)
 		r->ready = before + end;
 	if (res == RELAY_BAD)
@@ -170,13 +179,17 @@ relay_data(struct relay *r, const char *p, size_t n)
 {
 	size_t room;
 
+	if (r->encoded)
+		return !good(r) ?
+		    RELAY_HOLD :
+		    bad(r, V_BAD_REPLY, "encoded, which was not asked for");
 	if (r->streaming)
 		return stream_data(r, p, n);
-	if (r->status != 200) {
+	if (!good(r)) {
 		room = RELAY_ERROR_MAX - r->hold.len;
 		(void)buf_add(&r->hold, p, n < room ? n : room);
 	} else if (buf_add(&r->hold, p, n) == -1)
-		return bad(r, V_TOO_LARGE, "answer too large");
+		return no_room(r);
 	return RELAY_HOLD;
 }
 
@@ -216,6 +229,8 @@ judge_stream(struct relay *r, int t)
 		return;
 	if (!ended && t == TRANSPORT_TIMEOUT)
 		bad(r, V_TIMEOUT, "");
+	else if (!ended && t == TRANSPORT_SYSTEM)
+		bad(r, V_SYSTEM, "");
 	else if (!ended && t != TRANSPORT_OK)
 		bad(r, V_CUT, "");
 	else if (!(a->seen & ANSWER_TEXT))
@@ -239,8 +254,7 @@ judge_plain(struct relay *r, int t)
 		.left = r->left };
 
 	classify(&reply, r->c);
-	if (r->status != 200 ||
-	    (r->c->verdict != V_OK && r->c->verdict != V_REASONED))
+	if (!good(r) || (r->c->verdict != V_OK && r->c->verdict != V_REASONED))
 		return;
 	/* who only wants the answer takes it in either form */
 	if (r->want == RELAY_STREAM)
@@ -261,7 +275,7 @@ relay_end(struct relay *r, int t)
 	if (r->c->verdict != V_OK && r->c->verdict != V_REASONED)
 		return;
 	if (made && answer_completion(r->answer, &r->hold) == -1) {
-		bad(r, V_TOO_LARGE, "answer too large");
+		no_room(r);
 		return;
 	}
 	r->committed = 1;

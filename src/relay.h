@@ -31,7 +31,8 @@ enum relay_want {
 struct relay {
 	enum relay_want want;
 	int status;
-	char *type;	 /* Content-Type, or NULL */
+	char type[64];	 /* Content-Type, or "" */
+	int encoded;	 /* as nobody asked for */
 	int left;	 /* set by the caller: a header says 0 left */
 	int streaming;	 /* it is a stream indeed */
 	int committed;	 /* may be passed on */
@@ -53,8 +54,12 @@ int relay_init(struct relay *r, enum relay_want want, size_t event,
     size_t answer);
 void relay_free(struct relay *r);
 
-/* The head is in; type may be NULL. 0, or -1 with ENOMEM. */
-int relay_head(struct relay *r, int status, const char *type);
+/*
+ * The head is in; type and coding (Content-Encoding) may be NULL. Any 2xx may
+ * be an answer.
+ */
+void relay_head(struct relay *r, int status, const char *type,
+    const char *coding);
 
 enum relay_res {
 	RELAY_HOLD, /* taken; nothing to pass on yet */

@@ -157,9 +157,10 @@ static const unsigned char trouble[V_MAX] = { [V_NO_CREDITS] = QUOTA,
 static struct error
 error_of(const struct chat_result *r)
 {
-	int what = r->unknown	? UNKNOWN :
-	    r->exit == EX_OSERR ? OURS :
-				  trouble[r->verdict];
+	int what = r->unknown	   ? UNKNOWN :
+	    r->verdict == V_SYSTEM ? FULL :
+	    r->exit == EX_OSERR	   ? OURS :
+				     trouble[r->verdict];
 	struct error e = errors[what];
 
 	if (what == RATE && r->retry_after > 0)

@@ -135,8 +135,8 @@ on_head(void *arg, struct upstream_call *call, int status)
 	if ((s = upstream_header(call, "retry-after")) != NULL)
 		t->out.retry_after = classify_retry_after(s, strlen(s),
 		    now_wall());
-	(void)relay_head(&t->relay, status,
-	    upstream_header(call, "content-type"));
+	relay_head(&t->relay, status, upstream_header(call, "content-type"),
+	    upstream_header(call, "content-encoding"));
 }
 
 static int

@@ -25,6 +25,7 @@ enum {
 	POOL_MAX = 256,		 /* idle easy handles kept */
 	CONNS_MAX = 1024,	 /* idle connections kept */
 	HEADERS_MAX = 64 * 1024, /* bytes of a reply's header block */
+	CURL_LINE = 100 * 1024,	 /* curl's own bound of a line of it */
 	TOO_LARGE = 100		 /* CURLE_TOO_LARGE, since 8.6 */
 };
 
@@ -48,6 +49,7 @@ struct upstream_call {
 	enum phase phase;
 	int paused;
 	size_t nheader;
+	int refused; /* errno: we got no socket */
 	char why[CURL_ERROR_SIZE];
 };
 
@@ -79,7 +81,7 @@ act(struct upstream *u, curl_socket_t fd, int bits)
 	code = curl_multi_socket_action(u->multi, fd, bits, &running);
 	/* Short of memory it may have lost sight of any of them. */
 	while (code != CURLM_OK && (c = TAILQ_FIRST(&u->live)) != NULL)
-		finish(c, TRANSPORT_NETWORK, curl_multi_strerror(code));
+		finish(c, TRANSPORT_SYSTEM, curl_multi_strerror(code));
 	u->incurl = 0;
 	settle(u);
 }
@@ -143,6 +145,26 @@ close_socket(void *arg, curl_socket_t fd)
 
 	loop_fd(u->loop, fd, 0, NULL, NULL);
 	return close(fd);
+}
+
+/* Does it say that our own machine has run out of something? */
+static int
+is_ours(int e)
+{
+	return e == EMFILE || e == ENFILE || e == ENOMEM || e == ENOBUFS;
+}
+
+/* As curl would: but why there is none, it would not say. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct upstream_call *c = arg;
+	int fd;
+
+	(void)purpose;
+	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	c->refused = fd == -1 && is_ours(errno) ? errno : 0;
+	return fd == -1 ? CURL_SOCKET_BAD : fd;
 }
 
 static int
@@ -278,6 +300,8 @@ set_once(CURL *e, struct upstream_call *c)
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->why);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, c);
 	curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, c->u);
 	/* The variables that the curl program reads; the library does not. */
@@ -368,23 +392,59 @@ finish(struct upstream_call *c, enum transport t, const char *why)
 	cb.done(arg, &e);
 }
 
+/* Had a resolver no descriptor to ask with? Then we have none either. */
+static int
+is_short(struct upstream_call *c)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd == -1 && is_ours(errno))
+		c->refused = errno;
+	if (fd != -1)
+		close(fd);
+	return c->refused != 0;
+}
+
+/* Curl calls a header line past its 100 KiB so, too, in its older versions. */
 static enum transport
-transport_of(const struct upstream_call *c, CURLcode code)
+no_memory(const struct upstream_call *c)
+{
+	long sent = 0;
+	void *p;
+
+	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
+	p = malloc(2 * (size_t)CURL_LINE);
+	free(p);
+	return p != NULL && c->phase == PHASE_HEAD && sent > 0 ?
+	    TRANSPORT_TOOBIG :
+	    TRANSPORT_SYSTEM;
+}
+
+static enum transport
+transport_of(struct upstream_call *c, CURLcode code)
 {
 	switch ((int)code) {
 	case CURLE_OK:
 		return TRANSPORT_OK;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return is_short(c) ? TRANSPORT_SYSTEM : TRANSPORT_NETWORK;
+	case CURLE_COULDNT_CONNECT:
+		return c->refused != 0 ? TRANSPORT_SYSTEM : TRANSPORT_NETWORK;
+	case CURLE_FAILED_INIT:
+	case CURLE_SSL_CACERT_BADFILE: /* a file of ours */
+		return TRANSPORT_SYSTEM;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_USE_SSL_FAILED:
 		return TRANSPORT_TLS;
-	case CURLE_WRITE_ERROR:	  /* on_header() said no */
-	case CURLE_OUT_OF_MEMORY: /* of a header line past curl's 100 KiB, */
-	case TOO_LARGE:		  /* by which a newer curl calls it */
+	case CURLE_OUT_OF_MEMORY:
+		return no_memory(c);
+	case CURLE_WRITE_ERROR: /* on_header() said no */
+	case TOO_LARGE:		/* of a header line, as newer curls say it */
 		return TRANSPORT_TOOBIG;
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, that is no HTTP */
@@ -396,11 +456,23 @@ transport_of(const struct upstream_call *c, CURLcode code)
 	}
 }
 
+/* Why, in words; curl's own are about what it did not know. */
+static const char *
+why(const struct upstream_call *c, enum transport t, CURLcode code)
+{
+	if (t == TRANSPORT_TOOBIG)
+		return "its headers are too large";
+	if (t == TRANSPORT_SYSTEM && c->refused != 0)
+		return strerror(c->refused);
+	return c->why[0] != '\0' ? c->why : curl_easy_strerror(code);
+}
+
 /* Does what had to wait until curl returned. */
 static void
 settle(struct upstream *u)
 {
 	struct upstream_call *c;
+	enum transport t;
 	CURLMsg *m;
 	int left;
 
@@ -414,15 +486,15 @@ settle(struct upstream *u)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &c);
-		finish(c, transport_of(c, code),
-		    c->why[0] != '\0' ? c->why : curl_easy_strerror(code));
+		t = transport_of(c, code);
+		finish(c, t, why(c, t, code));
 	}
 	while ((c = TAILQ_FIRST(&u->queued)) != NULL) {
 		TAILQ_REMOVE(&u->queued, c, entry);
 		TAILQ_INSERT_TAIL(&u->live, c, entry);
 		c->phase = PHASE_HEAD;
 		if (curl_multi_add_handle(u->multi, c->easy) != CURLM_OK)
-			finish(c, TRANSPORT_NETWORK, "out of memory");
+			finish(c, TRANSPORT_SYSTEM, "out of memory");
 	}
 }
 
@@ -550,6 +622,7 @@ upstream_start(struct upstream *u, const struct upstream_req *r,
 	c->start = c->last = now_mono();
 	c->paused = 0;
 	c->nheader = 0;
+	c->refused = 0;
 	c->why[0] = '\0';
 	if (set_request(c, r) == -1) {
 		retire(c);

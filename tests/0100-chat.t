@@ -427,6 +427,14 @@ like 'is told' err 'too large'
 run 'an answer short of it' 0 ms-chat -o openai --max-answer 5000 -m sim/big:2000 hi
 run 'an event past --max-event' 76 ms-chat -o sse --max-event 1000 -m sim/giant-line:2000 hi
 run 'an event short of it' 0 ms-chat -o sse --max-event 5000 -m sim/giant-line:2000 hi
+for form in text json; do
+	run "one event past the usual, $form" 0 ms-chat -o $form \
+		--max-event 4000000 --param stream=true -m sim/giant-line:2000000 hi
+	ok "one event past the usual, $form: is printed" [ "$(wc -c <out)" -gt 1900000 ]
+done
+run 'an answer past the usual' 0 ms-chat -j --max-answer 50000000 \
+	--param stream=false -m sim/big:40000000 hi
+ok 'is printed' [ "$(wc -c <out)" -gt 40000000 ]
 run 'a ceiling of nothing' 64 ms-chat --max-event 0 hi
 
 # ---- nothing to work with ----

@@ -51,6 +51,9 @@ done
 for word in headers-many:10000 header-giant:200000; do
 	row1 text $word '1A 1B' '1A too_large model 60, 1B ok 200'
 done
+row gzip '1A 1B' '1A bad_reply 200 model 60, 1B ok 200'
+row 205 1A '1A ok 205'
+row 206 1A '1A ok 206'
 row hollow '1A 1B' '1A hollow 200 model 60, 1B ok 200'
 row hollow-stream '1A 1B' '1A hollow 200 model 60, 1B ok 200'
 row error-200 '1A 1B' '1A server 200 model 60, 1B ok 200'
@@ -223,6 +226,37 @@ echo '{"prompt":"p","model_id":"Test/Model-A","max_tokens":1000}' >n8n.json
 fresh 'path=/v1/chat/completions do=reasoned-out:1000'
 run "a limit of the caller's own, n8n" 76 sh -c 'ms-chat -o n8n <n8n.json'
 recorded "a limit of the caller's own, n8n: stays" '1A reasoned 200'
+
+# ---- what is no upstream's fault ----
+fresh ''
+run 'headers past their bound' 76 ms-chat -m sim/header-giant:2000000 hi
+like 'are called that' err 'reply too large: its headers are too large'
+fresh ''
+run 'an answer that is encoded' 76 ms-chat -m sim/gzip hi
+like 'is called that' err 'malformed reply: encoded, which was not asked for'
+if ! ldd "$MS_BIN/ms-chat" | grep -q libasan; then
+	fresh ''
+	run 'no memory for an answer' 71 sh -c 'ulimit -v 150000
+		exec ms-chat -o openai --max-answer 900000000 -m sim/big:200000000 hi'
+	like 'is told as that' err 'our own system failed: out of memory'
+	recorded 'lets nobody rest' '10 system 200'
+fi
+i=0
+while [ $((i += 1)) -le 24 ]; do
+	echo '{"prompt":"x"}'
+done >many
+fresh ''
+jq '.per_key_concurrency = 0' models.json >free.json
+run 'no descriptors for so many calls' 0 sh -c \
+	'ulimit -n 16; exec ms-chat --config free.json -v --batch many -P 24 -m sim/delay:300'
+like 'is told as that' err 'our own system failed: Too many open files'
+unlike 'and as nothing else' err 'no connection'
+ok 'all are answered in the end' [ "$(jq -c 'select(.error == null)' out | wc -l)" -eq 24 ]
+fresh ''
+sed 's,"http:,"https:,g' models.json >tls.json
+run 'a file of certificates that is not there' 71 env CURL_CA_BUNDLE=none \
+	ms-chat --config tls.json hi
+recorded 'lets nobody rest, either' '1A system'
 
 # ---- silence ----
 jq '.timeouts = {"first_byte": 1, "plain": 1, "idle": 1}' models.json >m

@@ -21,13 +21,13 @@ const faults = `
 502 502 204
 502 error reset-mid close-mid half-event bad-chunk no-last-chunk huge-chunk
 502 error error-mid
-200 502 giant-line:2000000 205 206 no-type wrong-type
+200 502 giant-line:2000000 no-type wrong-type
 502 well length-long two-lengths
 200 well reasoned-out reason-only null-choices id-null content-array no-usage
 200 well empty filter unicode escapes extra badutf8 surrogate close-after
 200 well keep-then-close die-on-reuse reset-on-reuse unsolicited trailing
 200 well http10 no-length-close te-and-cl chunked chunked-1 chunk-ext
-200 well early-hints fold-header set-cookie ratelimit-garbage split:1
+200 well 205 206 early-hints fold-header set-cookie ratelimit-garbage split:1
 200 well crlf cr bom comments`.trim().split('\n').map((l) => l.split(' '));
 
 // How many descriptors, and how much memory in KiB, each process has.

@@ -368,6 +368,7 @@ test_transport(void)
 		{ TRANSPORT_TIMEOUT, V_TIMEOUT },
 		{ TRANSPORT_CUT, V_CUT },
 		{ TRANSPORT_TOOBIG, V_TOO_LARGE },
+		{ TRANSPORT_SYSTEM, V_SYSTEM },
 	};
 	struct reply r = { .body = "" };
 	struct classified c;
@@ -495,6 +496,7 @@ test_rests(void)
 		{ V_BAD_REQUEST, -1, 0, 0 },
 		{ V_REASONED, -1, 0, 0 },
 		{ V_CANCELLED, -1, 0, 0 },
+		{ V_SYSTEM, -1, 0, 0 },
 		{ V_NO_CREDITS, -1, 0, 600 },
 		{ V_BURST, -1, 0, 60 },
 		{ V_BURST, 7, 0, 7 },

@@ -97,6 +97,22 @@ succeed(struct fold *f, int64_t ts, int64_t ms)
 	take(f, &a);
 }
 
+/* What fails on our side is a call, and no failure of theirs. */
+static void
+test_ours(void)
+{
+	struct fold *f = empty();
+	struct attempt a = attempt(NOON, -1, V_SYSTEM);
+	const struct fold_ent *e;
+
+	take(f, &a);
+	e = fold_get(f, U, NULL, M);
+	ok(e->calls == 1 && e->failures == 0 && e->last_error == -1 &&
+		e->last_verdict == V_SYSTEM,
+	    "our own fault");
+	fold_free(f);
+}
+
 static void
 test_counts(void)
 {
@@ -571,6 +587,7 @@ int
 main(void)
 {
 	test_counts();
+	test_ours();
 	test_lines();
 	test_rests();
 	test_strikes();

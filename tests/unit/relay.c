@@ -46,6 +46,7 @@ struct reply_in {
 	int status;
 	const char *type, *body;
 	int transport;
+	const char *coding;
 };
 
 /* Gives a reply in pieces of step bytes, each in its own memory. */
@@ -59,7 +60,7 @@ feed(const struct reply_in *in, size_t step, struct end *e)
 
 	buf_init(&e->out, RELAY_BODY_MAX);
 	relay_init(&r, in->want, 0, 0);
-	relay_head(&r, in->status, in->type);
+	relay_head(&r, in->status, in->type, in->coding);
 	for (i = 0; i < n && res != RELAY_BAD; i += len) {
 		len = n - i < step ? n - i : step;
 		if ((piece = malloc(len)) == NULL)
@@ -90,150 +91,189 @@ static const struct {
 	int broken;
 } replies[] = {
 	/* plain */
-	{ "plain", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_OK }, V_OK, BODY,
-	    0 },
-	{ "plain, cut", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_CUT }, V_CUT,
-	    NULL, 0 },
-	{ "plain, late", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_TIMEOUT },
+	{ "plain", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_OK, NULL }, V_OK,
+	    BODY, 0 },
+	{ "plain, cut", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_CUT, NULL },
+	    V_CUT, NULL, 0 },
+	{ "plain, late",
+	    { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_TIMEOUT, NULL },
 	    V_TIMEOUT, NULL, 0 },
 	{ "plain, hollow",
 	    { RELAY_PLAIN, 200, JSON, "{\"id\":\"\",\"choices\":null}",
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_HOLLOW, NULL, 0 },
-	{ "plain, empty", { RELAY_PLAIN, 200, JSON, "", TRANSPORT_OK },
+	{ "plain, empty", { RELAY_PLAIN, 200, JSON, "", TRANSPORT_OK, NULL },
 	    V_HOLLOW, NULL, 0 },
 	{ "plain, a page",
-	    { RELAY_PLAIN, 200, "text/html", "<html>", TRANSPORT_OK },
+	    { RELAY_PLAIN, 200, "text/html", "<html>", TRANSPORT_OK, NULL },
 	    V_BAD_REPLY, NULL, 0 },
 	{ "plain, but it streams",
-	    { RELAY_PLAIN, 200, SSE, TEXT STOP DONE, TRANSPORT_OK },
+	    { RELAY_PLAIN, 200, SSE, TEXT STOP DONE, TRANSPORT_OK, NULL },
 	    V_BAD_REPLY, NULL, 0 },
 	{ "plain, without a type",
-	    { RELAY_PLAIN, 200, NULL, BODY, TRANSPORT_OK }, V_OK, BODY, 0 },
+	    { RELAY_PLAIN, 200, NULL, BODY, TRANSPORT_OK, NULL }, V_OK, BODY,
+	    0 },
 	{ "refused",
 	    { RELAY_PLAIN, 401, JSON,
 		"{\"error\":{\"message\":\"Authentication failed\"}}",
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_BAD_KEY, NULL, 0 },
 	{ "a stream refused",
 	    { RELAY_STREAM, 429, SSE,
-		"{\"error\":{\"message\":\"Too many requests\"}}",
-		TRANSPORT_OK },
+		"{\"error\":{\"message\":\"Too many requests\"}}", TRANSPORT_OK,
+		NULL },
 	    V_TOO_MANY, NULL, 0 },
 	{ "refused, cut",
 	    { RELAY_STREAM, 429, JSON, "{\"error\":{\"message\":\"Too",
-		TRANSPORT_CUT },
+		TRANSPORT_CUT, NULL },
 	    V_TOO_MANY, NULL, 0 },
-	{ "nobody there", { RELAY_STREAM, 0, NULL, "", TRANSPORT_NETWORK },
-	    V_NETWORK, NULL, 0 },
+	{ "nobody there",
+	    { RELAY_STREAM, 0, NULL, "", TRANSPORT_NETWORK, NULL }, V_NETWORK,
+	    NULL, 0 },
+	{ "out of memory",
+	    { RELAY_STREAM, 0, NULL, "", TRANSPORT_SYSTEM, NULL }, V_SYSTEM,
+	    NULL, 0 },
+	{ "another 2xx", { RELAY_PLAIN, 206, JSON, BODY, TRANSPORT_OK, NULL },
+	    V_OK, BODY, 0 },
+	{ "encoded", { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_OK, "gzip" },
+	    V_BAD_REPLY, NULL, 0 },
+	{ "encoded as it is",
+	    { RELAY_PLAIN, 200, JSON, BODY, TRANSPORT_OK, "Identity" }, V_OK,
+	    BODY, 0 },
+	{ "a refusal, encoded",
+	    { RELAY_PLAIN, 500, JSON, BODY, TRANSPORT_OK, "gzip" }, V_SERVER,
+	    NULL, 0 },
 	/* streams */
+	{ "a stream under another 2xx",
+	    { RELAY_STREAM, 206, SSE, TEXT STOP DONE, TRANSPORT_OK, NULL },
+	    V_OK, TEXT STOP DONE, 0 },
+	{ "a stream, encoded",
+	    { RELAY_STREAM, 200, SSE, TEXT STOP DONE, TRANSPORT_OK, "gzip" },
+	    V_BAD_REPLY, NULL, 0 },
+	{ "out of memory inside",
+	    { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_SYSTEM, NULL },
+	    V_SYSTEM, TEXT, 0 },
 	{ "a stream",
 	    { RELAY_STREAM, 200, SSE, ROLE TEXT TEXT STOP USAGE DONE,
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_OK, ROLE TEXT TEXT STOP USAGE DONE, 0 },
 	{ "its type in other letters",
 	    { RELAY_STREAM, 200, "Text/Event-Stream", TEXT STOP DONE,
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_OK, TEXT STOP DONE, 0 },
 	{ "comments before and after",
 	    { RELAY_STREAM, 200, SSE, ": a\n\n" TEXT STOP ": b\n\n",
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_OK, ": a\n\n" TEXT STOP ": b\n\n", 0 },
 	{ "events of nothing",
 	    { RELAY_STREAM, 200, SSE, "data:\n\n" TEXT "data\n\n" STOP DONE,
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_OK, "data:\n\n" TEXT "data\n\n" STOP DONE, 0 },
-	{ "without [DONE]", { RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_OK },
-	    V_OK, TEXT STOP, 0 },
+	{ "without [DONE]",
+	    { RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_OK, NULL }, V_OK,
+	    TEXT STOP, 0 },
 	{ "without a finish_reason",
-	    { RELAY_STREAM, 200, SSE, TEXT DONE, TRANSPORT_OK }, V_OK,
+	    { RELAY_STREAM, 200, SSE, TEXT DONE, TRANSPORT_OK, NULL }, V_OK,
 	    TEXT DONE, 0 },
-	{ "without either", { RELAY_STREAM, 200, SSE, TEXT, TRANSPORT_OK },
-	    V_CUT, TEXT, 0 },
-	{ "cut inside an event",
-	    { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_CUT }, V_CUT, TEXT,
+	{ "without either",
+	    { RELAY_STREAM, 200, SSE, TEXT, TRANSPORT_OK, NULL }, V_CUT, TEXT,
 	    0 },
-	{ "stalled", { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_TIMEOUT },
+	{ "cut inside an event",
+	    { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_CUT, NULL }, V_CUT,
+	    TEXT, 0 },
+	{ "stalled",
+	    { RELAY_STREAM, 200, SSE, TEXT HALF, TRANSPORT_TIMEOUT, NULL },
 	    V_TIMEOUT, TEXT, 0 },
 	{ "cut before any content",
-	    { RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_CUT }, V_CUT, NULL, 0 },
+	    { RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_CUT, NULL }, V_CUT, NULL,
+	    0 },
 	{ "ended before any content",
-	    { RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_OK }, V_CUT, NULL, 0 },
+	    { RELAY_STREAM, 200, SSE, ROLE, TRANSPORT_OK, NULL }, V_CUT, NULL,
+	    0 },
 	{ "cut behind its end",
-	    { RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_CUT }, V_OK,
+	    { RELAY_STREAM, 200, SSE, TEXT STOP, TRANSPORT_CUT, NULL }, V_OK,
 	    TEXT STOP, 0 },
 	{ "cut behind its end, inside an event",
-	    { RELAY_STREAM, 200, SSE, TEXT STOP HALF, TRANSPORT_CUT }, V_OK,
-	    TEXT STOP, 0 },
+	    { RELAY_STREAM, 200, SSE, TEXT STOP HALF, TRANSPORT_CUT, NULL },
+	    V_OK, TEXT STOP, 0 },
 	{ "its last event has no empty line",
-	    { RELAY_STREAM, 200, SSE, TEXT STOP "data: [DONE]\n",
-		TRANSPORT_OK },
+	    { RELAY_STREAM, 200, SSE, TEXT STOP "data: [DONE]\n", TRANSPORT_OK,
+		NULL },
 	    V_OK, TEXT STOP "data: [DONE]\n", 0 },
 	{ "hollow",
 	    { RELAY_STREAM, 200, SSE,
-		"data: {\"id\":\"\",\"choices\":null}\n\n" DONE, TRANSPORT_OK },
+		"data: {\"id\":\"\",\"choices\":null}\n\n" DONE, TRANSPORT_OK,
+		NULL },
 	    V_HOLLOW, NULL, 0 },
 	{ "hollow, and plain",
 	    { RELAY_STREAM, 200, JSON, "{\"id\":\"\",\"choices\":null}",
-		TRANSPORT_OK },
+		TRANSPORT_OK, NULL },
 	    V_HOLLOW, NULL, 0 },
 	{ "an answer that is no stream",
-	    { RELAY_STREAM, 200, JSON, BODY, TRANSPORT_OK }, V_BAD_REPLY, NULL,
-	    0 },
+	    { RELAY_STREAM, 200, JSON, BODY, TRANSPORT_OK, NULL }, V_BAD_REPLY,
+	    NULL, 0 },
 	{ "an error first",
-	    { RELAY_STREAM, 200, SSE, ROLE ERROR TEXT, TRANSPORT_OK },
+	    { RELAY_STREAM, 200, SSE, ROLE ERROR TEXT, TRANSPORT_OK, NULL },
 	    V_TOO_MANY, NULL, 0 },
 	{ "an error behind content",
-	    { RELAY_STREAM, 200, SSE, TEXT ERROR, TRANSPORT_OK }, V_TOO_MANY,
-	    TEXT ERROR, 1 },
+	    { RELAY_STREAM, 200, SSE, TEXT ERROR, TRANSPORT_OK, NULL },
+	    V_TOO_MANY, TEXT ERROR, 1 },
 	{ "an error behind content, then as if nothing were",
-	    { RELAY_STREAM, 200, SSE, TEXT ERROR TEXT STOP DONE, TRANSPORT_OK },
+	    { RELAY_STREAM, 200, SSE, TEXT ERROR TEXT STOP DONE, TRANSPORT_OK,
+		NULL },
 	    V_TOO_MANY, TEXT ERROR TEXT STOP DONE, 1 },
 	{ "garbage first",
-	    { RELAY_STREAM, 200, SSE, "data: <html>\n\n" TEXT, TRANSPORT_OK },
+	    { RELAY_STREAM, 200, SSE, "data: <html>\n\n" TEXT, TRANSPORT_OK,
+		NULL },
 	    V_BAD_REPLY, NULL, 0 },
 	{ "garbage behind content",
-	    { RELAY_STREAM, 200, SSE, TEXT "data: x\n\n" STOP, TRANSPORT_OK },
+	    { RELAY_STREAM, 200, SSE, TEXT "data: x\n\n" STOP, TRANSPORT_OK,
+		NULL },
 	    V_OK, TEXT "data: x\n\n" STOP, 0 },
 	/* reasoning */
 	{ "reasoning commits",
-	    { RELAY_STREAM, 200, SSE, THINK ERROR, TRANSPORT_OK }, V_TOO_MANY,
-	    THINK ERROR, 1 },
+	    { RELAY_STREAM, 200, SSE, THINK ERROR, TRANSPORT_OK, NULL },
+	    V_TOO_MANY, THINK ERROR, 1 },
 	{ "text behind reasoning is an answer, also a cut one",
-	    { RELAY_STREAM, 200, SSE, THINK TEXT TEXT LENGTH, TRANSPORT_OK },
+	    { RELAY_STREAM, 200, SSE, THINK TEXT TEXT LENGTH, TRANSPORT_OK,
+		NULL },
 	    V_OK, THINK TEXT TEXT LENGTH, 0 },
 	{ "and one without a finish_reason",
-	    { RELAY_STREAM, 200, SSE, THINK TEXT DONE, TRANSPORT_OK }, V_OK,
-	    THINK TEXT DONE, 0 },
+	    { RELAY_STREAM, 200, SSE, THINK TEXT DONE, TRANSPORT_OK, NULL },
+	    V_OK, THINK TEXT DONE, 0 },
 	{ "reasoning alone does not, if lazy",
-	    { RELAY_LAZY, 200, SSE, THINK ERROR, TRANSPORT_OK }, V_TOO_MANY,
-	    NULL, 0 },
+	    { RELAY_LAZY, 200, SSE, THINK ERROR, TRANSPORT_OK, NULL },
+	    V_TOO_MANY, NULL, 0 },
 	{ "lazy, and content",
-	    { RELAY_LAZY, 200, SSE, THINK TEXT STOP, TRANSPORT_OK }, V_OK,
+	    { RELAY_LAZY, 200, SSE, THINK TEXT STOP, TRANSPORT_OK, NULL }, V_OK,
 	    THINK TEXT STOP, 0 },
 	{ "reasoning used it all up",
-	    { RELAY_LAZY, 200, SSE, THINK LENGTH DONE, TRANSPORT_OK },
+	    { RELAY_LAZY, 200, SSE, THINK LENGTH DONE, TRANSPORT_OK, NULL },
 	    V_REASONED, THINK LENGTH DONE, 0 },
-	{ "lazy, and plain", { RELAY_LAZY, 200, JSON, BODY, TRANSPORT_OK },
-	    V_OK, BODY, 0 },
+	{ "lazy, and plain",
+	    { RELAY_LAZY, 200, JSON, BODY, TRANSPORT_OK, NULL }, V_OK, BODY,
+	    0 },
 	/* assembled */
 	{ "assembled",
-	    { RELAY_ASSEMBLE, 200, SSE, ROLE TEXT TEXT STOP DONE,
-		TRANSPORT_OK },
+	    { RELAY_ASSEMBLE, 200, SSE, ROLE TEXT TEXT STOP DONE, TRANSPORT_OK,
+		NULL },
 	    V_OK, COMPLETION("HiHi", "stop"), 0 },
 	{ "assembled, and cut behind its end",
-	    { RELAY_ASSEMBLE, 200, SSE, TEXT LENGTH HALF, TRANSPORT_CUT }, V_OK,
-	    COMPLETION("Hi", "length"), 0 },
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT LENGTH HALF, TRANSPORT_CUT, NULL },
+	    V_OK, COMPLETION("Hi", "length"), 0 },
 	{ "not assembled when cut",
-	    { RELAY_ASSEMBLE, 200, SSE, TEXT, TRANSPORT_CUT }, V_CUT, NULL, 0 },
-	{ "not assembled with an error in it",
-	    { RELAY_ASSEMBLE, 200, SSE, TEXT ERROR, TRANSPORT_OK }, V_TOO_MANY,
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT, TRANSPORT_CUT, NULL }, V_CUT,
 	    NULL, 0 },
+	{ "not assembled with an error in it",
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT ERROR, TRANSPORT_OK, NULL },
+	    V_TOO_MANY, NULL, 0 },
 	{ "not assembled with garbage in it",
-	    { RELAY_ASSEMBLE, 200, SSE, TEXT "data: x\n\n" STOP, TRANSPORT_OK },
+	    { RELAY_ASSEMBLE, 200, SSE, TEXT "data: x\n\n" STOP, TRANSPORT_OK,
+		NULL },
 	    V_BAD_REPLY, NULL, 0 },
 	{ "need not be assembled",
-	    { RELAY_ASSEMBLE, 200, JSON, BODY, TRANSPORT_OK }, V_OK, BODY, 0 },
+	    { RELAY_ASSEMBLE, 200, JSON, BODY, TRANSPORT_OK, NULL }, V_OK, BODY,
+	    0 },
 };
 
 static void
@@ -281,7 +321,7 @@ large(void)
 			buf_adds(&in, "0123456789");
 		for (bad = 0, i = 0; i < 3; i++) {
 			r = (struct reply_in){ RELAY_STREAM, 200, SSE, in.d,
-				TRANSPORT_OK };
+				TRANSPORT_OK, NULL };
 			feed(&r, steps[i], &e);
 			bad |= e.verdict != V_TOO_LARGE ||
 			    strcmp(e.out.d, k == 0 ? "" : TEXT) != 0;
@@ -294,7 +334,7 @@ large(void)
 	while (in.len < RELAY_ERROR_MAX + 1000)
 		buf_adds(&in, "Authentication failed ");
 	r = (struct reply_in){ RELAY_PLAIN, 401, "text/plain", in.d,
-		TRANSPORT_OK };
+		TRANSPORT_OK, NULL };
 	feed(&r, 10000, &e);
 	ok(e.verdict == V_BAD_KEY, "a refusal need not be read whole");
 	buf_free(&e.out);
@@ -313,7 +353,7 @@ slow(void)
 
 	buf_init(&out, n);
 	relay_init(&r, RELAY_STREAM, 0, 0);
-	relay_head(&r, 200, SSE);
+	relay_head(&r, 200, SSE, NULL);
 	for (i = 0; i < n; i += 10) {
 		relay_data(&r, all + i, n - i < 10 ? n - i : 10);
 		k = r.committed && r.ready > 3 ? 3 : 0;
@@ -330,13 +370,13 @@ slow(void)
 	relay_free(&r);
 
 	relay_init(&r, RELAY_STREAM, 0, 0);
-	relay_head(&r, 200, SSE);
+	relay_head(&r, 200, SSE, NULL);
 	relay_data(&r, TEXT USAGE, sizeof(TEXT USAGE) - 1);
 	ok(r.answer->prompt_tokens == 3 && r.answer->completion_tokens == 4,
 	    "tokens of a stream");
 	relay_free(&r);
 	relay_init(&r, RELAY_PLAIN, 0, 0);
-	relay_head(&r, 200, JSON);
+	relay_head(&r, 200, JSON, NULL);
 	relay_data(&r, BODY, sizeof(BODY) - 1);
 	relay_end(&r, TRANSPORT_OK);
 	ok(r.answer->prompt_tokens == 3 && r.answer->completion_tokens == 4,
@@ -354,7 +394,7 @@ none_left(void)
 
 	for (left = 0; left <= 1; left++) {
 		relay_init(&r, RELAY_PLAIN, 0, 0);
-		relay_head(&r, 429, JSON);
+		relay_head(&r, 429, JSON, NULL);
 		r.left = left;
 		relay_data(&r, "Too many requests", 17);
 		relay_end(&r, TRANSPORT_OK);

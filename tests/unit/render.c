@@ -116,6 +116,8 @@ static const struct {
 	    "\"upstream_error\"", "" },
 	{ "too large", V_TOO_LARGE, 200, EX_PROTOCOL, 0, -1, 502, "api_error",
 	    "\"upstream_error\"", "" },
+	{ "no descriptors", V_SYSTEM, 0, EX_OSERR, 0, -1, 503, "api_error",
+	    "\"overloaded\"", ",\"retry-after\":\"1\"" },
 	{ "out of memory", V_BAD_REPLY, 0, EX_OSERR, 0, -1, 500, "api_error",
 	    "\"internal_error\"", "" },
 };
