@@ -25,6 +25,7 @@
 #include "idset.h"
 #include "keys.h"
 #include "ledger.h"
+#include "lines.h"
 #include "loop.h"
 #include "now.h"
 #include "order.h"
@@ -38,7 +39,8 @@ enum {
 	TEXT_MAX = REQUEST_MAX + 4 * READ_SIZE, /* of a line; and more */
 	AGAIN_FIRST = 1000,    /* ms before a line is tried again, */
 	AGAIN_MAX = 60 * 1000, /* doubling up to this */
-	WAIT = 10 * 60 * 1000, /* ms between looks for new quota */
+	WAIT = 10 * 60 * 1000, /* ms between looks for new quota, */
+	WAIT_MAX = 16 << 20,   /* bytes of lines that wait for them */
 	PARALLEL = 16,	       /* where nothing bounds it, */
 	PARALLEL_MAX = 1024    /* and where much does */
 };
@@ -48,8 +50,10 @@ struct item { /* a line under way */
 	struct batch *batch;
 	struct batchline line;
 	int64_t number;
-	struct chat_job *job; /* NULL: waiting for its timer */
+	struct chat_job *job; /* NULL: waiting for its timer, or for quota */
 	struct loop_timer timer;
+	TAILQ_ENTRY(item) wait; /* if it waits for quota */
+	int waits;
 	int round;
 	struct buf answer;
 };
@@ -69,6 +73,12 @@ struct batch {
 	int64_t bad; /* errors that stand, from before */
 	int nitems;
 	LIST_HEAD(, item) items;
+	/* Those that wait for quota take no place: */
+	TAILQ_HEAD(, item) waits;
+	int nwaits, due; /* the first so many are to be tried again */
+	size_t held;	 /* bytes of them */
+	int none;	 /* there is no quota of any kind */
+	struct loop_timer look;
 	struct idset *ids;
 	struct batch_count count;
 	struct loop_timer over;
@@ -181,11 +191,33 @@ put(struct batch *b, const struct batchline_result *r)
 	return flush(b);
 }
 
+static size_t
+size(const struct item *i)
+{
+	return sizeof(*i) + i->line.body.len;
+}
+
+/* It waits for quota no more. */
+static void
+unwait(struct item *i)
+{
+	struct batch *b = i->batch;
+
+	if (!i->waits)
+		return;
+	i->waits = 0;
+	TAILQ_REMOVE(&b->waits, i, wait);
+	b->held -= size(i);
+	if (--b->nwaits < b->due)
+		b->due = b->nwaits;
+}
+
 static void
 free_item(struct item *i)
 {
 	struct batch *b = i->batch;
 
+	unwait(i);
 	if (i->job != NULL)
 		chat_cancel(i->job);
 	loop_timer_del(b->o.loop, &i->timer);
@@ -254,6 +286,36 @@ all_dry(const struct batch *b)
 	return dry;
 }
 
+/* There may be new quota by now: all that wait are tried again, in turn. */
+static void
+on_look(void *arg)
+{
+	struct batch *b = arg;
+
+	b->due = b->nwaits;
+	b->none = 0;
+	fill(b);
+	maybe_over(b);
+}
+
+/* Has a line wait for quota, in no place, while others take theirs. */
+static void
+wait_quota(struct item *i)
+{
+	struct batch *b = i->batch;
+
+	buf_free(&i->answer);
+	TAILQ_INSERT_TAIL(&b->waits, i, wait);
+	i->waits = 1;
+	b->nwaits++;
+	b->held += size(i);
+	if ((b->none = all_dry(b)))
+		b->due = 0;
+	if (!b->look.set)
+		loop_timer(b->o.loop, &b->look, WAIT, on_look, b);
+	next(b);
+}
+
 /*
  * What this line wants is out of quota: it is left for another day, or waits
  * until there is some again. Others may want something else.
@@ -267,9 +329,7 @@ on_dry(struct item *i, const struct chat_result *r)
 		b->o.say(b->o.arg, r->message);
 	b->dry = 1;
 	if (b->o.wait && !b->stopped) {
-		b->count.waiting = 1;
-		loop_timer(b->o.loop, &i->timer, WAIT, start, i);
-		changed(b);
+		wait_quota(i);
 		return;
 	}
 	b->count.later++;
@@ -337,8 +397,10 @@ on_end(void *arg, const struct chat_result *r)
 	}
 	if (again(i, r))
 		return;
-	if (b->o.wait)
-		b->dry = b->count.waiting = 0;
+	if (b->o.wait && b->nwaits == 0)
+		b->dry = 0;
+	if (r->exit == 0)
+		b->none = 0;
 	if (r->committed) {
 		res.status = 200;
 		res.body = i->answer.d;
@@ -477,11 +539,19 @@ on_line(struct batch *b, const char *line, size_t n)
 	free_item(i);
 }
 
-/* May another line begin? */
+/* Is there a place for another line? */
+static int
+has_place(const struct batch *b)
+{
+	return !b->stopped && b->nitems - b->nwaits < b->o.parallel &&
+	    b->unread.len == 0;
+}
+
+/* May a new line begin? */
 static int
 has_room(const struct batch *b)
 {
-	return !b->stopped && b->nitems < b->o.parallel && b->unread.len == 0;
+	return has_place(b) && !b->none && b->held < WAIT_MAX;
 }
 
 /* Takes whole lines out of what was read, while there is room. */
@@ -542,39 +612,21 @@ on_readable(void *arg, int fd, short revents)
 static void
 fill(struct batch *b)
 {
+	struct item *i;
 	int want;
 
+	while (b->due > 0 && has_place(b)) {
+		i = TAILQ_FIRST(&b->waits);
+		b->due--;
+		unwait(i);
+		start(i);
+	}
 	take_lines(b);
 	want = has_room(b) && !b->eof;
 	if (want != b->reading &&
 	    loop_fd(b->o.loop, b->in, want ? POLLIN : 0, on_readable, b) == -1)
 		fail(b, EX_OSERR, b->o.in);
 	b->reading = want;
-}
-
-/* How many lines a regular file has; -1 for other things. */
-static int64_t
-count_lines(int fd)
-{
-	char chunk[64 * 1024];
-	struct stat st;
-	const char *p;
-	int64_t lines = 0;
-	ssize_t n;
-	int open_line = 0;
-
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		return -1;
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
-		for (p = chunk;
-		     (p = memchr(p, '\n', (size_t)(chunk + n - p))) != NULL;
-		     p++)
-			lines++;
-		open_line = chunk[n - 1] != '\n';
-	}
-	if (lseek(fd, 0, SEEK_SET) == -1)
-		return -1;
-	return lines + open_line;
 }
 
 static int
@@ -599,7 +651,7 @@ open_files(struct batch *b, struct fault *f)
 	if (b->o.out != NULL && same_file(b->in, b->o.out))
 		return fault_set(f, EX_USAGE,
 		    "%s: both the requests and the results", b->o.out);
-	b->count.total = b->in == STDIN_FILENO ? -1 : count_lines(b->in);
+	b->count.total = b->in == STDIN_FILENO ? -1 : lines_count(b->in);
 	b->out = b->o.out == NULL ? STDOUT_FILENO :
 				    resume_open(b->o.out, b->ids, &b->bad, f);
 	if (b->out == -1)
@@ -650,6 +702,7 @@ batch_start(const struct batch_opts *o, struct fault *f)
 	b->o.parallel = parallel(o);
 	buf_init(&b->unread, (size_t)REQUEST_MAX * 2 * (size_t)b->o.parallel);
 	LIST_INIT(&b->items);
+	TAILQ_INIT(&b->waits);
 	if (open_files(b, f) == -1) {
 		batch_free(b);
 		return NULL;
@@ -684,6 +737,7 @@ batch_free(struct batch *b)
 	while ((i = LIST_FIRST(&b->items)) != NULL)
 		free_item(i);
 	loop_timer_del(b->o.loop, &b->over);
+	loop_timer_del(b->o.loop, &b->look);
 	if (b->reading)
 		loop_fd(b->o.loop, b->in, 0, NULL, NULL);
 	if (b->in > STDIN_FILENO)
@@ -702,6 +756,7 @@ void
 batch_counts(const struct batch *b, struct batch_count *c)
 {
 	*c = b->count;
+	c->waiting = b->nwaits > 0;
 }
 
 int

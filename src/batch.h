@@ -40,7 +40,7 @@ struct batch_count {
 	int64_t skipped;   /* that had a result already */
 	int64_t good, bad; /* answered, failed for good */
 	int64_t later;	   /* failed, may pass; or not begun */
-	int waiting;	   /* out of quota */
+	int waiting;	   /* lines are, until there is some */
 };
 
 /*

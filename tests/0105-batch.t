@@ -267,6 +267,21 @@ ok 'each was used up' jq -es '[.[].response.body.model] | sort ==
 run 'all by -m' 75 ms-chat --batch in -m Test/Model-A -O out.jsonl
 like 'stops at the first lines' err ' 0 answered, 0 failed, [1-4] to do again'
 
+# One that waits takes no place: what others may answer is answered.
+rm -rf out.jsonl state
+curl -s -X POST "$sim/sim/reset" >/dev/null
+perl -e 'for (1 .. 12) { my $m = $_ > 8 ? "Test/Model-B" : "Test/Model-A"; print qq({"custom_id":"m$_","body":{"model":"$m","messages":[{"role":"user","content":"x"}]}}\n) }' >in
+env --default-signal=INT ms-chat --batch in -P 1 -O out.jsonl --wait 2>err1 &
+waits=$!
+pids="$pids $waits"
+ok 'lines of another model pass those that wait' \
+    until_ok sh -c '[ "$(wc -l <out.jsonl)" -eq 9 ]'
+ok 'which is said once' [ "$(wc -l <err1)" -eq 1 ]
+kill -INT "$waits"
+wait "$waits"
+ok 'those that waited are for another run' [ $? -eq 75 ]
+like 'and are counted' err1 ' 9 answered, 0 failed, 3 to do again'
+
 kill "$simpid"
 sim --credits 30
 config
