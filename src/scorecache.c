@@ -56,27 +56,45 @@ check_header(struct header *h)
 	return checksum(&h->warned, sizeof(h->warned));
 }
 
-/* Opens the file; an empty one is given its header. */
+/* Is it ours? An empty one is given its header. 1, 0, or -1: it never is. */
 static int
-open_file(const char *path)
+is_ours(int fd)
 {
 	struct header h = { .warned = 0 };
 	struct stat st;
-	int fd;
 
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd == -1)
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return -1;
 	memcpy(h.magic, magic, sizeof(h.magic));
 	h.check = check_header(&h);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_size > 0 ||
-		pwrite(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h)) &&
-	    pread(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h) &&
-	    memcmp(h.magic, magic, sizeof(h.magic)) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	if (st.st_size == 0)
+		return pwrite(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h) ? 1 :
+									    -1;
+	return pread(fd, &h, sizeof(h), 0) == (ssize_t)sizeof(h) &&
+	    memcmp(h.magic, magic, sizeof(h.magic)) == 0;
+}
+
+/* Opens the file; what else is of its name is set aside, as path.old. */
+static int
+open_file(const char *path)
+{
+	char *old;
+	int fd, ours, tries;
+
+	if (asprintf(&old, "%s.old", path) == -1)
+		return -1;
+	for (tries = 0, fd = -1; tries < 2 && fd == -1; tries++) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
+		if (fd == -1 || (ours = is_ours(fd)) == 1)
+			break;
+		close(fd);
+		fd = -1;
+		if (ours == -1 || rename(path, old) == -1)
+			break;
+	}
+	free(old);
+	return fd;
 }
 
 struct scorecache *

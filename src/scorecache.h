@@ -16,7 +16,7 @@ enum {
 	SCORECACHE_HASH = 32
 }; /* bytes of SHA-256 */
 
-/* For dir/scores. NULL with ENOMEM; a foreign file is left alone. */
+/* For dir/scores. NULL with ENOMEM; a foreign or torn file is set aside. */
 struct scorecache *scorecache_open(const char *dir);
 void scorecache_close(struct scorecache *c);
 

@@ -89,6 +89,11 @@ ask "$code"
 same 'a foreign cache is not used' got <<'!'
 7 2 local_ai
 !
+ask "$code"
+same 'but set aside' got <<'!'
+7 2 cache
+!
+ok 'with all that it had' [ "$(head -c 7 state/scores.old)" = garbage ]
 ask "$code" --tier 3
 same 'nor is the model, for a fixed tier' got <<'!'
 null 3 fixed

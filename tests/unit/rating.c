@@ -144,13 +144,25 @@ test_cache(void)
 	scorecache_close(c);
 	ok(truncate(path, 3) == 0 && (c = scorecache_open(dir)) != NULL,
 	    "a foreign file");
+	ok(!scorecache_get(c, other, &s, &k), "is not used");
 	scorecache_put(c, h, 7, TASK_CODE);
-	ok(!scorecache_get(c, h, &s, &k), "is not used");
-	ok(scorecache_warn(c, 1) && !scorecache_warn(c, 2),
-	    "warnings are counted all the same");
+	ok(scorecache_get(c, h, &s, &k) && s == 7, "but set aside");
+	ok(scorecache_warn(c, 5000000) && !scorecache_warn(c, 5000001),
+	    "warnings are counted");
 	scorecache_close(c);
 	scorecache_close(d);
 	unlink(path);
+	ok(symlink("/dev/null", path) == 0 &&
+		(c = scorecache_open(dir)) != NULL,
+	    "what is no file");
+	scorecache_put(c, h, 7, TASK_CODE);
+	ok(!scorecache_get(c, h, &s, &k), "is left alone");
+	ok(scorecache_warn(c, 1) && !scorecache_warn(c, 2),
+	    "warnings are counted all the same");
+	scorecache_close(c);
+	unlink(path);
+	strlcat(path, ".old", sizeof(path));
+	ok(unlink(path) == 0, "the foreign file is there");
 	rmdir(dir);
 	c = scorecache_open("/proc/none");
 	ok(c != NULL && !scorecache_get(c, h, &s, &k), "a folder that is none");
