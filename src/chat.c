@@ -377,7 +377,7 @@ pick_in(const struct chat_job *j)
 
 	return (struct pick_in){ o->conf, o->keys, ledger_fold(o->ledger),
 		j->order, j->norder, j->chat->lanes.inflight, now_wall(),
-		j->turn, !api_chats(j->ask.api) };
+		j->turn, !api_chats(j->ask.api), 0 };
 }
 
 static void

@@ -8,16 +8,14 @@
 
 #include "conf.h"
 #include "fold.h"
-#include "keys.h"
 #include "lineup.h"
 #include "pick.h"
 
 /* Is the candidate tried at all? */
 static int
-tried(const struct pick_in *in, const struct pick *p)
+tried(const struct pick *p)
 {
-	return p->state != PICK_OUT &&
-	    (p->state != PICK_NO_KEY || in->keys->n == 0);
+	return p->state != PICK_OUT && p->state != PICK_NO_KEY;
 }
 
 /* The last thing that went wrong with a model, anywhere. */
@@ -73,8 +71,6 @@ add(const struct pick_in *in, const struct pick *p, size_t n, size_t at,
 	m->state = p[at].state;
 	m->until = p[at].until;
 	m->why = p[at].why;
-	if (m->state == PICK_NO_KEY && in->keys->n == 0)
-		m->state = PICK_READY;
 	m->left = left(p, n, p[at].model);
 	m->last_error = last_error(in, o);
 }
@@ -126,7 +122,7 @@ lineup_make(const struct pick_in *in, const struct pick *p, size_t n,
 		return -1;
 	}
 	for (i = 0; i < n; i++)
-		if (tried(in, &p[i]) && !seen[p[i].model]) {
+		if (tried(&p[i]) && !seen[p[i].model]) {
 			seen[p[i].model] = 1;
 			add(in, p, n, i, l);
 		}

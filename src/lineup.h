@@ -30,9 +30,8 @@ struct lineup {
 };
 
 /*
- * From the candidates p[0..n) that pick() gave for in. Where there is no key
- * at all, lack of one leaves nothing out: who sends the request may have some.
- * Strings belong to in. 0 (freed with lineup_free()), or -1 with ENOMEM.
+ * From the candidates p[0..n) that pick() gave for in. Strings belong to in.
+ * 0 (freed with lineup_free()), or -1 with ENOMEM.
  */
 int lineup_make(const struct pick_in *in, const struct pick *p, size_t n,
     struct lineup *l);

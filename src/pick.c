@@ -183,7 +183,7 @@ judge(const struct pick_in *in, size_t model, size_t upstream, size_t key,
 		look_key(in, &c->p);
 		if (in->inflight != NULL)
 			c->inflight = in->inflight[key];
-	} else if (!u->keyless)
+	} else if (!u->keyless && !in->unkeyed)
 		worsen(&c->p, PICK_NO_KEY, 0, V_BAD_KEY);
 	if (c->p.left > 0)
 		c->p.left = c->p.left > c->inflight ? c->p.left - c->inflight :

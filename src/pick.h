@@ -51,6 +51,7 @@ struct pick_in {
 	int64_t now;	     /* ms */
 	unsigned turn;	     /* round robin among equals */
 	int other;	     /* not for a chat: a model that is none may do */
+	int unkeyed;	     /* lack of a key is for others to mend */
 };
 
 /*

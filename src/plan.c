@@ -12,6 +12,7 @@
 #include "explain.h"
 #include "fault.h"
 #include "json.h"
+#include "keys.h"
 #include "ledger.h"
 #include "lineup.h"
 #include "now.h"
@@ -137,6 +138,8 @@ fill(struct planner *p, struct plan *plan, const struct decision *d,
 		return -1;
 	plan->in.conf = p->o.conf;
 	plan->in.keys = p->o.keys;
+	/* who sends the request may have some */
+	plan->in.unkeyed = p->o.keys->n == 0;
 	plan->in.fold = ledger_fold(p->o.ledger);
 	plan->in.order = plan->order;
 	if (pick(&plan->in, &plan->picks, &plan->npicks) == -1 ||

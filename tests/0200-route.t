@@ -119,10 +119,18 @@ for id in T/one T/two T/two-b T/three T/four local; do
 done
 run 'nobody serves any' 69 ms-route <req
 like 'says what to do' err 'nobody serves.*ms-route --list --online'
+MODELSCOPE_API_KEY='' run 'nor does a key help' 69 ms-route <req
+rm -rf state
 MODELSCOPE_API_KEY='' run 'without a key' 0 ms-route <req
 like 'that is said' err 'no key is known here'
 MODELSCOPE_API_KEY='' run 'quietly' 0 ms-route -q <req
 same 'or not' err </dev/null
+said T/four "$key" no_provider model 10000
+said T/three "$key" server model 100
+MODELSCOPE_API_KEY=''
+ok 'without one, what is out and what rests is known all the same' \
+    [ "$(ids --tier 4)" = 'local T/two T/two-b T/one T/three' ]
+MODELSCOPE_API_KEY=ms-00000000-0000-0000-0000-000000000001
 rm -rf state
 sed -i 's/"enabled":true/"enabled":false/' models.json
 ok 'routing off: the configured order' [ "$(ids)" = 'T/one T/two T/two-b T/three T/four local' ]
