@@ -299,6 +299,14 @@ prepare(struct task *t)
 
 /* ---- asking ---- */
 
+/* Who reads has as much time from now on as a key has. */
+static void
+limit_output(const struct task *t)
+{
+	if (t->cli.timeout > 0)
+		out_until(t->out, now_mono() + t->cli.timeout);
+}
+
 /*
  * One row as it comes. What nobody can read is not asked for any longer; a
  * reader that went away ends us quietly.
@@ -312,6 +320,7 @@ print_row(struct task *t, const struct balance_row *row)
 	buf_init(&b, INPUT_MAX);
 	if (report_item(t->balance, row, &b) == -1)
 		err(EX_OSERR, NULL);
+	limit_output(t);
 	fwrite(b.d, 1, b.len, out_file(t->out));
 	buf_free(&b);
 	if (out_flush(t->out) == 0)
@@ -441,6 +450,7 @@ print(struct task *t)
 	if (t->report.format != REPORT_JSONL || t->cached) {
 		if (report_print(&t->report, t->balance, &b) == -1)
 			err(EX_OSERR, NULL);
+		limit_output(t);
 		fwrite(b.d, 1, b.len, out_file(t->out));
 	}
 	buf_wipe(&b);

@@ -50,6 +50,7 @@ struct task {
 	const char **ids; /* of --key in the ledger */
 	size_t nids;
 	int64_t now;
+	int64_t until; /* monotonic ms, 0: for ever */
 };
 
 static const struct option longopts[] = {
@@ -237,6 +238,7 @@ do_status(struct task *t)
 		err(EX_OSERR, NULL);
 	if ((out = out_open(t->cli.outfile, &f)) == NULL)
 		die(&f);
+	out_until(out, t->until);
 	fwrite(b.d, 1, b.len, out_file(out));
 	if (out_commit(out, &f) == -1)
 		die(&f);
@@ -275,6 +277,7 @@ do_history(struct task *t)
 	last = fold_day(ledger_fold(t->ledger));
 	if ((out = out_open(t->cli.outfile, &f)) == NULL)
 		die(&f);
+	out_until(out, t->until);
 	a = annals_new(out_file(out), format, t->by, last - t->days + 1, last);
 	if (a == NULL)
 		err(EX_OSERR, NULL);
@@ -517,6 +520,8 @@ main(int argc, char *argv[])
 		}
 	if (t.by != NULL && t.days == 0)
 		errx(EX_USAGE, "--by: want --history DAYS");
+	if (t.cli.timeout > 0)
+		t.until = now_mono() + t.cli.timeout;
 	rc = run(&t, argc - optind, argv + optind);
 	ledger_close(t.ledger);
 	free(t.ids);

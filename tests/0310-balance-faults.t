@@ -151,6 +151,17 @@ same 'nothing to say' err </dev/null
 run 'more may be had' 0 sh -c 'ulimit -S -n 32; ms-balance -k many -P 64'
 ok 'and are taken' [ "$(jq .summary.ok out)" -eq 60 ]
 
+# A reader that does not read.
+for form in json jsonl table; do
+	mkfifo "unread.$form"
+	exec 7<>"unread.$form"
+	timeout 20 ms-balance -k many -m "$(seq -s, 1 100)" -o $form --timeout 2 \
+		>"unread.$form" 2>err
+	ok "nobody reads, $form: exit 75" [ $? -eq 75 ]
+	like "nobody reads, $form: which is said" err '^ms-balance: stdout: timed out$'
+	exec 7>&-
+done
+
 # A key that others keep busy is not asked, and not refused.
 cat >busy.json <<!
 {"models":[],"upstreams":{"modelscope":{"base_url":"$sim/v1",

@@ -288,4 +288,22 @@ jq '.models[1].enabled = false | .models[2].upstream = "other" |
 run 'a table of such' 0 ms-quota --config other.json -o table
 like 'one is disabled' out '^Test/Model-B +1  disabled '
 like 'one has no key' out '^Test/Model-C +1  no key '
+
+# ---- a reader that does not read ----
+perl -e 'print "{\"models\":[", join(",", map qq({"id":"a/$_"}), 1 .. 3000), "]}"' >many.json
+for form in json table prometheus; do
+	mkfifo "unread.$form"
+	exec 7<>"unread.$form"
+	timeout 20 ms-quota --config many.json -o $form --timeout 0.5 >"unread.$form" 2>err
+	ok "nobody reads, $form: exit 75" [ $? -eq 75 ]
+	like "nobody reads, $form: which is said" err '^ms-quota: stdout: timed out$'
+	exec 7>&-
+done
+mkfifo unread
+exec 7<>unread
+timeout 20 ms-quota --history 36500 -o csv --timeout 0.5 >unread 2>err
+ok 'nobody reads a history: exit 75' [ $? -eq 75 ]
+exec 7>&-
+run 'where one reads' 1 sh -c 'ms-quota --config many.json --timeout 5 | cat >read; exit 1'
+ok "all is there" [ "$(jq ".models | length" read)" -eq 3000 ]
 done_testing
