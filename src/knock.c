@@ -222,6 +222,8 @@ knock_ask(struct upstream *up, const struct knock_req *q,
 		.bearer = q->secret,
 		.headers = headers,
 		.connect = q->u->timeouts.connect,
+		.first_byte = q->u->timeouts.first_byte,
+		.idle = q->u->timeouts.idle,
 		.total = q->timeout };
 	struct knock_call *c;
 

@@ -144,6 +144,8 @@ purse_ask(struct upstream *up, const struct conf_upstream *u,
 		.url = u->balance_url,
 		.bearer = secret,
 		.connect = u->timeouts.connect,
+		.first_byte = u->timeouts.plain,
+		.idle = u->timeouts.idle,
 		.total = timeout };
 	struct purse_call *c;
 

@@ -125,4 +125,22 @@ unset MODELSCOPE_API_KEY
 run 'a model that wants no key' 0 ms-balance --probe Test/Model-A
 ok 'answers' [ "$(jq -c '.data | map([.key, .state])' out)" = '[[null,"ok"]]' ]
 same 'and costs nothing' err </dev/null
+
+# A model that is silent for longer than is configured does not use up the
+# time of the others.
+config Test/Model-A
+jq '.timeouts = {"first_byte": 1, "plain": 1, "idle": 1} | .per_key_concurrency = 1' \
+	"$MS_CONFIG" >quick.json
+run 'silent ones first' 75 ms-balance --config quick.json --timeout 20 \
+	--probe sim/stall-head,sim/stall,Test/Model-A
+jq -r '.data[] | "\(.model) \(.state) \(.error)"' out >rows
+same 'are given up in time' rows <<'!'
+sim/stall-head timeout no answer within the time given
+sim/stall timeout HTTP 200: the answer stalled
+Test/Model-A ok null
+!
+ok 'their own' [ "$(jq '[.data[].latency_ms] | max < 5000' out)" = true ]
+echo 'slow ms-balstallhead-0000' >slow && chmod 600 slow
+run 'a balance that does not come' 75 ms-balance --config quick.json -k slow
+ok 'is given up in time, too' [ "$(jq '.data[0].latency_ms < 5000' out)" = true ]
 done_testing
