@@ -60,6 +60,8 @@ enum {
 	OPT_MAX_ANSWER
 };
 
+#define SHORT CLI_SHORT "c:i:ns:"
+
 static const struct option longopts[] = { CLI_LONG,
 	{ "no-stdin", no_argument, NULL, 'n' },
 	{ "system", required_argument, NULL, 's' },
@@ -257,13 +259,28 @@ check_opts(struct fault *f)
 	return 0;
 }
 
+/* How is a mistake to be told, by the options behind it? */
+static void
+look_on(int argc, char *argv[])
+{
+	int ch;
+
+	opterr = 0;
+	while ((ch = getopt_long(argc, argv, SHORT, longopts, NULL)) != -1)
+		if (ch == OPT_EXIT_ZERO)
+			opt.exit_zero = 1;
+		else if (ch == 'o')
+			opt.cli.output = optarg;
+	if (opt.cli.output != NULL)
+		(void)emit_named(opt.cli.output, &opt.format);
+}
+
 static int
 parse(int argc, char *argv[], struct fault *f)
 {
 	int ch, r;
 
-	while ((ch = getopt_long(argc, argv, CLI_SHORT "c:i:ns:", longopts,
-		    NULL)) != -1) {
+	while ((ch = getopt_long(argc, argv, SHORT, longopts, NULL)) != -1) {
 		if (ch == 'h' || ch == 'V') {
 			if (ch == 'h')
 				usage(stdout);
@@ -712,17 +729,25 @@ clean(struct run *r)
 static int
 fail(struct run *r, const struct fault *f, const char *type)
 {
-	struct fault g;
+	struct fault g, unsaid = { .status = EX_USAGE, .text = "bad option" };
+	int said = f->text[0] == '\0'; /* by getopt */
 
 	if (opt.exit_zero && r->emit != NULL && emit_tells(r->emit))
 		return 0;
 	if (opt.exit_zero || opt.format == EMIT_N8N) {
+		if (opt.cli.outfile != NULL) { /* the old file stays */
+			out_abort(r->out);
+			r->out = NULL;
+		}
 		if (r->out == NULL && (r->out = out_open(NULL, &g)) == NULL)
 			return g.status;
-		emit_error(out_file(r->out), opt.format, f, type);
+		emit_error(out_file(r->out), opt.format, said ? &unsaid : f,
+		    type);
 		return opt.exit_zero ? 0 : f->status;
 	}
-	warnx("%s%s%s", f->text, f->hint[0] != '\0' ? "; " : "", f->hint);
+	if (!said)
+		warnx("%s%s%s", f->text, f->hint[0] != '\0' ? "; " : "",
+		    f->hint);
 	if (f->status == EX_USAGE)
 		usage(stderr);
 	if (opt.cli.outfile != NULL || r->lost) { /* the old file stays */
@@ -751,14 +776,10 @@ main(int argc, char *argv[])
 	cli_begin();
 	buf_init(&r.body, REQUEST_MAX);
 	buf_init(&r.said, REQUEST_MAX);
-	if (parse(argc, argv, &f) == -1) {
-		if (f.text[0] != '\0')
-			warnx("%s", f.text);
-		if (f.status == EX_USAGE)
-			usage(stderr);
-		return f.status;
-	}
-	status = run(&r, &type, &f);
+	if ((status = parse(argc, argv, &f)) == -1)
+		look_on(argc, argv);
+	else
+		status = run(&r, &type, &f);
 	end(&r); /* while there is an output */
 	if (status == -1)
 		status = fail(&r, &f, type);

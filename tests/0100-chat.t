@@ -271,6 +271,31 @@ same 'has the error on stdout' o <<'!'
 [69,"bad_request"]
 !
 same 'and nothing on stderr' err </dev/null
+# Whatever comes of a workflow's values, wherever the option stands.
+for bad in '--temperature abc' '--max-tokens -1' '--param x' '--frob' '-o xml' \
+	'--batch x' '--env-file none'; do
+	for order in "--exit-zero $bad" "$bad --exit-zero"; do
+		# shellcheck disable=SC2086
+		run "$order" 0 ms-chat $order hi
+		ok "$order: has the error" [ "$(jq -r '.error | .code >= 64 and
+			(.message | length > 5)' out)" = true ]
+		unlike "$order: and no usage" err '^usage'
+	done
+done
+jq -c '[.error.code, .error.message]' out >o
+same 'with what is wrong' o <<'!'
+[66,"none: No such file or directory"]
+!
+run 'a bad option, for n8n' 64 ms-chat --temperature abc -o n8n hi
+jq -c '[.text, .model, .error.code, .error.message]' out >o
+same 'has the error in its form' o <<'!'
+["",null,64,"--temperature abc: invalid"]
+!
+run '--exit-zero where nothing can be written' 74 sh -c 'ms-chat --frob --exit-zero >/dev/full'
+echo old >kept.txt
+run '--exit-zero with -O' 0 ms-chat --exit-zero -O kept.txt -m sim/400 hi
+ok '--exit-zero with -O: has the error on stdout' [ "$(jq .error.code out)" -eq 69 ]
+ok '--exit-zero with -O: leaves the old file' [ "$(cat kept.txt)" = old ]
 run '--exit-zero of a stream that breaks off' 0 \
 	ms-chat --exit-zero -o sse -m sim/close-mid hi
 grep -c '"error"' out >o
