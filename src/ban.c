@@ -16,8 +16,6 @@ int
 ban_scope(int verdict, int sent, int others)
 {
 	switch (verdict) {
-	case V_NO_CREDITS: /* the key, if its balance says so */
-		return SCOPE_PAIR;
 	case V_NO_PERMISSION: /* seldom has another key more rights */
 		return others ? SCOPE_MODEL : SCOPE_PAIR;
 	case V_NETWORK: /* one broken connection is not yet an outage */

@@ -43,8 +43,12 @@ static const struct verdict_info classify_verdicts[V_MAX] = {
 	    SCOPE_NONE, NEXT_REPAIR, 0, EX_UNAVAILABLE },
 	[V_BAD_REQUEST] = { "bad_request", "request refused", "unknown",
 	    SCOPE_NONE, NEXT_RETURN, 0, EX_UNAVAILABLE },
+	/*
+	 * Whether the account is out, or has too little for this model's
+	 * price, is for its balance to say; without one, for the fold.
+	 */
 	[V_NO_CREDITS] = { "no_credits", "out of credits", "exhausted",
-	    SCOPE_KEY, NEXT_BALANCE, 1, EX_TEMPFAIL },
+	    SCOPE_PAIR, NEXT_BALANCE, 1, EX_TEMPFAIL },
 	[V_QUOTA_DAY] = { "quota_day", "quota of the day used up", "exhausted",
 	    SCOPE_PAIR, NEXT_TRY, 1, EX_TEMPFAIL },
 	[V_QUOTA_MONTH] = { "quota_month", "quota of the month used up",

@@ -12,8 +12,10 @@
 #include "fold.h"
 
 enum {
-	FOLD_SLOTS = 64, /* to begin with; a power of two */
-	FOLD_EXACT = 20	 /* ms that have a bucket each */
+	FOLD_SLOTS = 64,	       /* to begin with; a power of two */
+	FOLD_EXACT = 20,	       /* ms that have a bucket each */
+	FOLD_OUT = 4,		       /* models of a key, refused in */
+	FOLD_OUT_TIME = 30 * 60 * 1000 /* ms: it is out of credits */
 };
 
 #define FOLD_HELD (31 * INT64_C(86400000))
@@ -602,9 +604,36 @@ fold_limits(struct fold *f, const struct fold_hit *h, const struct attempt *a)
 		fold_rest(h->pair, a, V_QUOTA_DAY, end);
 }
 
+/*
+ * Has this key now been called out of credits for many models? One model may
+ * cost more than there is; so many mean that the account has none.
+ */
+static int
+fold_out(const struct fold *f, const struct fold_hit *h,
+    const struct attempt *a)
+{
+	const struct fold_ent *e;
+	size_t i;
+	int n = 0;
+
+	if (a->verdict != V_NO_CREDITS || a->rest != SCOPE_PAIR ||
+	    h->pair == NULL || !isnan(h->key->balance) ||
+	    fold_broke(h->key, a->ts))
+		return 0;
+	for (i = 0; i < f->n && n < FOLD_OUT; i++) {
+		e = &f->v[i]->e;
+		n += e->rest_verdict == V_NO_CREDITS &&
+		    e->rest_since > a->ts - FOLD_OUT_TIME &&
+		    *e->model != '\0' && fold_same(e->key, h->key->key) &&
+		    fold_same(e->upstream, h->key->upstream);
+	}
+	return n >= FOLD_OUT;
+}
+
 /* Who rests by the line's own word; an answer may use a window up. */
 static void
-fold_rests(const struct fold_hit *h, const struct attempt *a)
+fold_rests(const struct fold *f, const struct fold_hit *h,
+    const struct attempt *a)
 {
 	struct fold_ent *who[] = {
 		[SCOPE_NONE] = NULL,
@@ -618,6 +647,8 @@ fold_rests(const struct fold_hit *h, const struct attempt *a)
 	    who[a->rest] != NULL)
 		fold_rest(who[a->rest], a,
 		    a->verdict != V_OK ? a->verdict : V_BURST, a->rest_until);
+	if (fold_out(f, h, a))
+		fold_rest(h->key, a, V_NO_CREDITS, a->rest_until);
 }
 
 /*
@@ -724,7 +755,7 @@ fold_attempt(struct fold *f, const struct attempt *a)
 			fold_limits(f, &h, a);
 		} else if (h.key != NULL)
 			fold_balance(h.key, a);
-		fold_rests(&h, a);
+		fold_rests(f, &h, a);
 	}
 	f->lines++;
 	return 0;

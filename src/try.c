@@ -314,12 +314,6 @@ try_attempt(const struct try_out *t, int64_t now, int off,
 		a->rest = SCOPE_PAIR;
 		a->rest_until = now + window;
 	}
-	/*
-	 * Whether the account is out, or has too little for this model's
-	 * price, is for its balance to say.
-	 */
-	if (v == V_NO_CREDITS)
-		a->rest = SCOPE_PAIR;
 	if (!chat &&
 	    (v == V_NO_PROVIDER || v == V_BAD_MODEL || v == V_NO_PERMISSION)) {
 		a->rest = SCOPE_NONE;

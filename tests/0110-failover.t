@@ -256,7 +256,8 @@ fresh ''
 sed 's,"http:,"https:,g' models.json >tls.json
 run 'a file of certificates that is not there' 71 env CURL_CA_BUNDLE=none \
 	ms-chat --config tls.json hi
-recorded 'lets nobody rest, either' '1A system'
+ok 'lets nobody rest, either' \
+	[ "$(jq -c '[.verdict, .rest]' state/usage/*.jsonl)" = '["system",null]' ]
 
 # ---- silence ----
 jq '.timeouts = {"first_byte": 1, "plain": 1, "idle": 1}' models.json >m

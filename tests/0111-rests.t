@@ -110,6 +110,42 @@ run 'no balance to be had' 0 ms-chat hi
 recorded 'another model' \
 	'1A no_credits 429 pair 600, 1$ server 500, 1B ok 200'
 
+# Without a balance to ask for, so many models say it of the account.
+cp models.json with.json
+jq 'del(.upstreams.modelscope.balance_url) |
+	.models = [range(6) | {id: "Test/Model-\("ABCDEF"[.:. + 1])"}]' with.json >models.json
+fresh 'path=/v1/chat/completions do=no-credits'
+run 'no credits, and no balance' 75 ms-chat hi
+asked 'four models are tried' '1A 1B 1C 1D'
+recorded 'each rests' '1A no_credits 429 pair 600, 1B no_credits 429 pair 600, 1C no_credits 429 pair 600, 1D no_credits 429 pair 600'
+since
+run 'another model' 75 ms-chat -m Test/Model-F hi
+asked 'is not asked' ''
+like 'for the key is out' err 'nothing left: Test/Model-F: out of credits .*2030-03-10T12:1'
+ok 'as ms-quota says' [ "$(ms-quota | jq -r '.keys[0].state')" = exhausted ]
+since
+run 'ten minutes later' 75 later 660 ms-chat hi
+asked 'one refusal says it again' 1A
+rules
+since
+run 'signed in' 0 later 1330 ms-chat hi
+asked 'the key is used' 1A
+since
+run 'and the others' 0 later 1340 ms-chat -m Test/Model-F hi
+asked 'are asked again' 1F
+fresh 'path=/v1/chat/completions model=Test/Model-[ABC] do=no-credits'
+run 'three that cost too much' 0 ms-chat hi
+asked 'are no account' '1A 1B 1C 1D'
+fresh 'path=/v1/chat/completions do=no-credits'
+run 'two' 75 ms-chat -m Test/Model-A,Test/Model-B hi
+rules
+since
+later 1860 ms-chat -m Test/Model-C hi >/dev/null
+rules 'path=/v1/chat/completions do=no-credits'
+run 'and half an hour later others' 75 later 1870 ms-chat -m Test/Model-D,Test/Model-E,Test/Model-F hi
+asked 'are counted anew' '1C 1D 1E 1F'
+mv with.json models.json
+
 # ---- what headers say ----
 export MODELSCOPE_API_KEY="${key}1 ${key}2"
 for what in model- ''; do

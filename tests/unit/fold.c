@@ -396,6 +396,45 @@ test_balances(void)
 	fold_free(f);
 }
 
+/* Many models of a key out of credits: so is the key, if nobody knows better */
+static void
+test_account(void)
+{
+	static const char *const models[] = { "a/a", "a/b", "A/A", "a/c",
+		"a/d" };
+	struct attempt a = attempt(NOON, 5, V_NO_CREDITS);
+	struct fold *f;
+	size_t i, k;
+
+	a.rest = SCOPE_PAIR;
+	for (k = 0; k < 3; k++) {
+		f = empty();
+		a.ts = NOON;
+		if (k == 1) {
+			a.op = "balance";
+			a.model = NULL;
+			a.verdict = V_OK;
+			a.balance = 1;
+			take(f, &a);
+			a = attempt(NOON, 5, V_NO_CREDITS);
+			a.rest = SCOPE_PAIR;
+		}
+		for (i = 0; i < 5; i++) {
+			a.ts += k == 2 && i == 4 ? 31 * MINUTE : MINUTE;
+			a.model = models[i];
+			a.rest_until = a.ts + 10 * MINUTE;
+			if (i == 4)
+				ok(rest_of(f, K, NULL) == 0, "three models");
+			take(f, &a);
+		}
+		ok(rest_of(f, K, NULL) == (k == 0 ? a.rest_until : 0),
+		    k == 0     ? "four, in half an hour" :
+			k == 1 ? "four, where a balance is known" :
+				 "four, in more");
+		fold_free(f);
+	}
+}
+
 static void
 test_clear(void)
 {
@@ -592,6 +631,7 @@ main(void)
 	test_rests();
 	test_strikes();
 	test_balances();
+	test_account();
 	test_clear();
 	test_limits();
 	test_latency();
