@@ -164,13 +164,35 @@ closed(struct texts *t)
 	return t->depth <= 0 && !t->quoted;
 }
 
+/* A byte order mark is a habit of editors: 1 if it, or none, is behind us. */
+static int
+begin(struct texts *t)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t n = t->in.len < 3 ? t->in.len : 3;
+	int marked = n > 0 && memcmp(t->in.d, mark, n) == 0;
+
+	if (t->begun || (n > 0 && !marked))
+		return t->begun = 1;
+	if (n == 3) {
+		t->used = 3;
+		restart(t);
+	}
+	t->begun = n == 3 || t->eof;
+	return t->begun;
+}
+
 /* Is there a whole text in what was read? 1, 0 or -1. */
 static int
 take(struct texts *t, struct splice *v, struct fault *f)
 {
-	const char *s = t->in.d + t->used, *end = t->in.d + t->in.len;
+	const char *s, *end;
 	size_t n;
 
+	if (!begin(t))
+		return 0;
+	s = t->in.d + t->used;
+	end = t->in.d + t->in.len;
 	if (t->skip != SKIP_NONE) {
 		if (!skip(t))
 			return 0;

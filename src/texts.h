@@ -17,7 +17,7 @@ struct texts {
 	const char *name; /* for messages: "stdin" */
 	struct buf in;
 	size_t used; /* bytes of it that are done with */
-	int eof;
+	int eof, begun;
 	/* a text that is longer than what is read at once: */
 	size_t seen; /* its brackets are counted up to here */
 	size_t look; /* bytes of it at which it is looked at all the same */
