@@ -647,7 +647,7 @@ fold_rests(const struct fold *f, const struct fold_hit *h,
 	    who[a->rest] != NULL)
 		fold_rest(who[a->rest], a,
 		    a->verdict != V_OK ? a->verdict : V_BURST, a->rest_until);
-	if (fold_out(f, h, a))
+	if (h->key != NULL && fold_out(f, h, a))
 		fold_rest(h->key, a, V_NO_CREDITS, a->rest_until);
 }
 

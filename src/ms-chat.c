@@ -735,7 +735,7 @@ fail(struct run *r, const struct fault *f, const char *type)
 	if (opt.exit_zero && r->emit != NULL && emit_tells(r->emit))
 		return 0;
 	if (opt.exit_zero || opt.format == EMIT_N8N) {
-		if (opt.cli.outfile != NULL) { /* the old file stays */
+		if (r->out != NULL && out_fd(r->out) != STDOUT_FILENO) {
 			out_abort(r->out);
 			r->out = NULL;
 		}

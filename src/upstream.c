@@ -409,15 +409,14 @@ is_short(struct upstream_call *c)
 static enum transport
 no_memory(const struct upstream_call *c)
 {
+	void *volatile p = malloc(2 * (size_t)CURL_LINE); /* do try */
+	int room = p != NULL;
 	long sent = 0;
-	void *p;
 
-	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
-	p = malloc(2 * (size_t)CURL_LINE);
 	free(p);
-	return p != NULL && c->phase == PHASE_HEAD && sent > 0 ?
-	    TRANSPORT_TOOBIG :
-	    TRANSPORT_SYSTEM;
+	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
+	return room && c->phase == PHASE_HEAD && sent > 0 ? TRANSPORT_TOOBIG :
+							    TRANSPORT_SYSTEM;
 }
 
 static enum transport

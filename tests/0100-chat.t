@@ -296,6 +296,10 @@ echo old >kept.txt
 run '--exit-zero with -O' 0 ms-chat --exit-zero -O kept.txt -m sim/400 hi
 ok '--exit-zero with -O: has the error on stdout' [ "$(jq .error.code out)" -eq 69 ]
 ok '--exit-zero with -O: leaves the old file' [ "$(cat kept.txt)" = old ]
+for file in - /dev/stdout; do
+	run "--exit-zero with -O $file" 0 ms-chat --exit-zero -O $file -m sim/400 hi
+	ok "--exit-zero with -O $file: has the error" [ "$(jq .error.code out)" -eq 69 ]
+done
 run '--exit-zero of a stream that breaks off' 0 \
 	ms-chat --exit-zero -o sse -m sim/close-mid hi
 grep -c '"error"' out >o
