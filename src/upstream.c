@@ -167,9 +167,19 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 	return fd == -1 ? CURL_SOCKET_BAD : fd;
 }
 
+/* Its socket could not be watched: it would wait for ever. */
+static void
+on_unwatched(void *arg)
+{
+	struct upstream_call *c = arg;
+
+	finish(c, TRANSPORT_SYSTEM, strerror(c->refused));
+}
+
 static int
 set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *perfd)
 {
+	struct upstream_call *c = NULL;
 	struct upstream *u = arg;
 	short ev = 0;
 
@@ -182,7 +192,15 @@ set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *perfd)
 		ev |= POLLIN;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		ev |= POLLOUT;
-	return loop_fd(u->loop, fd, ev, on_fd, u);
+	if (loop_fd(u->loop, fd, ev, on_fd, u) == 0)
+		return 0;
+	/* Curl, if told of that, would never do anything again. */
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &c);
+	if (c != NULL) {
+		c->refused = errno;
+		loop_timer(u->loop, &c->deadline, 0, on_unwatched, c);
+	}
+	return 0;
 }
 
 static int

@@ -83,6 +83,17 @@ batched() {
 	resumed
 }
 
+# One call that fails is no more than one line that does.
+anew() {
+	fresh
+	rm -f lines.out
+}
+alone() {
+	[ ! -e lines.out ] ||
+		[ "$(jq 'select(.error != null)' lines.out | jq -s length)" -le 1 ] ||
+		cat lines.out
+}
+
 # ---- the ledger ----
 
 recorded() {
@@ -112,6 +123,8 @@ exec 3>/dev/null
 export FAIL_HOW
 for FAIL_HOW in full broken signal short; do
 	every "$FAIL_HOW"
+	each "ms-chat --batch, line by line, $FAIL_HOW" anew alone ms-chat \
+		--retries 0 -P 6 --batch lines -O lines.out
 done
 FAIL_ON=1
 export FAIL_ON
