@@ -212,6 +212,8 @@ hollow_judge(struct splice body)
 	}
 	if (splice_eq(b.end, "max_tokens") || splice_eq(b.status, "incomplete"))
 		seen |= SEEN_LENGTH;
+	else if (hollow_kind(b.end) != 0 || splice_eq(b.status, "completed"))
+		seen |= SEEN_END;
 	if (seen & SEEN_CONTENT || hollow_other(body))
 		return HOLLOW_NO;
 	if (seen & SEEN_LENGTH)

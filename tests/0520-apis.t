@@ -93,6 +93,8 @@ for api in messages completions responses; do
 		unlike 'and no other answer begins' body 'Test/Model'
 		unlike 'nor does it end well' body 'DONE|message_stop|response.completed'
 	done
+	post "$api: nothing to say" 200 "/v1/$api" "$(say $api sim/empty)"
+	post 'or in a stream' 200 "/v1/$api" "$(say $api sim/empty ',"stream":true')"
 done
 
 # ---- messages ----

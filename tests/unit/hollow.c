@@ -60,7 +60,19 @@ main(void)
 		{ "{\"output\":[{\"type\":\"message\",\"content\":[{\"type\":"
 		  "\"output_text\",\"text\":\"\"}]}]}",
 		    HOLLOW_YES },
+		{ "{\"status\":\"completed\",\"output\":[{\"type\":"
+		  "\"message\",\"content\":[{\"type\":\"output_text\","
+		  "\"text\":\"\"}]}]}",
+		    HOLLOW_NO },
+		{ "{\"stop_reason\":\"end_turn\",\"content\":[{\"type\":"
+		  "\"text\",\"text\":\"\"}]}",
+		    HOLLOW_NO },
+		{ "{\"stop_reason\":null,\"content\":[{\"type\":\"text\","
+		  "\"text\":\"\"}]}",
+		    HOLLOW_YES },
 		{ "{\"output\":{\"text\":\"a\"}}", HOLLOW_NO },
+		{ "{\"output\":{\"text\":\"a\"},\"error\":{\"code\":1}}",
+		    HOLLOW_YES },
 		{ "{\"content\":[{\"type\":\"redacted_thinking\"}]}",
 		    HOLLOW_REASONED },
 		{ "{\"task_status\":\"PENDING\"}", HOLLOW_NO },
