@@ -72,6 +72,12 @@ struct desk *exchange_desk(const struct conn *c);
 void exchange_begin(struct conn *c, const struct http_req *r);
 
 /*
+ * Keeps the client's headers that an upstream may want. 0, or -1 with errno
+ * EFBIG, ENOMEM.
+ */
+int exchange_along(struct exchange *x, const struct http_req *r);
+
+/*
  * As conn_begin(), with the fields that all answers have and a type (NULL:
  * no body).
  */

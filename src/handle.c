@@ -416,7 +416,7 @@ ask(struct conn *c, const char *path)
 	struct buf line;
 	struct backend_ask a = { path, &line, conn_body(c), &p->held };
 
-	buf_init(&line, LINE_BYTES);
+	buf_init(&line, 2 * LINE_BYTES);
 	if (head_line(x, &line) == 0)
 		x->backend = backend_new(p->loop, &a, &ops, c);
 	buf_free(&line);
@@ -562,6 +562,30 @@ admitted(struct conn *c, struct exchange *x)
 	return 1;
 }
 
+/* Keeps what is wanted of the head later on. 0, or -1: answered. */
+static int
+keep_fields(struct conn *c, const struct http_req *r)
+{
+	struct exchange *x = exchange_of(c);
+	const struct http_str *v = http_field(r, "x-api-key", 0);
+	int rc = 0;
+
+	if (x->ep->flags & EP_XKEY && v != NULL)
+		rc = buf_add(&x->key, v->s, v->n);
+	else if (x->ep->kind == KIND_CHAT)
+		rc = exchange_along(x, r);
+	if (rc == 0)
+		return 0;
+	if (errno != EFBIG)
+		no_memory(c);
+	else if (x->ep->flags & EP_XKEY)
+		error(c, 400, "the X-API-Key is too long");
+	else
+		error(c, 431,
+		    "the anthropic-beta and like fields are too long");
+	return -1;
+}
+
 static int
 on_request_head(struct conn *c, const struct http_req *r)
 {
@@ -587,16 +611,7 @@ on_request_head(struct conn *c, const struct http_req *r)
 	else {
 		v = http_field(r, "accept", 0);
 		x->html = v != NULL && memmem(v->s, v->n, "text/html", 9);
-		v = http_field(r, "x-api-key", 0);
-		if (x->ep->flags & EP_XKEY && v != NULL &&
-		    buf_add(&x->key, v->s, v->n) == -1) {
-			if (errno == EFBIG)
-				error(c, 400, "the X-API-Key is too long");
-			else
-				no_memory(c);
-			return 1;
-		}
-		return 0;
+		return keep_fields(c, r) == 0 ? 0 : 1;
 	}
 	return 1;
 }
