@@ -385,6 +385,13 @@ on_data(void *arg, const char *p, size_t n, int last)
 		backend_hold(x->backend, 1);
 }
 
+/* May the caller know what is the owner's alone? */
+static int
+owner(const struct exchange *x)
+{
+	return x->tok == NULL || x->tok->admin;
+}
+
 /* The line that a request to a worker or a tool begins with. */
 static int
 head_line(const struct exchange *x, struct buf *out)
@@ -399,6 +406,8 @@ head_line(const struct exchange *x, struct buf *out)
 	json_str(&j, "id", x->id);
 	if (x->tok != NULL)
 		json_str(&j, "token", x->tok->name);
+	if (x->ep->kind == KIND_TOOL && owner(x))
+		json_bool(&j, "owner", 1);
 	if (x->ep->kind == KIND_CHAT && x->ep->flags & EP_PREFIX)
 		json_str(&j, "task", x->path + strlen(x->ep->path));
 	if (x->along.len > 0)
@@ -469,7 +478,7 @@ balance(struct conn *c)
 
 	if (asked_keyed(body->d, body->len))
 		ask(c, exchange_desk(c)->site->tool);
-	else if (x->key.len == 0 && x->tok != NULL && !x->tok->admin)
+	else if (x->key.len == 0 && !owner(x))
 		error(c, 403, "send keys, or a token marked admin");
 	else if (x->key.len > 0 && put_key(c, &x->key) == -1)
 		no_memory(c);

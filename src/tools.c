@@ -34,14 +34,16 @@ static const struct tool {
 	const char *op;
 	const char *type; /* of what it prints */
 	const char *argv[8];
+	int owned; /* some of it is the owner's alone */
 } table[] = {
-	{ "status", "application/json", { "ms-quota", "-o", "json", NULL } },
+	{ "status", "application/json", { "ms-quota", "-o", "json", NULL }, 1 },
 	{ "history", "application/json",
-	    { "ms-quota", "--history", "14", "-o", "json", NULL } },
-	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL } },
-	{ "route", "application/json", { "ms-route", "--explain", NULL } },
+	    { "ms-quota", "--history", "14", "-o", "json", NULL }, 0 },
+	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL },
+	    0 },
+	{ "route", "application/json", { "ms-route", "--explain", NULL }, 0 },
 	{ "balance", "application/json",
-	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL } },
+	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL }, 0 },
 };
 
 /* One who asks, from accept to the last byte of the answer. */
@@ -49,6 +51,7 @@ struct run {
 	TAILQ_ENTRY(run) entry;
 	struct tools *tools;
 	const struct tool *tool;
+	int owner; /* asks */
 	int fd;
 	struct buf head, body;
 	int headed; /* the head line is in */
@@ -234,6 +237,23 @@ read_err(void *arg, int fd, short revents)
 		shut(r, &r->err);
 }
 
+/* What others may not know is unknown to them. 0, or -1. */
+static int
+blank(struct buf *b)
+{
+	static const struct splice_edit edits[] = { { "keys", "null", 4 },
+		{ "credits", "null", 4 } };
+	struct buf out;
+	int rc;
+
+	buf_init(&out, OUT_MAX);
+	rc = splice_edit(&out, b->d, b->len, edits,
+	    sizeof(edits) / sizeof(edits[0]));
+	buf_free(b);
+	*b = out;
+	return rc;
+}
+
 int
 tools_exited(struct tools *t, pid_t pid, int status)
 {
@@ -258,6 +278,9 @@ tools_exited(struct tools *t, pid_t pid, int status)
 	words = last_words(&r->errb);
 	if (r->late)
 		answer(r, 504, "the program took too long");
+	else if (r->tool->owned && !r->owner && r->outb.len > 0 &&
+	    blank(&r->outb) == -1)
+		answer(r, 502, "the program's answer makes no sense");
 	else if (http == 200 || r->outb.len > 0)
 		answer(r, http, NULL);
 	else
@@ -352,7 +375,7 @@ start(struct run *r)
 static void
 begin(struct run *r)
 {
-	struct splice all, op;
+	struct splice all, op, owner;
 	size_t i;
 
 	if (splice_text(r->head.d, r->head.len, &all, NULL) == -1 ||
@@ -374,6 +397,7 @@ begin(struct run *r)
 		return;
 	}
 	r->tool = &table[i];
+	r->owner = splice_find(all, "owner", &owner) == 1 && owner.s[0] == 't';
 	if (start(r) == -1) {
 		if (r->pid < 0)
 			r->pid = 0;

@@ -98,6 +98,13 @@ done
 post 'they are for bob' 200 /api/balance '{"models":[]}' -H "$bob"
 post "alice's own are" 200 /api/balance '{"models":[]}' -H "$alice" \
 	-H 'X-API-Key: ms-credits9-x'
+req 'of status alice has what is not about keys' 200 /status -H "$alice"
+ok 'which are not known to her' jq -e '.keys == null and .credits == null and
+	has("keys") and has("credits") and .total_usage >= 0 and
+	.models[0].available' body
+unlike 'not even by name' body 'ms-00'
+req 'bob has all of it' 200 /status -H "$bob"
+ok 'with the balance' jq -e '.keys[0].balance > 0 and .credits > 0' body
 for i in 1 2 3; do
 	post "call $i of the day" 200 /v1/chat/completions "$chat" -H "$alice"
 done
@@ -127,6 +134,8 @@ MS_TOKEN='' MS_TOKENS_FILE='' SERVER_HOST=''
 export MS_TOKENS_FILE SERVER_HOST
 serve
 req 'an empty token is none' 200 /v1/models
+req 'who needs no token may know of keys' 200 /status
+ok 'and does' jq -e '.keys[0].balance > 0' body
 unserve
 run 'nor does it open a public address' 78 ms-serve -l 0.0.0.0:0
 SERVER_PORT=0 ms-serve </dev/null 2>err &

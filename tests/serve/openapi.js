@@ -222,6 +222,7 @@ async function errors() {
 		    'balance' ? { json: [] } : {} });
 	}
 	await call('balance', 403, { name: 'the own keys', headers: alice });
+	await call('status', 200, { name: 'without keys', headers: alice });
 	await call('chat', 400, { body: '{"messages":' });
 	await call('model', 404, { id: 'none' });
 	await call('task', 404, { id: 'none' });

@@ -128,8 +128,8 @@ export default {
 	    '剩余的次数。',
 	'Those that were tried before, and refused.':
 	    '之前尝试过而被拒绝的模型。',
-	'Today, by the gateway\'s own records. Unknown numbers are null.':
-	    '按网关自己的记录统计的今日情况。未知的数字为 null。',
+	'Today, by the gateway\'s own records. Unknown numbers are null, and so are `keys` and `credits` for a token that is not marked admin.':
+	    '按网关自己的记录统计的今日情况。未知的数字为 null；对非管理令牌，`keys` 和 `credits` 也为 null。',
 	'What a person can do about it.':
 	    '可以采取的办法。',
 	'What kind of task it is.':
