@@ -370,6 +370,28 @@ async function docs(v) {
 	await page.fill('#task-id', 'none');
 	await page.click('#task .try .primary');
 	await v.says('#task .result', '404', 'also one with parameters');
+	await page.click('#balance > summary');
+	v.ok(await page.getAttribute('#balance-X-API-Key', 'type') === 'password',
+	    'a key is not shown as it is typed');
+	await page.fill('#balance-X-API-Key', KEY);
+	await page.click('#balance .try .primary');
+	await v.says('#balance .result', '200', 'a call with a key');
+	v.ok(!/feed-000/.test(await v.text('#balance .result')),
+	    'the key is not shown', await v.text('#balance .result'));
+	const send = await v.text('#task .try .primary');
+	await page.click('#task > summary');
+	await page.click('#lang');
+	await v.says('#balance .result', '200', 'another language leaves answers');
+	v.ok(await page.inputValue('#balance-X-API-Key') === KEY,
+	    'and what was typed');
+	await page.click('#task > summary');
+	v.ok(await page.inputValue('#task-id') === 'none',
+	    'also where it was not in sight');
+	v.ok(await v.text('#task .try .primary') !== send &&
+	    await v.text('#task .try .primary') ===
+	    await v.text('#balance .try .primary'), 'in the words of the language');
+	await page.click('#lang');
+	await page.fill('#balance-X-API-Key', '');
 	await v.fine('docs');
 }
 
