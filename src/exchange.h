@@ -30,7 +30,6 @@ struct desk {
 	struct metrics *metrics;
 	struct accesslog *log; /* or NULL */
 	struct pages *pages;
-	int64_t started; /* ms since 1970 */
 	size_t inflight;
 };
 

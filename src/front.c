@@ -25,7 +25,6 @@
 #include "handle.h"
 #include "loop.h"
 #include "metrics.h"
-#include "now.h"
 #include "pages.h"
 #include "record.h"
 #include "sandbox.h"
@@ -310,7 +309,6 @@ prepare(struct front *f)
 		names[i] = endpoint_table[i].path[0] != '\0' ?
 		    endpoint_table[i].path :
 		    "other";
-	f->desk.started = now_wall();
 	if ((f->desk.metrics = metrics_new(names, i)) == NULL ||
 	    (f->desk.pages = pages_load(s->www)) == NULL ||
 	    conn_pool_init(&f->pool, f->loop, &f->bounds, &handle_ops) == -1)

@@ -142,7 +142,7 @@ health(struct conn *c)
 	json_str(&j, "status", "healthy");
 	json_str(&j, "service", "ms-serve");
 	json_str(&j, "version", VERSION);
-	json_int(&j, "uptime_s", (now_wall() - d->started) / 1000);
+	json_int(&j, "uptime_s", (now_mono() - d->site->started) / 1000);
 	json_end(&j);
 	if (json_finish(&j) == -1)
 		no_memory(c);

@@ -637,6 +637,7 @@ supervise(const struct supervise_opts *o, struct fault *f)
 	struct child *c;
 
 	TAILQ_INIT(&s.children);
+	o->site->started = now_mono();
 	f->text[0] = '\0';
 	if (begin(&s) == -1)
 		s.failed = f->text[0] != '\0' ?

@@ -16,6 +16,11 @@ scene() {
 
 serve --log none
 scene kill
+up() { [ "$(curl -sS "$url/health" | jq .uptime_s)" -ge "$1" ]; }
+until_ok up 2
+kill -9 "$(pgrep -P "$servepid" -f 'ms-serve: front')"
+until_ok curl -sS "$url/health"
+ok 'another front knows since when there is a server' up 2
 unserve
 serve --log none
 scene reload
