@@ -18,7 +18,8 @@ struct port {
 
 /*
  * Opens "ADDR:PORT" ("[::1]:8000", ":8000" for all addresses, port 0: the
- * kernel's choice) or "unix:PATH". 0, or -1 with *f: EX_USAGE, EX_OSERR.
+ * kernel's choice) or "unix:PATH". One in use is tried for two seconds. 0, or
+ * -1 with *f: EX_USAGE, EX_OSERR.
  */
 int port_open(struct port *l, const char *where, int backlog, struct fault *f);
 

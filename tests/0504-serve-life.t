@@ -59,6 +59,62 @@ wait "$servepid" 2>/dev/null
 orphans_left() { for p in $children; do ! kill -0 "$p" 2>/dev/null || return 1; done; }
 ok 'no orphan stays' until_ok orphans_left
 
+# Who comes after one that was killed gets its address, as soon as what is left
+# of it lets go; not that of one who lives.
+for at in "127.0.0.1:$port" unix:sock; do
+	rm -f killed.err next.err
+	ms-serve -l "$at" --log none </dev/null >killed.out 2>killed.err &
+	killedpid=$!
+	pids="$pids $killedpid"
+	until_ok grep -q 'listening on' killed.err
+	run "$at is taken" 71 ms-serve -l "$at"
+	like 'it is said' err "^ms-serve: $at: Address already in use\$"
+	kill -9 "$killedpid"
+	wait "$killedpid" 2>/dev/null
+	ms-serve -l "$at" --log none </dev/null >next.out 2>next.err &
+	nextpid=$!
+	pids="$pids $nextpid"
+	ok "$at after a kill" until_ok grep -q 'listening on' next.err ||
+		sed 's/^/# /' next.err
+	kill "$nextpid"
+	wait "$nextpid"
+	ok 'it left with 0' [ $? -eq 0 ]
+done
+rm -f next.err
+perl -MIO::Socket::INET -e '
+	$s = IO::Socket::INET->new(Listen => 5, ReuseAddr => 1,
+		LocalAddr => "127.0.0.1:$ARGV[0]");
+	print "mine\n";
+	close STDOUT;
+	sleep 1' "$port" >mine.out &
+pids="$pids $!"
+until_ok [ -s mine.out ]
+ms-serve -l "127.0.0.1:$port" --log none </dev/null >next.out 2>next.err &
+nextpid=$!
+pids="$pids $nextpid"
+ok 'an address that is soon free' until_ok grep -q 'listening on' next.err
+kill "$nextpid"
+wait "$nextpid"
+
+# A socket that nobody accepts at any more, or not just now.
+rm -f next.err
+perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "stale", Listen => 1)'
+ms-serve -l unix:stale --log none </dev/null >next.out 2>next.err &
+nextpid=$!
+pids="$pids $nextpid"
+ok 'a socket that was left behind' until_ok grep -q 'listening on' next.err
+kill "$nextpid"
+wait "$nextpid"
+perl -MIO::Socket::UNIX -e '
+	$s = IO::Socket::UNIX->new(Local => "full", Listen => 1);
+	$SIG{ALRM} = sub { print "full\n"; close STDOUT; sleep 60 };
+	alarm 1;
+	push @c, IO::Socket::UNIX->new("full") for 1 .. 9' >full.out &
+pids="$pids $!"
+until_ok [ -s full.out ]
+run 'one whose queue is full' 71 timeout 20 ms-serve -l unix:full
+ok 'is left alone' [ -S full ]
+
 # systemd hands over a socket, as systemd-socket-activate does.
 perl -MIO::Socket::INET -MPOSIX=dup2 -e '
 	$^F = 9;	# what follows is not closed by exec
