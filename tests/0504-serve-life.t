@@ -51,6 +51,38 @@ ok 'the stream comes to its end' grep -q '^data: \[DONE\]' slow.out
 wait "$servepid"
 ok 'it left with 0' [ $? -eq 0 ]
 
+# A request that is on its way to a leaving server is answered; a connection
+# that is kept is closed, and one that stays silent does not hold it up.
+serve --log none
+cat >leave.pl <<'!'
+my ($port, $pid) = @ARGV;
+sub to { IO::Socket::INET->new("127.0.0.1:$port") }
+my ($new, $half, $kept, $silent) = map { to } 1 .. 4;
+my $get = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+$half->send(substr $get, 0, 9);
+$kept->send($get);
+$kept->recv(my $b, 4096);
+kill TERM => $pid;
+select undef, undef, undef, 0.1 while to;
+for ([new => $new, $get], [half => $half, substr $get, 9], [kept => $kept, $get]) {
+	my ($name, $s, $text) = @$_;
+	my $all = "";
+	$s->send($text, 0x4000);
+	$all .= $b while $s->recv($b, 4096) || length $b;
+	print "$name ", $all =~ m{^HTTP/1\.1 (\d+).*Connection: close}s, "\n";
+}
+print "silent ", $silent->sysread($b, 1), "\n";
+!
+perl -MIO::Socket::INET leave.pl "$port" "$servepid" >leave.out
+wait "$servepid"
+ok 'it left with 0' [ $? -eq 0 ]
+same 'who was answered' leave.out <<'!'
+new 200
+half 200
+kept 
+silent 0
+!
+
 # Without their supervisor all the others leave, too.
 serve --log none
 children=$(pgrep -P "$servepid")
