@@ -174,12 +174,16 @@ own_option(int ch, const char *arg, struct fault *f)
 	case OPT_HOST:
 		if (!origin_name_ok(arg))
 			return fault_set(f, EX_USAGE,
-			    "--host %s: want a name, without a port", arg);
+			    "--host %s: want a name as in Host, "
+			    "without a port (ASCII: xn--... for others)",
+			    arg);
 		return add(&opt.site.hosts, &opt.site.nhosts, arg, f);
 	case OPT_CORS:
 		if (!origin_ok(arg))
 			return fault_set(f, EX_USAGE,
-			    "--cors %s: want https://NAME or '*'", arg);
+			    "--cors %s: want an origin as browsers send it, "
+			    "https://NAME, or '*'",
+			    arg);
 		return add(&opt.site.cors, &opt.site.ncors, arg, f);
 	case OPT_PROXY:
 		if (!cidr_ok(arg))

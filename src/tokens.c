@@ -222,9 +222,9 @@ parse_line(struct tokens *t, const struct http_str *w, size_t nw)
 	if (nw < 2)
 		return "want NAME TOKEN [N/day] [admin]";
 	if (w[0].n > NAME_LEN || !plain(&w[0]))
-		return "not a name";
+		return "want a name of at most 64 ASCII characters";
 	if (w[1].n > TOKEN_LEN || !plain(&w[1]))
-		return "not a token";
+		return "want a token of at most 512 ASCII characters";
 	memcpy(name, w[0].s, w[0].n);
 	name[w[0].n] = '\0';
 	tok.name = name;
