@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "fault.h"
 #include "front.h"
+#include "held.h"
 #include "origin.h"
 #include "paths.h"
 #include "port.h"
@@ -266,10 +267,15 @@ static int export(struct fault *f)
 		opt.no_auth = 1;
 	opt.setup.config = opt.cli.config;
 	opt.setup.state = opt.cli.state;
+	opt.setup.keys = opt.cli.keys;
+	opt.setup.key = opt.cli.key;
 	if (token != NULL && *token != '\0' &&
 	    (opt.setup.token = strdup(token)) == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	unsetenv("MS_TOKEN");
+	/* of another server that we may have been started by */
+	unsetenv(HELD_CONFIG);
+	unsetenv(HELD_KEYS);
 	return 0;
 }
 
@@ -355,24 +361,29 @@ raise_limit(void)
 static int
 run(struct fault *f)
 {
+	struct held held = { { 0 }, { NULL } };
 	struct supervise_opts o = { .site = &opt.site,
 		.setup = &opt.setup,
+		.held = &held,
 		.ports = ports,
 		.workers = opt.workers,
 		.key = opt.cli.key,
 		.say = say };
 	struct buf warn;
-	char *bin;
+	char *bin, *line, *rest;
 	int rc;
 
 	raise_limit();
 	buf_init(&warn, WARN_MAX);
-	rc = setup_load(&opt.site, &opt.setup, f, &warn);
-	if (warn.len > 0 && !opt.cli.quiet)
-		fputs(warn.d, stderr);
+	rc = setup_load(&opt.site, &held, &opt.setup, f, &warn);
+	for (rest = warn.d; (line = strsep(&rest, "\n")) != NULL;)
+		if (*line != '\0')
+			say(line);
 	buf_free(&warn);
-	if (rc == -1 || open_ports(f) == -1 || check_access(f) == -1)
+	if (rc == -1 || open_ports(f) == -1 || check_access(f) == -1) {
+		held_clear(&held);
 		return -1;
+	}
 	opt.site.www = paths_share("www");
 	if ((bin = paths_bin()) == NULL ||
 	    (opt.site.www == NULL && (opt.site.www = strdup("")) == NULL))
@@ -380,6 +391,7 @@ run(struct fault *f)
 	o.nports = (size_t)nports;
 	o.bin = bin;
 	rc = supervise(&o, f);
+	held_clear(&held);
 	free(bin);
 	return rc;
 }

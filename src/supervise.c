@@ -17,6 +17,7 @@
 #include "bounds.h"
 #include "buf.h"
 #include "fault.h"
+#include "held.h"
 #include "loop.h"
 #include "now.h"
 #include "port.h"
@@ -69,6 +70,7 @@ struct super {
 	int reloading, again;
 	int telling;	  /* the front of a reload */
 	struct site next; /* of the reload under way */
+	struct held next_held;
 	struct loop_timer late;
 	int leaving, up;
 	struct fault *fault;
@@ -204,6 +206,7 @@ reload_commit(struct super *s)
 		kill(c->pid, SIGTERM);
 	}
 	site_take(site, &s->next);
+	held_move(s->o->held, &s->next_held);
 	tell_site(s);
 	say(s, "configuration reloaded");
 	/* Whoever hears that it is done must find it so. */
@@ -222,6 +225,7 @@ reload_fail(struct super *s, const char *why)
 		c->leaving = 1;
 		kill(c->pid, SIGTERM);
 	}
+	held_clear(&s->next_held);
 	reload_over(s, why);
 }
 
@@ -335,6 +339,7 @@ start_worker(struct super *s, int generation)
 	struct child *c = NULL;
 
 	bounds_init(&dflt);
+	held_lend(generation > s->generation ? &s->next_held : s->o->held, &sp);
 	snprintf(path, sizeof(path), "%s/ms-chat", s->o->bin);
 	if ((s->o->key == NULL ||
 		asprintf(arg++, "--key=%s", s->o->key) != -1) &&
@@ -495,7 +500,7 @@ reload(void *arg)
 	}
 	s->reloading = 1;
 	buf_init(&warn, MESSAGE_MAX);
-	i = setup_load(&s->next, s->o->setup, &f, &warn);
+	i = setup_load(&s->next, &s->next_held, s->o->setup, &f, &warn);
 	for (line = warn.d; *line != '\0'; line += n + (line[n] == '\n')) {
 		n = strcspn(line, "\n");
 		say(s, "%.*s", (int)n, line);
@@ -505,6 +510,7 @@ reload(void *arg)
 		i = fault_set(&f, EX_CONFIG,
 		    "to begin or end with tokens takes a restart");
 	if (i == -1) {
+		held_clear(&s->next_held);
 		reload_over(s, f.text);
 		return;
 	}
@@ -606,7 +612,9 @@ remove_sockets(struct super *s)
 static int
 begin(struct super *s)
 {
-	struct tools_opts t = { .bin = s->o->bin, .reload = reload, .arg = s };
+	struct tools_opts t = {
+		.bin = s->o->bin, .held = s->o->held, .reload = reload, .arg = s
+	};
 
 	if ((s->loop = loop_new()) == NULL || make_sockets(s) == -1)
 		return -1;
@@ -656,6 +664,7 @@ supervise(const struct supervise_opts *o, struct fault *f)
 	if (s.tool != -1)
 		close(s.tool);
 	site_clear(&s.next);
+	held_clear(&s.next_held);
 	loop_free(s.loop);
 	return s.failed ? -1 : 0;
 }

@@ -1,5 +1,4 @@
 /* Programs run on request. */
-#include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "held.h"
 #include "json.h"
 #include "loop.h"
 #include "record.h"
@@ -308,29 +308,6 @@ asker_gone(void *arg, int fd, short revents)
 	finish(arg);
 }
 
-/* The body as a file that is nowhere. */
-static int
-body_file(struct run *r)
-{
-	size_t off = 0;
-	ssize_t n;
-	int fd;
-
-	if ((fd = memfd_create("request", MFD_CLOEXEC)) == -1)
-		return -1;
-	while (off < r->body.len) {
-		n = write(fd, r->body.d + off, r->body.len - off);
-		if (n == -1) {
-			close(fd);
-			return -1;
-		}
-		off += (size_t)n;
-	}
-	lseek(fd, 0, SEEK_SET);
-	buf_wipe(&r->body);
-	return fd;
-}
-
 static int
 start(struct run *r)
 {
@@ -343,12 +320,14 @@ start(struct run *r)
 	snprintf(path, sizeof(path), "%s/%s", r->tools->o.bin, tool->argv[0]);
 	s.path = path;
 	memcpy(&s.argv, &(const char *const *){ tool->argv }, sizeof(s.argv));
-	if ((in = body_file(r)) == -1)
+	if ((in = spawn_memory(r->body.d, r->body.len)) == -1)
 		return -1;
+	buf_wipe(&r->body);
 	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0) {
 		s.fds[0] = in;
 		s.fds[1] = out[1];
 		s.fds[2] = err[1];
+		held_lend(r->tools->o.held, &s);
 		r->pid = spawn(&s);
 		close(err[1]);
 	}
