@@ -9,6 +9,12 @@ chat='"messages":[{"role":"user","content":"hi"}]'
 
 req 'status' 200 /status
 like 'as ms-quota says it' body '"global_daily_limit":.*"models":\['
+for p in /chat /v1/chat/completions; do
+	post "a chat of nothing at $p" 400 "$p" '{"messages":[]}'
+	like 'is no fault of a model' body 'request: messages: want at least one'
+done
+req 'no model' 200 /status
+ok 'rests for it' jq -e '[.models[].available] | all' body
 post 'a route' 200 /route "{$chat}"
 like 'is a decision' body '"actual_tier":1'
 post 'a route of nothing' 400 /route '{}'
