@@ -14,9 +14,9 @@ async function load(stream) {
 		    chat(stream ? 'sim/long:20+slow:5' : 'Test/Model-A', stream),
 		    'Connection: close\r\n'));
 		await c.ended;
-		const good = stream ? /\[DONE\]\n\n\r\n(0\r\n\r\n)?$/ :
+		const good = stream ? /word20"[^]*\[DONE\]\n\n\r\n0\r\n\r\n$/ :
 		    /^HTTP\/1.1 200 [^]*Hello from Test\/Model-A/;
-		if (good.test(c.text) || (stream && c.text.endsWith('[DONE]\n\n')))
+		if (good.test(c.text))
 			answers++;
 		else
 			bad.push(c.text);
@@ -40,6 +40,8 @@ async function load(stream) {
 			refused += r.status === 400;
 		else
 			wrong.push(r);
+		if (i % 10 === 9 && (await ask('/status')).status !== 200)
+			wrong.push('no status');
 		const list = (await ask('/v1/models')).text;
 		if (!list.includes(`Changed/Model-${i - (i % 10 === 9)}"`))
 			wrong.push(list);
