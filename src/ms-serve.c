@@ -7,10 +7,12 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "bounds.h"
 #include "buf.h"
@@ -99,10 +101,13 @@ usage(FILE *fp)
 	fputc('\n', fp);
 }
 
+/* Whoever reads this may have stopped: nothing waits for that. */
 static void
 say(const char *line)
 {
-	if (!opt.cli.quiet)
+	struct pollfd p = { STDERR_FILENO, POLLOUT, 0 };
+
+	if (!opt.cli.quiet && poll(&p, 1, 0) == 1 && p.revents & POLLOUT)
 		warnx("%s", line);
 }
 

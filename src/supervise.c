@@ -644,6 +644,7 @@ supervise(const struct supervise_opts *o, struct fault *f)
 		.workers = { .delay = DELAY_FIRST } };
 	struct child *c;
 
+	signal(SIGPIPE, SIG_IGN); /* of whoever reads what we say */
 	TAILQ_INIT(&s.children);
 	o->site->started = now_mono();
 	f->text[0] = '\0';

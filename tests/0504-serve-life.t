@@ -83,6 +83,32 @@ kept
 silent 0
 !
 
+# Whoever reads what is said may stop reading it, or leave.
+mkfifo log
+: >serve.err
+sh -c 'head -n 1 >serve.err; exec sleep 1000' <log &
+readerpid=$!
+pids="$pids $readerpid"
+ms-serve -l 127.0.0.1:0 </dev/null 2>log &
+servepid=$!
+pids="$pids $servepid"
+until_ok grep -q 'listening on' serve.err
+url=$(sed -n 's/.*listening on //p' serve.err) port=${url##*:}
+perl -MFcntl -e 'sysopen F, "log", O_WRONLY | O_NONBLOCK or die;
+	1 while syswrite F, "x" x 4096; 1 while syswrite F, "x"'
+post 'a reload of which nobody reads' 200 /reload '{}' -m 10
+post 'a chat, too' 200 /v1/chat/completions \
+	'{"messages":[{"role":"user","content":"hi"}]}' -m 10
+req 'of its line' 200 /metrics
+like 'is known that it is lost' body '^ms_log_lost_lines_total [0-9]'
+kill "$readerpid"
+wait "$readerpid" 2>/dev/null
+post 'a reload that nobody can read of' 200 /reload '{}' -m 10
+req 'harms nobody' 200 /health
+kill "$servepid"
+wait "$servepid"
+ok 'it left with 0' [ $? -eq 0 ]
+
 # Without their supervisor all the others leave, too.
 serve --log none
 children=$(pgrep -P "$servepid")
