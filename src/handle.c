@@ -605,7 +605,7 @@ on_request_head(struct conn *c, const struct http_req *r)
 
 	exchange_begin(c, r);
 	x = exchange_of(c);
-	if (gate_page(d->site, r, &g) == -1)
+	if (gate_page(d->site, x->ep, r, &g) == -1)
 		refused(c, &g);
 	else if (http_method(r, "OPTIONS"))
 		options(c, r);

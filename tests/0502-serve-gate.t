@@ -25,6 +25,17 @@ req 'Origin: null' 403 /chat -H 'Origin: null' -d "$chat"
 req 'no Origin, text/plain' 415 /chat -H 'Content-Type: text/plain' -d "$chat"
 post 'no Origin, Sec-Fetch-Mode: cors (Node)' 200 /v1/chat/completions \
 	"$chat" -H 'Sec-Fetch-Mode: cors'
+for site in cross-site same-site; do
+	req "an image of a $site page" 403 /v1/tasks/x -H "Sec-Fetch-Site: $site" \
+		-H 'Sec-Fetch-Mode: no-cors'
+	req 'a link to the page' 200 / -H "Sec-Fetch-Site: $site" \
+		-H 'Sec-Fetch-Mode: navigate'
+	req 'an origin that was named' 200 /status -H "Sec-Fetch-Site: $site" \
+		-H 'Origin: https://app.example'
+done
+for site in same-origin none; do
+	req "Sec-Fetch-Site: $site" 200 /status -H "Sec-Fetch-Site: $site"
+done
 post 'our own page' 200 /chat "$chat" -H "Origin: $url"
 unlike 'is told nothing of CORS' head '^[Aa]ccess-[Cc]ontrol'
 post 'an origin that was named' 200 /v1/chat/completions "$chat" \
