@@ -74,9 +74,24 @@ read_tokens(const char *path, struct fault *f)
 	return t;
 }
 
+/* Says whose tokens are weak. */
+static void
+warn_weak(struct tokens *t, const char *from, struct buf *warn)
+{
+	const struct token *tok;
+
+	for (tok = tokens_first(t); tok != NULL; tok = tok->next)
+		if (tok->weak)
+			(void)buf_addf(warn,
+			    "%s: the token of %s is short enough to be "
+			    "guessed; make one with: openssl rand -hex 16\n",
+			    from, tok->name);
+}
+
 /* The tokens that there are: *t, NULL if none are wanted. */
 static int
-find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
+find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f,
+    struct buf *warn)
 {
 	const char *path = o->tokens, *dir = getenv("CREDENTIALS_DIRECTORY");
 	char cred[PATH_BYTES];
@@ -96,7 +111,10 @@ find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
 		*t = tokens_one(o->token, f);
 	else
 		return 0;
-	return *t == NULL ? -1 : 0;
+	if (*t == NULL)
+		return -1;
+	warn_weak(*t, path != NULL ? path : "MS_TOKEN", warn);
+	return 0;
 }
 
 /* What the ledger says that each has used today. */
@@ -226,7 +244,8 @@ setup_load(struct site *s, struct held *h, const struct setup_opts *o,
 
 	if ((c = conf_load(o->config, f, warn)) == NULL)
 		return -1;
-	if (hold(&new, o, &c, f, warn) == -1 || find_tokens(o, &t, f) == -1 ||
+	if (hold(&new, o, &c, f, warn) == -1 ||
+	    find_tokens(o, &t, f, warn) == -1 ||
 	    (t != NULL && count_used(t, c->day_offset, o->state, f) == -1))
 		goto err;
 	if (list_models(c, &models, &native) == -1) {

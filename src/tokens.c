@@ -13,6 +13,7 @@
 
 enum {
 	TOKEN_LEN = 512,
+	TOKEN_STRONG = 20, /* characters for 128 bits */
 	NAME_LEN = 64,
 	LINE_FIELDS = 5
 };
@@ -137,6 +138,7 @@ tokens_put(struct tokens *t, const struct token *from)
 	tok->limit = from->limit;
 	tok->used = from->used;
 	tok->admin = from->admin;
+	tok->weak = from->weak;
 	tok->gone = 0;
 	return 0;
 }
@@ -229,6 +231,7 @@ parse_line(struct tokens *t, const struct http_str *w, size_t nw)
 	name[w[0].n] = '\0';
 	tok.name = name;
 	hash(tok.hash, w[1].s, w[1].n);
+	tok.weak = w[1].n < TOKEN_STRONG;
 	for (i = 2; i < nw; i++)
 		if (http_is(&w[i], "admin"))
 			tok.admin = 1;

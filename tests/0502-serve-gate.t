@@ -130,7 +130,11 @@ post 'has not forgotten' 429 /v1/chat/completions "$chat" -H "$alice"
 post 'after a reload' 200 /reload '{}' -H "$bob"
 post 'it is still so' 429 /v1/chat/completions "$chat" -H "$alice"
 unserve
+echo 'carol 0123456789012345678' >>tokens
 serve --tokens tokens
+like 'a short token is warned of' serve.err \
+	'^ms-serve: tokens: the token of carol is short enough to be guessed'
+unlike 'and only that' serve.err 'alice|bob|0123456789'
 post 'after a restart too' 429 /v1/chat/completions "$chat" -H "$alice"
 post 'bob has no number' 200 /v1/chat/completions "$chat" -H "$bob"
 unlike 'no token in the log' serve.err '0123456789abcdef'
