@@ -406,7 +406,7 @@ head_line(const struct exchange *x, struct buf *out)
 	json_str(&j, "id", x->id);
 	if (x->tok != NULL)
 		json_str(&j, "token", x->tok->name);
-	if (x->ep->kind == KIND_TOOL && owner(x))
+	if (x->ep->kind != KIND_CHAT && owner(x))
 		json_bool(&j, "owner", 1);
 	if (x->ep->kind == KIND_CHAT && x->ep->flags & EP_PREFIX)
 		json_str(&j, "task", x->path + strlen(x->ep->path));

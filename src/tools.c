@@ -30,20 +30,26 @@ enum {
 	PATH_BYTES = 4096
 };
 
+static int blank_keys(struct buf *);
+static int blank_left(struct buf *);
+
 static const struct tool {
 	const char *op;
 	const char *type; /* of what it prints */
 	const char *argv[8];
-	int owned; /* some of it is the owner's alone */
+	/* Takes away what is the owner's alone to know: 0, or -1. */
+	int (*blank)(struct buf *);
 } table[] = {
-	{ "status", "application/json", { "ms-quota", "-o", "json", NULL }, 1 },
+	{ "status", "application/json", { "ms-quota", "-o", "json", NULL },
+	    blank_keys },
 	{ "history", "application/json",
-	    { "ms-quota", "--history", "14", "-o", "json", NULL }, 0 },
+	    { "ms-quota", "--history", "14", "-o", "json", NULL }, NULL },
 	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL },
-	    0 },
-	{ "route", "application/json", { "ms-route", "--explain", NULL }, 0 },
+	    NULL },
+	{ "route", "application/json", { "ms-route", "--explain", NULL },
+	    blank_left },
 	{ "balance", "application/json",
-	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL }, 0 },
+	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL }, NULL },
 };
 
 /* One who asks, from accept to the last byte of the answer. */
@@ -237,20 +243,62 @@ read_err(void *arg, int fd, short revents)
 		shut(r, &r->err);
 }
 
-/* What others may not know is unknown to them. 0, or -1. */
+/* Does the edits at an object that is all of b. */
 static int
-blank(struct buf *b)
+edit(struct buf *b, const struct splice_edit *e, size_t n)
 {
-	static const struct splice_edit edits[] = { { "keys", "null", 4 },
-		{ "credits", "null", 4 } };
 	struct buf out;
 	int rc;
 
 	buf_init(&out, OUT_MAX);
-	rc = splice_edit(&out, b->d, b->len, edits,
-	    sizeof(edits) / sizeof(edits[0]));
+	rc = splice_edit(&out, b->d, b->len, e, n);
 	buf_free(b);
 	*b = out;
+	return rc;
+}
+
+/* Of a status: the keys, and what they have. */
+static int
+blank_keys(struct buf *b)
+{
+	static const struct splice_edit edits[] = { { "keys", "null", 4 },
+		{ "credits", "null", 4 } };
+
+	return edit(b, edits, sizeof(edits) / sizeof(edits[0]));
+}
+
+/* Of a decision: how many calls of a model are left, which credits tell. */
+static int
+blank_left(struct buf *b)
+{
+	static const struct splice_edit none = { "remaining", NULL, 0 };
+	struct splice_edit models = { "models", NULL, 0 };
+	struct splice all, v;
+	struct splice_walk w;
+	struct buf list;
+	int rc = -1, more = 0;
+
+	buf_init(&list, OUT_MAX);
+	if (splice_text(b->d, b->len, &all, NULL) == -1 ||
+	    splice_find(all, "models", &v) != 1 || v.s[0] != '[' ||
+	    buf_addc(&list, '[') == -1)
+		goto out;
+	splice_begin(&w, v);
+	while ((rc = splice_next(&w)) == 1) {
+		rc = more++ > 0 ? buf_addc(&list, ',') : 0;
+		if (rc == -1 ||
+		    splice_edit(&list, w.value.s, w.value.n, &none, 1) == -1) {
+			rc = -1;
+			goto out;
+		}
+	}
+	if (rc == 0 && (rc = buf_addc(&list, ']')) == 0) {
+		models.value = list.d;
+		models.len = list.len;
+		rc = edit(b, &models, 1);
+	}
+out:
+	buf_free(&list);
 	return rc;
 }
 
@@ -278,8 +326,8 @@ tools_exited(struct tools *t, pid_t pid, int status)
 	words = last_words(&r->errb);
 	if (r->late)
 		answer(r, 504, "the program took too long");
-	else if (r->tool->owned && !r->owner && r->outb.len > 0 &&
-	    blank(&r->outb) == -1)
+	else if (!r->owner && r->tool->blank != NULL && r->outb.len > 0 &&
+	    r->tool->blank(&r->outb) == -1)
 		answer(r, 502, "the program's answer makes no sense");
 	else if (http == 200 || r->outb.len > 0)
 		answer(r, http, NULL);

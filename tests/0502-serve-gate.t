@@ -114,6 +114,11 @@ ok 'which are not known to her' jq -e '.keys == null and .credits == null and
 	has("keys") and has("credits") and .total_usage >= 0 and
 	.models[0].available' body
 unlike 'not even by name' body 'ms-00'
+post 'a decision' 200 /route "$chat" -H "$alice"
+ok 'does not tell her what is left either' jq -e '(.models | length) == 3 and
+	([.models[] | has("id") and (has("remaining") | not)] | all)' body
+post 'but him' 200 /route "$chat" -H "$bob"
+ok 'does' jq -e '[.models[].remaining > 0] | all' body
 req 'bob has all of it' 200 /status -H "$bob"
 ok 'with the balance' jq -e '.keys[0].balance > 0 and .credits > 0' body
 for i in 1 2 3; do
