@@ -7,12 +7,10 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "bounds.h"
 #include "buf.h"
@@ -101,13 +99,10 @@ usage(FILE *fp)
 	fputc('\n', fp);
 }
 
-/* Whoever reads this may have stopped: nothing waits for that. */
 static void
 say(const char *line)
 {
-	struct pollfd p = { STDERR_FILENO, POLLOUT, 0 };
-
-	if (!opt.cli.quiet && poll(&p, 1, 0) == 1 && p.revents & POLLOUT)
+	if (!opt.cli.quiet && cli_heard())
 		warnx("%s", line);
 }
 

@@ -85,20 +85,24 @@ silent 0
 
 # Whoever reads what is said may stop reading it, or leave.
 mkfifo log
+cp models.json plain.json
+jq -c '.smart_routing = {enabled: true,
+	local_ai: {base_url: "http://127.0.0.1:1", model: "none"}}' plain.json >models.json
 : >serve.err
 sh -c 'head -n 1 >serve.err; exec sleep 1000' <log &
 readerpid=$!
 pids="$pids $readerpid"
-ms-serve -l 127.0.0.1:0 </dev/null 2>log &
+ms-serve -l 127.0.0.1:0 --workers 1 </dev/null 2>log &
 servepid=$!
 pids="$pids $servepid"
 until_ok grep -q 'listening on' serve.err
 url=$(sed -n 's/.*listening on //p' serve.err) port=${url##*:}
 perl -MFcntl -e 'sysopen F, "log", O_WRONLY | O_NONBLOCK or die;
 	1 while syswrite F, "x" x 4096; 1 while syswrite F, "x"'
-post 'a reload of which nobody reads' 200 /reload '{}' -m 10
-post 'a chat, too' 200 /v1/chat/completions \
+# its worker warns of the local model that is not there
+post 'a chat of which nobody reads' 200 /v1/chat/completions \
 	'{"messages":[{"role":"user","content":"hi"}]}' -m 10
+post 'a reload, too' 200 /reload '{}' -m 10
 req 'of its line' 200 /metrics
 like 'is known that it is lost' body '^ms_log_lost_lines_total [0-9]'
 kill "$readerpid"
@@ -108,6 +112,8 @@ req 'harms nobody' 200 /health
 kill "$servepid"
 wait "$servepid"
 ok 'it left with 0' [ $? -eq 0 ]
+
+mv plain.json models.json
 
 # Without their supervisor all the others leave, too.
 serve --log none
