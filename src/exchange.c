@@ -103,9 +103,13 @@ joined(struct buf *out, const struct http_req *r, const char *name)
 int
 exchange_along(struct exchange *x, const struct http_req *r)
 {
-	static const char *const names[] = { "anthropic-version",
-		"anthropic-beta", "x-modelscope-async-mode",
-		"x-modelscope-task-type" };
+	static const char *const anthropic[] = { "anthropic-version",
+		"anthropic-beta", NULL };
+	static const char *const others[] = { "x-modelscope-async-mode",
+		"x-modelscope-task-type", NULL };
+	const char *const *names = x->ep->family == FAMILY_MESSAGES ?
+	    anthropic :
+	    others;
 	struct json j;
 	struct buf v;
 	size_t i;
@@ -114,7 +118,7 @@ exchange_along(struct exchange *x, const struct http_req *r)
 	buf_init(&v, ALONG_MAX);
 	json_begin(&j, &x->along);
 	json_object(&j, NULL);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && rc == 0; i++) {
+	for (i = 0; names[i] != NULL && rc == 0; i++) {
 		if (http_field(r, names[i], 0) == NULL)
 			continue;
 		buf_cut(&v, 0);

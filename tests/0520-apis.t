@@ -115,6 +115,9 @@ like 'as one line' out "$(printf '^anthropic-beta: a-1,\tb-2, c-3.$')"
 post 'longer than go along' 431 /v1/messages \
 	"$(say messages Test/Model-A)" -H "anthropic-beta: $(printf %04000d 0)"
 like 'is not left out in silence' body '"message":"[^"]*anthropic-beta'
+post 'where it does not go along, it may be' 200 /v1/chat/completions \
+	"$(say chat/completions Test/Model-A)" \
+	-H "anthropic-beta: $(printf %04000d 0)"
 like 'with our key' out '^Authorization: Bearer ms-0000'
 unlike 'but no secret' out 'secret'
 unlike 'and none of other APIs' out 'sync'
