@@ -102,24 +102,23 @@ again(int *tries)
 	return 0;
 }
 
-/* A socket that nobody listens on any more may be replaced. */
-static void
-remove_stale(const char *path)
+int
+port_stale(const char *path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	struct stat st;
-	int fd;
+	int fd, stale;
 
 	if (lstat(path, &st) == -1 || !S_ISSOCK(st.st_mode) ||
 	    strlcpy(un.sun_path, path, sizeof(un.sun_path)) >=
 		sizeof(un.sun_path) ||
 	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		 0)) == -1)
-		return;
-	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 &&
-	    errno == ECONNREFUSED)
-		unlink(path);
+		return 0;
+	stale = connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 &&
+	    errno == ECONNREFUSED;
 	close(fd);
+	return stale;
 }
 
 static int
@@ -129,7 +128,8 @@ open_unix(struct port *l, const char *path, int backlog, struct fault *f)
 	int tries = 0;
 
 	do {
-		remove_stale(path);
+		if (port_stale(path))
+			unlink(path);
 		l->fd = port_unix(path, backlog);
 	} while (l->fd == -1 && again(&tries) == 0);
 	umask(mask);

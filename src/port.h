@@ -29,6 +29,9 @@ int port_open(struct port *l, const char *where, int backlog, struct fault *f);
  */
 int port_inherited(struct port *l, int max, struct fault *f);
 
+/* Is there a Unix socket at path that nobody listens on any more? */
+int port_stale(const char *path);
+
 /* A Unix socket at path, for our own processes. The descriptor or -1. */
 int port_unix(const char *path, int backlog);
 

@@ -1,8 +1,10 @@
 /* The supervisor: processes, signals, reloads. */
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,8 +37,12 @@ enum {
 	READY_TIME = 30 * 1000, /* for the workers of a reload */
 	GRACE = 5 * 1000,	/* when leaving, on top of the front's time */
 	MESSAGE_MAX = 16 * 1024 * 1024,
+	YOUNG = 60 * 1000, /* ms of age of a folder */
 	PATH_BYTES = 4096
 };
+
+/* What the names of the folders of sockets begin with. */
+#define FOLDER "ms-serve."
 
 struct child {
 	TAILQ_ENTRY(child) entry;
@@ -569,6 +575,39 @@ on_leave(void *arg, int sig)
 
 /* ---- beginning and end ---- */
 
+/*
+ * Clears away the folders of supervisors that were killed. A young one may
+ * belong to one that is just about to listen.
+ */
+static void
+sweep(const char *run)
+{
+	char path[PATH_BYTES], tool[PATH_BYTES + 8], chat[PATH_BYTES + 8];
+	struct dirent *e;
+	struct stat st;
+	DIR *d;
+
+	if ((d = opendir(run)) == NULL)
+		return;
+	while ((e = readdir(d)) != NULL) {
+		if (strncmp(e->d_name, FOLDER, sizeof(FOLDER) - 1) != 0 ||
+		    snprintf(path, sizeof(path), "%s/%s", run, e->d_name) >=
+			(int)sizeof(path) ||
+		    lstat(path, &st) == -1 || !S_ISDIR(st.st_mode) ||
+		    st.st_uid != geteuid() ||
+		    st.st_mtime * 1000 > now_wall() - YOUNG)
+			continue;
+		snprintf(tool, sizeof(tool), "%s/tool", path);
+		snprintf(chat, sizeof(chat), "%s/chat", path);
+		if (!port_stale(tool) || !port_stale(chat))
+			continue;
+		unlink(tool);
+		unlink(chat);
+		rmdir(path);
+	}
+	closedir(d);
+}
+
 /* The private folder with the two sockets. */
 static int
 make_sockets(struct super *s)
@@ -580,7 +619,9 @@ make_sockets(struct super *s)
 
 	if (run == NULL && (run = getenv("XDG_RUNTIME_DIR")) == NULL)
 		run = "/tmp";
-	n = (size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX", run);
+	sweep(run);
+	n = (size_t)snprintf(s->dir, sizeof(s->dir), "%s/" FOLDER "XXXXXX",
+	    run);
 	if (n >= sizeof(s->dir))
 		errno = ENAMETOOLONG;
 	if (n >= sizeof(s->dir) || mkdtemp(s->dir) == NULL) {

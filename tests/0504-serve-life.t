@@ -179,6 +179,37 @@ until_ok [ -s full.out ]
 run 'one whose queue is full' 71 timeout 20 ms-serve -l unix:full
 ok 'is left alone' [ -S full ]
 
+# What servers that were killed left behind is cleared away, by and by; what
+# lives, or may be about to, is not.
+mkdir runs
+XDG_RUNTIME_DIR=$dir/runs
+export XDG_RUNTIME_DIR
+serve --log none
+livepid=$servepid liveurl=$url
+for _ in 1 2; do
+	serve --log none
+	children=$(pgrep -P "$servepid")
+	kill -9 "$servepid"
+	wait "$servepid" 2>/dev/null
+	until_ok orphans_left
+done
+mkdir runs/ms-serve.others
+: >runs/ms-serve.others/file
+touch -d '2 minutes ago' runs/*
+mkdir runs/ms-serve.new
+folders() { find runs -mindepth 1 -maxdepth 1 | wc -l; }
+ok 'the killed leave folders' [ "$(folders)" -eq 5 ]
+serve --log none
+ok 'which are gone' [ "$(folders)" -eq 4 ] || ls -l runs
+ok 'but not those of others' [ -e runs/ms-serve.others/file ]
+ok 'nor new ones' [ -d runs/ms-serve.new ]
+unserve
+servepid=$livepid url=$liveurl
+post 'nor those in use' 200 /v1/chat/completions \
+	'{"messages":[{"role":"user","content":"hi"}]}'
+unserve
+unset XDG_RUNTIME_DIR
+
 # systemd hands over a socket, as systemd-socket-activate does.
 perl -MIO::Socket::INET -MPOSIX=dup2 -e '
 	$^F = 9;	# what follows is not closed by exec
