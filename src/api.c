@@ -85,7 +85,7 @@ int
 api_request(const struct api *a, struct buf *out, const char *text, size_t n,
     int *limited, struct fault *f)
 {
-	static const struct request_opts none = { .stream = -1 };
+	static const struct request_opts none = { .stream = -1, .some = 1 };
 	struct splice v, m;
 	char why[SPLICE_WRONG];
 	size_t off;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -55,6 +56,14 @@ cli_begin(void)
 #endif
 	setlocale(LC_CTYPE, ""); /* not LC_NUMERIC: 1.5 stays 1.5 */
 	json_nomem();
+}
+
+int
+cli_heard(void)
+{
+	struct pollfd p = { STDERR_FILENO, POLLOUT, 0 };
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLOUT;
 }
 
 int64_t

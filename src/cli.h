@@ -82,6 +82,12 @@ void cli_version(const char *prog);
  */
 int cli_split(char ***v, size_t *n, const char *list);
 
+/*
+ * Will a line on stderr be taken at once? For those who serve others: whoever
+ * reads it may have stopped, and nothing is to wait for that.
+ */
+int cli_heard(void);
+
 /* Is fd a terminal on which colour is welcome (NO_COLOR, TERM=dumb)? */
 int cli_colour(int fd);
 

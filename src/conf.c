@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "conf.h"
 #include "fault.h"
+#include "held.h"
 #include "json.h"
 #include "member.h"
 #include "paths.h"
@@ -709,20 +710,28 @@ environment(struct conf *c, struct fault *f)
 	return 0;
 }
 
-/* With maybe, a file that is not there is NULL without a fault. */
+/* Called name in messages. */
 static struct conf *
-read_file(const char *path, int maybe, struct fault *f, struct buf *warn)
+read_as(const char *path, const char *name, int maybe, struct fault *f,
+    struct buf *warn)
 {
 	struct conf *c = NULL;
 	struct buf b;
 
 	buf_init(&b, CONF_FILE);
 	if (buf_load(&b, path) == 0)
-		c = conf_parse(b.d, b.len, path, f, warn);
+		c = conf_parse(b.d, b.len, name, f, warn);
 	else if (!maybe || (errno != ENOENT && errno != ENOTDIR))
-		fault_set(f, EX_CONFIG, "%s: %s", path, strerror(errno));
+		fault_set(f, EX_CONFIG, "%s: %s", name, strerror(errno));
 	buf_free(&b);
 	return c;
+}
+
+/* With maybe, a file that is not there is NULL without a fault. */
+static struct conf *
+read_file(const char *path, int maybe, struct fault *f, struct buf *warn)
+{
+	return read_as(path, path, maybe, f, warn);
 }
 
 /* As read_file() of a path that was allocated, or could not be. */
@@ -742,8 +751,12 @@ read_path(char *path, int maybe, struct fault *f, struct buf *warn)
 static struct conf *
 find(const char *path, struct fault *f, struct buf *warn)
 {
+	char held[HELD_PATH];
+	const char *name;
 	struct conf *c;
 
+	if (path == NULL && held_path(HELD_CONFIG, held, &name) == 0)
+		return read_as(held, name, 0, f, warn);
 	if (path == NULL && (path = getenv("MS_CONFIG")) != NULL &&
 	    *path == '\0')
 		path = NULL;

@@ -81,9 +81,9 @@ struct conf *conf_parse(const char *text, size_t n, const char *path,
     struct fault *f, struct buf *warn);
 
 /*
- * Reads path, or the first that is there of $MS_CONFIG,
- * $XDG_CONFIG_HOME/ms/models.json, /etc/ms/models.json and the shipped
- * file; then applies MODELSCOPE_BASE_URL, LOCAL_AI_BASE_URL and
+ * Reads path, or what is held for us (held.h), or the first that is there of
+ * $MS_CONFIG, $XDG_CONFIG_HOME/ms/models.json, /etc/ms/models.json and the
+ * shipped file; then applies MODELSCOPE_BASE_URL, LOCAL_AI_BASE_URL and
  * LOCAL_AI_MODEL. Returns as conf_parse(); a file that was named and cannot
  * be read is EX_CONFIG.
  */

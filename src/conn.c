@@ -23,7 +23,8 @@ enum {
 	PEER_MAX = 64,
 	OUT_MAX = 1024 * 1024,	  /* not yet taken by a client */
 	ANSWER_HEAD = 128 * 1024, /* more than all fields that we make */
-	LINGER_TIME = 2000
+	LINGER_TIME = 2000,
+	FIRST_TIME = 2000 /* for a first request, when leaving */
 };
 
 enum state {
@@ -51,6 +52,7 @@ struct conn {
 	short events;
 	int taking;	/* inside take() */
 	int idle;	/* on the list of these */
+	int kept;	/* after an answer */
 	struct buf in;	/* read, not used */
 	struct buf out; /* sent, not taken */
 	struct loop_timer timer;
@@ -411,6 +413,7 @@ over(struct conn *c)
 	if (c->keep && !c->pool->draining) {
 		c->state = S_HEAD;
 		c->seen = 0;
+		c->kept = 1;
 		set_idle(c, 1);
 		deadline(c, c->pool->bounds->idle_time);
 		take_again(c);
@@ -758,9 +761,12 @@ conn_pool_drain(struct conn_pool *p)
 	for (c = TAILQ_FIRST(&p->idle); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, entry);
 		readable(c); /* a request may have come meanwhile */
-		if (c->state == S_HEAD && c->idle)
-			conn_close(c);
-		else
-			watch(c);
+		if (c->state == S_HEAD && c->idle) {
+			if (c->kept)
+				conn_close(c);
+			else /* its first may be on the way */
+				deadline(c, FIRST_TIME);
+		}
+		watch(c);
 	}
 }

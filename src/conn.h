@@ -66,8 +66,9 @@ int conn_pool_init(struct conn_pool *p, struct loop *l, const struct bounds *b,
 void conn_pool_reap(struct conn_pool *p);
 
 /*
- * Lets the idle ones go, and every other when it has answered; not from
- * inside a callback of ours.
+ * Lets those go that were kept after an answer, those that said nothing yet
+ * soon, and every other when it has answered; not from inside a callback of
+ * ours.
  */
 void conn_pool_drain(struct conn_pool *p);
 

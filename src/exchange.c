@@ -86,25 +86,50 @@ make_id(char dst[EXCHANGE_ID])
 	*p = '\0';
 }
 
-/* Keeps the client's headers that an upstream may want, as a JSON object. */
-static void
-keep_along(struct buf *out, const struct http_req *r)
+/* A field's value, that of several lines of it joined. */
+static int
+joined(struct buf *out, const struct http_req *r, const char *name)
 {
-	static const char *const names[] = { "anthropic-version",
-		"anthropic-beta", "x-modelscope-async-mode",
-		"x-modelscope-task-type" };
 	const struct http_str *v;
-	struct json j;
 	size_t i;
 
-	json_begin(&j, out);
+	for (i = 0; (v = http_field(r, name, i)) != NULL; i++)
+		if ((i > 0 && buf_add(out, ", ", 2) == -1) ||
+		    buf_add(out, v->s, v->n) == -1)
+			return -1;
+	return 0;
+}
+
+int
+exchange_along(struct exchange *x, const struct http_req *r)
+{
+	static const char *const anthropic[] = { "anthropic-version",
+		"anthropic-beta", NULL };
+	static const char *const others[] = { "x-modelscope-async-mode",
+		"x-modelscope-task-type", NULL };
+	const char *const *names = x->ep->family == FAMILY_MESSAGES ?
+	    anthropic :
+	    others;
+	struct json j;
+	struct buf v;
+	size_t i;
+	int rc = 0;
+
+	buf_init(&v, ALONG_MAX);
+	json_begin(&j, &x->along);
 	json_object(&j, NULL);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if ((v = http_field(r, names[i], 0)) != NULL)
-			json_strn(&j, names[i], v->s, v->n);
+	for (i = 0; names[i] != NULL && rc == 0; i++) {
+		if (http_field(r, names[i], 0) == NULL)
+			continue;
+		buf_cut(&v, 0);
+		if ((rc = joined(&v, r, names[i])) == 0)
+			json_strn(&j, names[i], v.d, v.len);
+	}
 	json_end(&j);
-	if (json_finish(&j) == -1)
-		buf_free(out);
+	if (rc == 0)
+		rc = json_finish(&j);
+	buf_free(&v);
+	return rc;
 }
 
 void
@@ -132,8 +157,6 @@ exchange_begin(struct conn *c, const struct http_req *r)
 	keep(x->method, sizeof(x->method), &r->method);
 	keep(x->path, sizeof(x->path), &r->path);
 	keep(x->origin, sizeof(x->origin), gate_cors(s, r));
-	if (x->ep->kind == KIND_CHAT)
-		keep_along(&x->along, r);
 	if (s->nproxies > 0 &&
 	    cidr_listed(conn_peer(c), s->proxies, s->nproxies))
 		keep(x->forwarded, sizeof(x->forwarded),

@@ -32,7 +32,6 @@ struct desk {
 	struct accesslog *log; /* or NULL */
 	struct pages *pages;
 	struct kept *kept; /* connections to workers */
-	int64_t started;   /* ms since 1970 */
 	size_t inflight;
 };
 
@@ -72,6 +71,12 @@ struct desk *exchange_desk(const struct conn *c);
 
 /* Remembers what matters of a request; r NULL: its head makes no sense. */
 void exchange_begin(struct conn *c, const struct http_req *r);
+
+/*
+ * Keeps the client's headers that an upstream may want. 0, or -1 with errno
+ * EFBIG, ENOMEM.
+ */
+int exchange_along(struct exchange *x, const struct http_req *r);
 
 /*
  * As conn_begin(), with the fields that all answers have and a type (NULL:

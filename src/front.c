@@ -26,7 +26,6 @@
 #include "kept.h"
 #include "loop.h"
 #include "metrics.h"
-#include "now.h"
 #include "pages.h"
 #include "record.h"
 #include "sandbox.h"
@@ -314,7 +313,6 @@ prepare(struct front *f)
 		names[i] = endpoint_table[i].path[0] != '\0' ?
 		    endpoint_table[i].path :
 		    "other";
-	f->desk.started = now_wall();
 	if ((f->desk.metrics = metrics_new(names, i)) == NULL ||
 	    (f->desk.pages = pages_load(s->www)) == NULL ||
 	    (f->desk.kept = kept_new(f->loop, KEPT)) == NULL ||

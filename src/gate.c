@@ -27,8 +27,21 @@ refuse(struct gate *g, int status, const char *fmt, ...)
 	return -1;
 }
 
+/*
+ * Where there is no Origin, as with images and links, browsers say by this
+ * whose page it is that asks; nobody else says it.
+ */
+static int
+own_page(const struct http_req *r)
+{
+	const struct http_str *v = http_field(r, "sec-fetch-site", 0);
+
+	return v == NULL || http_is(v, "same-origin") || http_is(v, "none");
+}
+
 int
-gate_page(const struct site *s, const struct http_req *r, struct gate *g)
+gate_page(const struct site *s, const struct endpoint *e,
+    const struct http_req *r, struct gate *g)
 {
 	const struct http_str *origin = http_field(r, "origin", 0);
 	char text[200];
@@ -44,6 +57,8 @@ gate_page(const struct site *s, const struct http_req *r, struct gate *g)
 		    (int)strcspn(text, ":"), text);
 		return -1;
 	}
+	if (origin == NULL && !own_page(r) && !(e->flags & EP_OPEN))
+		return refuse(g, 403, "pages of other sites may not call");
 	if (origin == NULL || origin_same(origin, &r->host) ||
 	    origin_listed(origin, s->cors, s->ncors))
 		return 0;

@@ -20,7 +20,8 @@ struct gate { /* a refusal */
 };
 
 /* May this come from where it comes from? 0, or -1 with *g. */
-int gate_page(const struct site *s, const struct http_req *r, struct gate *g);
+int gate_page(const struct site *s, const struct endpoint *e,
+    const struct http_req *r, struct gate *g);
 
 /*
  * Does it carry a token that this endpoint takes? 0 with *tok (NULL where

@@ -143,7 +143,7 @@ health(struct conn *c)
 	json_str(&j, "status", "healthy");
 	json_str(&j, "service", "ms-serve");
 	json_str(&j, "version", VERSION);
-	json_int(&j, "uptime_s", (now_wall() - d->started) / 1000);
+	json_int(&j, "uptime_s", (now_mono() - d->site->started) / 1000);
 	json_end(&j);
 	if (json_finish(&j) == -1)
 		no_memory(c);
@@ -405,6 +405,13 @@ on_data(void *arg, const char *p, size_t n, int last)
 		backend_hold(x->backend, 1);
 }
 
+/* May the caller know what is the owner's alone? */
+static int
+owner(const struct exchange *x)
+{
+	return x->tok == NULL || x->tok->admin;
+}
+
 /* The line that a request to a worker or a tool begins with. */
 static int
 head_line(const struct exchange *x, struct buf *out)
@@ -419,6 +426,8 @@ head_line(const struct exchange *x, struct buf *out)
 	json_str(&j, "id", x->id);
 	if (x->tok != NULL)
 		json_str(&j, "token", x->tok->name);
+	if (x->ep->kind != KIND_CHAT && owner(x))
+		json_bool(&j, "owner", 1);
 	if (x->ep->kind == KIND_CHAT && x->ep->flags & EP_PREFIX)
 		json_str(&j, "task", x->path + strlen(x->ep->path));
 	if (x->along.len > 0)
@@ -439,7 +448,7 @@ ask(struct conn *c, const char *path)
 	struct backend_ask a = { path, exchange_desk(c)->kept,
 		x->ep->kind == KIND_CHAT, &line, conn_body(c), &p->held };
 
-	buf_init(&line, LINE_BYTES);
+	buf_init(&line, 2 * LINE_BYTES);
 	if (head_line(x, &line) == 0)
 		x->backend = backend_new(p->loop, &a, &ops, c);
 	buf_free(&line);
@@ -492,7 +501,7 @@ balance(struct conn *c)
 
 	if (asked_keyed(body->d, body->len))
 		ask(c, exchange_desk(c)->site->tool);
-	else if (x->key.len == 0 && x->tok != NULL && !x->tok->admin)
+	else if (x->key.len == 0 && !owner(x))
 		error(c, 403, "send keys, or a token marked admin");
 	else if (x->key.len > 0 && put_key(c, &x->key) == -1)
 		no_memory(c);
@@ -585,6 +594,30 @@ admitted(struct conn *c, struct exchange *x)
 	return 1;
 }
 
+/* Keeps what is wanted of the head later on. 0, or -1: answered. */
+static int
+keep_fields(struct conn *c, const struct http_req *r)
+{
+	struct exchange *x = exchange_of(c);
+	const struct http_str *v = http_field(r, "x-api-key", 0);
+	int rc = 0;
+
+	if (x->ep->flags & EP_XKEY && v != NULL)
+		rc = buf_add(&x->key, v->s, v->n);
+	else if (x->ep->kind == KIND_CHAT)
+		rc = exchange_along(x, r);
+	if (rc == 0)
+		return 0;
+	if (errno != EFBIG)
+		no_memory(c);
+	else if (x->ep->flags & EP_XKEY)
+		error(c, 400, "the X-API-Key is too long");
+	else
+		error(c, 431,
+		    "the anthropic-beta and like fields are too long");
+	return -1;
+}
+
 static int
 on_request_head(struct conn *c, const struct http_req *r)
 {
@@ -595,7 +628,7 @@ on_request_head(struct conn *c, const struct http_req *r)
 
 	exchange_begin(c, r);
 	x = exchange_of(c);
-	if (gate_page(d->site, r, &g) == -1)
+	if (gate_page(d->site, x->ep, r, &g) == -1)
 		refused(c, &g);
 	else if (http_method(r, "OPTIONS"))
 		options(c, r);
@@ -610,16 +643,7 @@ on_request_head(struct conn *c, const struct http_req *r)
 	else {
 		v = http_field(r, "accept", 0);
 		x->html = v != NULL && memmem(v->s, v->n, "text/html", 9);
-		v = http_field(r, "x-api-key", 0);
-		if (x->ep->flags & EP_XKEY && v != NULL &&
-		    buf_add(&x->key, v->s, v->n) == -1) {
-			if (errno == EFBIG)
-				error(c, 400, "the X-API-Key is too long");
-			else
-				no_memory(c);
-			return 1;
-		}
-		return 0;
+		return keep_fields(c, r) == 0 ? 0 : 1;
 	}
 	return 1;
 }

@@ -51,7 +51,8 @@ one_line(const struct buf *b)
 	size_t i;
 
 	for (i = 0; i < b->len; i++)
-		if ((unsigned char)b->d[i] < ' ' || b->d[i] == 0x7f)
+		if (((unsigned char)b->d[i] < ' ' && b->d[i] != '\t') ||
+		    b->d[i] == 0x7f)
 			return 0;
 	return 1;
 }

@@ -15,6 +15,7 @@
 #include "buf.h"
 #include "conf.h"
 #include "fault.h"
+#include "held.h"
 #include "keys.h"
 #include "paths.h"
 #include "utf8.h"
@@ -447,6 +448,23 @@ from_config(struct fault *f, struct buf *notes)
 	return k;
 }
 
+/* Those that whoever started us has read already. */
+static struct keys *
+from_held(struct fault *f, struct buf *notes)
+{
+	char path[HELD_PATH];
+	const char *name;
+	struct keys *k;
+	int fd;
+
+	if (held_path(HELD_KEYS, path, &name) == -1 ||
+	    (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return NULL;
+	k = from_fd(name, fd, f, notes);
+	close(fd);
+	return k;
+}
+
 static struct keys *
 find(const char *file, struct fault *f, struct buf *notes)
 {
@@ -457,6 +475,8 @@ find(const char *file, struct fault *f, struct buf *notes)
 		return from_fd("stdin", STDIN_FILENO, f, notes);
 	if (file != NULL)
 		return from_file(file, 0, f, notes);
+	if ((k = from_held(f, notes)) != NULL || f->status != 0)
+		return k;
 	if ((v = getenv("MS_KEYS_FILE")) != NULL && *v != '\0')
 		return from_file(v, 0, f, notes);
 	if ((k = from_credentials(f, notes)) != NULL || f->status != 0)
@@ -478,6 +498,16 @@ keys_load(const char *file, struct fault *f, struct buf *notes)
 		    "get one at "
 		    "https://modelscope.cn/my/myaccesstoken, then: ms key add");
 	return k;
+}
+
+int
+keys_write(const struct key *k, struct buf *out)
+{
+	if ((k->name != NULL && buf_addf(out, "%s ", k->name) == -1) ||
+	    buf_adds(out, k->secret) == -1 ||
+	    (k->upstreams != NULL && buf_addf(out, " %s", k->upstreams) == -1))
+		return -1;
+	return buf_addc(out, '\n');
 }
 
 /* ---- choosing and hiding ---- */

@@ -43,7 +43,8 @@ struct keys *keys_parse(const char *text, size_t n, const char *from,
     struct fault *f, struct buf *notes);
 
 /*
- * Finds and reads the keys: file ("-" is stdin), if not NULL, else the first
+ * Finds and reads the keys: file ("-" is stdin), if not NULL, else those held
+ * for us (held.h), else the first
  * that is set or there of $MS_KEYS_FILE, $CREDENTIALS_DIRECTORY/ms-keys,
  * $MODELSCOPE_API_KEY, $XDG_CONFIG_HOME/ms/keys. A regular file of ours that
  * others can read is EX_CONFIG, with the chmod to type; one that is not ours
@@ -52,6 +53,9 @@ struct keys *keys_parse(const char *text, size_t n, const char *from,
  * cannot be opened is EX_NOINPUT.
  */
 struct keys *keys_load(const char *file, struct fault *f, struct buf *notes);
+
+/* Appends the key as a line of a file. 0, or -1 with errno. */
+int keys_write(const struct key *k, struct buf *out);
 
 /* Overwrites the secrets and frees. */
 void keys_free(struct keys *k);

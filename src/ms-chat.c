@@ -319,7 +319,8 @@ say(void *arg, int what, const char *line)
 {
 	struct run *r = arg;
 
-	if (what == CHAT_WARN ? opt.cli.quiet : opt.cli.verbose == 0)
+	if ((what == CHAT_WARN ? opt.cli.quiet : opt.cli.verbose == 0) ||
+	    (opt.listen && !cli_heard()))
 		return;
 	term_progress_end(&r->progress);
 	if (r->emit != NULL)

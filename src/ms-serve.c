@@ -18,6 +18,7 @@
 #include "cli.h"
 #include "fault.h"
 #include "front.h"
+#include "held.h"
 #include "origin.h"
 #include "paths.h"
 #include "port.h"
@@ -101,7 +102,7 @@ usage(FILE *fp)
 static void
 say(const char *line)
 {
-	if (!opt.cli.quiet)
+	if (!opt.cli.quiet && cli_heard())
 		warnx("%s", line);
 }
 
@@ -174,12 +175,16 @@ own_option(int ch, const char *arg, struct fault *f)
 	case OPT_HOST:
 		if (!origin_name_ok(arg))
 			return fault_set(f, EX_USAGE,
-			    "--host %s: want a name, without a port", arg);
+			    "--host %s: want a name as in Host, "
+			    "without a port (ASCII: xn--... for others)",
+			    arg);
 		return add(&opt.site.hosts, &opt.site.nhosts, arg, f);
 	case OPT_CORS:
 		if (!origin_ok(arg))
 			return fault_set(f, EX_USAGE,
-			    "--cors %s: want https://NAME or '*'", arg);
+			    "--cors %s: want an origin as browsers send it, "
+			    "https://NAME, or '*'",
+			    arg);
 		return add(&opt.site.cors, &opt.site.ncors, arg, f);
 	case OPT_PROXY:
 		if (!cidr_ok(arg))
@@ -262,10 +267,15 @@ static int export(struct fault *f)
 		opt.no_auth = 1;
 	opt.setup.config = opt.cli.config;
 	opt.setup.state = opt.cli.state;
+	opt.setup.keys = opt.cli.keys;
+	opt.setup.key = opt.cli.key;
 	if (token != NULL && *token != '\0' &&
 	    (opt.setup.token = strdup(token)) == NULL)
 		return fault_set(f, EX_OSERR, "%s", strerror(errno));
 	unsetenv("MS_TOKEN");
+	/* of another server that we may have been started by */
+	unsetenv(HELD_CONFIG);
+	unsetenv(HELD_KEYS);
 	return 0;
 }
 
@@ -351,24 +361,29 @@ raise_limit(void)
 static int
 run(struct fault *f)
 {
+	struct held held = { { 0 }, { NULL } };
 	struct supervise_opts o = { .site = &opt.site,
 		.setup = &opt.setup,
+		.held = &held,
 		.ports = ports,
 		.workers = opt.workers,
 		.key = opt.cli.key,
 		.say = say };
 	struct buf warn;
-	char *bin;
+	char *bin, *line, *rest;
 	int rc;
 
 	raise_limit();
 	buf_init(&warn, WARN_MAX);
-	rc = setup_load(&opt.site, &opt.setup, f, &warn);
-	if (warn.len > 0 && !opt.cli.quiet)
-		fputs(warn.d, stderr);
+	rc = setup_load(&opt.site, &held, &opt.setup, f, &warn);
+	for (rest = warn.d; (line = strsep(&rest, "\n")) != NULL;)
+		if (*line != '\0')
+			say(line);
 	buf_free(&warn);
-	if (rc == -1 || open_ports(f) == -1 || check_access(f) == -1)
+	if (rc == -1 || open_ports(f) == -1 || check_access(f) == -1) {
+		held_clear(&held);
 		return -1;
+	}
 	opt.site.www = paths_share("www");
 	if ((bin = paths_bin()) == NULL ||
 	    (opt.site.www == NULL && (opt.site.www = strdup("")) == NULL))
@@ -376,6 +391,7 @@ run(struct fault *f)
 	o.nports = (size_t)nports;
 	o.bin = bin;
 	rc = supervise(&o, f);
+	held_clear(&held);
 	free(bin);
 	return rc;
 }

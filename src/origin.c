@@ -11,6 +11,9 @@ enum {
 	NAME_MAX_LEN = 256
 };
 
+#define DIGITS "0123456789"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS
+
 /* The host without port, brackets and final dot, into dst. Its length. */
 static size_t
 bare(char dst[NAME_MAX_LEN], const struct http_str *host)
@@ -84,19 +87,36 @@ origin_listed(const struct http_str *origin, char *const *list, size_t n)
 	return 0;
 }
 
+/* Has it no byte but these, and not too many? */
+static int
+made_of(const char *s, const char *bytes)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n < NAME_MAX_LEN && strspn(s, bytes) == n;
+}
+
 int
 origin_name_ok(const char *name)
 {
-	return *name != '\0' && strpbrk(name, "/:*, ") == NULL;
+	return made_of(name, LETTERS "-_.") && name[strlen(name) - 1] != '.';
 }
 
 int
 origin_ok(const char *origin)
 {
-	const char *host = strstr(origin, "://");
+	const char *host = strstr(origin, "://"), *port;
 
 	if (strcmp(origin, "*") == 0)
 		return 1;
-	return host != NULL && host != origin && host[3] != '\0' &&
-	    strpbrk(host + 3, "/*, ") == NULL;
+	if (host == NULL || !made_of(origin, LETTERS "-_.+:/[]") ||
+	    strspn(origin, LETTERS "+-.") != (size_t)(host - origin) ||
+	    host == origin)
+		return 0;
+	host += 3;
+	if (*host == '\0' || strchr(host, '/') != NULL)
+		return 0;
+	port = strrchr(host, ':');
+	return port == NULL || strchr(port, ']') != NULL ||
+	    made_of(port + 1, DIGITS);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,9 @@
 
 enum {
 	INHERITED_FIRST = 3,
-	HOST_MAX = 256
+	HOST_MAX = 256,
+	TRIES = 20, /* of an address in use */
+	PAUSE = 100 /* ms between them */
 };
 
 /* Names the socket, and says whether only this machine can reach it. */
@@ -86,33 +89,49 @@ port_unix(const char *path, int backlog)
 	return -1;
 }
 
-/* A socket that nobody listens on any more may be replaced. */
-static void
-remove_stale(const char *path)
+/*
+ * What is left of a server that was killed needs a moment to let its address
+ * go. -1: it is not that which went wrong, or has been for too long.
+ */
+static int
+again(int *tries)
+{
+	if (errno != EADDRINUSE || ++*tries == TRIES)
+		return -1;
+	poll(NULL, 0, PAUSE);
+	return 0;
+}
+
+int
+port_stale(const char *path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	struct stat st;
-	int fd;
+	int fd, stale;
 
 	if (lstat(path, &st) == -1 || !S_ISSOCK(st.st_mode) ||
 	    strlcpy(un.sun_path, path, sizeof(un.sun_path)) >=
 		sizeof(un.sun_path) ||
-	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1)
-		return;
-	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 &&
-	    errno == ECONNREFUSED)
-		unlink(path);
+	    (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		 0)) == -1)
+		return 0;
+	stale = connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 &&
+	    errno == ECONNREFUSED;
 	close(fd);
+	return stale;
 }
 
 static int
 open_unix(struct port *l, const char *path, int backlog, struct fault *f)
 {
-	mode_t mask;
+	mode_t mask = umask(077);
+	int tries = 0;
 
-	remove_stale(path);
-	mask = umask(077);
-	l->fd = port_unix(path, backlog);
+	do {
+		if (port_stale(path))
+			unlink(path);
+		l->fd = port_unix(path, backlog);
+	} while (l->fd == -1 && again(&tries) == 0);
 	umask(mask);
 	if (l->fd == -1 || describe(l) == -1 ||
 	    (l->path = strdup(path)) == NULL)
@@ -175,7 +194,7 @@ port_open(struct port *l, const char *where, int backlog, struct fault *f)
 			*res, *ai;
 	char host[HOST_MAX];
 	const char *port;
-	int rc;
+	int rc, tries = 0;
 
 	memset(l, 0, sizeof(*l));
 	l->fd = -1;
@@ -189,8 +208,10 @@ port_open(struct port *l, const char *where, int backlog, struct fault *f)
 	if (rc != 0)
 		return fault_set(f, EX_USAGE, "%s: %s", where,
 		    gai_strerror(rc));
-	for (ai = res; ai != NULL && l->fd == -1; ai = ai->ai_next)
-		open_one(l, ai, backlog);
+	do
+		for (ai = res; ai != NULL && l->fd == -1; ai = ai->ai_next)
+			open_one(l, ai, backlog);
+	while (l->fd == -1 && again(&tries) == 0);
 	rc = errno;
 	freeaddrinfo(res);
 	if (l->fd == -1)

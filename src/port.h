@@ -18,7 +18,8 @@ struct port {
 
 /*
  * Opens "ADDR:PORT" ("[::1]:8000", ":8000" for all addresses, port 0: the
- * kernel's choice) or "unix:PATH". 0, or -1 with *f: EX_USAGE, EX_OSERR.
+ * kernel's choice) or "unix:PATH". One in use is tried for two seconds. 0, or
+ * -1 with *f: EX_USAGE, EX_OSERR.
  */
 int port_open(struct port *l, const char *where, int backlog, struct fault *f);
 
@@ -27,6 +28,9 @@ int port_open(struct port *l, const char *where, int backlog, struct fault *f);
  * there are none, -1 with *f. The variables are removed.
  */
 int port_inherited(struct port *l, int max, struct fault *f);
+
+/* Is there a Unix socket at path that nobody listens on any more? */
+int port_stale(const char *path);
 
 /* A Unix socket at path, for our own processes. The descriptor or -1. */
 int port_unix(const char *path, int backlog);

@@ -221,11 +221,7 @@ print_keys(const struct report *r, const struct balance *b, struct buf *out)
 		    !report_selects(r, b, &b->rows[i]))
 			continue;
 		last = k;
-		if ((k->name != NULL && buf_addf(out, "%s ", k->name) == -1) ||
-		    buf_adds(out, k->secret) == -1 ||
-		    (k->upstreams != NULL &&
-			buf_addf(out, " %s", k->upstreams) == -1) ||
-		    buf_addc(out, '\n') == -1)
+		if (keys_write(k, out) == -1)
 			return -1;
 	}
 	return 0;

@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "classify.h"
 #include "fault.h"
+#include "hollow.h"
 #include "json.h"
 #include "request.h"
 #include "splice.h"
@@ -359,6 +360,10 @@ request_edit(struct buf *out, const char *text, size_t n,
 		if (m.s[0] != '[')
 			return fault_set(f, EX_DATAERR,
 			    "request: messages: want an array");
+		/* what comes of that is hollow, and no model's fault */
+		if (o->some && hollow_kind(m) == 0)
+			return fault_set(f, EX_DATAERR,
+			    "request: messages: want at least one");
 		r = edit_request(out, text, n, m, o);
 		return r == -1 ? no_room(f) : 0;
 	}

@@ -30,6 +30,7 @@ struct request_opts {
 	const char *history; /* messages that go before, commas between */
 	size_t nhistory;
 	int stream; /* 1 set it, 0 remove it, whatever params say */
+	int some;   /* a list of messages without any is refused */
 };
 
 /*

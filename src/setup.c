@@ -15,6 +15,8 @@
 #include "day.h"
 #include "fault.h"
 #include "fold.h"
+#include "held.h"
+#include "keys.h"
 #include "ledger.h"
 #include "now.h"
 #include "paths.h"
@@ -25,6 +27,8 @@
 enum {
 	TOKENS_MAX = 4 * 1024 * 1024,
 	LIST_MAX = 8 * 1024 * 1024,
+	HELD_MAX = 64 * 1024 * 1024,
+	KEYS_ROOM = 64 * 1024, /* a buffer that grows leaves copies behind */
 	PATH_BYTES = 4096
 };
 
@@ -70,9 +74,24 @@ read_tokens(const char *path, struct fault *f)
 	return t;
 }
 
+/* Says whose tokens are weak. */
+static void
+warn_weak(struct tokens *t, const char *from, struct buf *warn)
+{
+	const struct token *tok;
+
+	for (tok = tokens_first(t); tok != NULL; tok = tok->next)
+		if (tok->weak)
+			(void)buf_addf(warn,
+			    "%s: the token of %s is short enough to be "
+			    "guessed; make one with: openssl rand -hex 16\n",
+			    from, tok->name);
+}
+
 /* The tokens that there are: *t, NULL if none are wanted. */
 static int
-find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
+find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f,
+    struct buf *warn)
 {
 	const char *path = o->tokens, *dir = getenv("CREDENTIALS_DIRECTORY");
 	char cred[PATH_BYTES];
@@ -92,7 +111,10 @@ find_tokens(const struct setup_opts *o, struct tokens **t, struct fault *f)
 		*t = tokens_one(o->token, f);
 	else
 		return 0;
-	return *t == NULL ? -1 : 0;
+	if (*t == NULL)
+		return -1;
+	warn_weak(*t, path != NULL ? path : "MS_TOKEN", warn);
+	return 0;
 }
 
 /* What the ledger says that each has used today. */
@@ -150,17 +172,80 @@ list_models(const struct conf *c, char **models, char **native)
 	return -1;
 }
 
-int
-setup_load(struct site *s, const struct setup_opts *o, struct fault *f,
-    struct buf *warn)
+/* The keys, and the lines that they are; wiped by the caller. */
+static int
+load_keys(const struct setup_opts *o, const struct conf *c, struct buf *lines,
+    char **from, struct fault *f, struct buf *warn)
 {
+	struct keys *k;
+	size_t i;
+	int rc = 0;
+
+	if (buf_room(lines, KEYS_ROOM) == -1)
+		return fault_set(f, EX_OSERR, "%s", strerror(errno));
+	if ((k = keys_load(o->keys, f, warn)) == NULL)
+		return -1;
+	keys_check(k, c, warn);
+	if (o->key != NULL)
+		rc = keys_only(k, o->key, f);
+	for (i = 0; rc == 0 && i < k->n; i++)
+		if (keys_write(&k->v[i], lines) == -1)
+			rc = fault_set(f, EX_OSERR, "%s", strerror(errno));
+	if (rc == 0 && (*from = strdup(k->from)) == NULL)
+		rc = fault_set(f, EX_OSERR, "%s", strerror(errno));
+	keys_free(k);
+	return rc;
+}
+
+/*
+ * Holds the texts of both. The file of the configuration is read again: *c
+ * is what it says by now.
+ */
+static int
+hold(struct held *h, const struct setup_opts *o, struct conf **c,
+    struct fault *f, struct buf *warn)
+{
+	struct buf text, lines;
+	struct conf *again;
+	char *from = NULL;
+	int rc = -1;
+
+	buf_init(&text, HELD_MAX);
+	buf_init(&lines, HELD_MAX);
+	if (load_keys(o, *c, &lines, &from, f, warn) == -1)
+		goto out;
+	if (buf_load(&text, (*c)->path) == -1) {
+		fault_set(f, EX_CONFIG, "%s: %s", (*c)->path, strerror(errno));
+		goto out;
+	}
+	again = conf_parse(text.d, text.len, (*c)->path, f, NULL);
+	if (again == NULL)
+		goto out;
+	conf_free(*c);
+	*c = again;
+	rc = held_take(h, &text, again->path, &lines, from);
+	if (rc == -1)
+		fault_set(f, EX_OSERR, "%s", strerror(errno));
+out:
+	buf_free(&text);
+	buf_wipe(&lines);
+	free(from);
+	return rc;
+}
+
+int
+setup_load(struct site *s, struct held *h, const struct setup_opts *o,
+    struct fault *f, struct buf *warn)
+{
+	struct held new = { { 0 }, { NULL } };
 	struct tokens *t = NULL;
 	char *models, *native;
 	struct conf *c;
 
 	if ((c = conf_load(o->config, f, warn)) == NULL)
 		return -1;
-	if (find_tokens(o, &t, f) == -1 ||
+	if (hold(&new, o, &c, f, warn) == -1 ||
+	    find_tokens(o, &t, f, warn) == -1 ||
 	    (t != NULL && count_used(t, c->day_offset, o->state, f) == -1))
 		goto err;
 	if (list_models(c, &models, &native) == -1) {
@@ -175,9 +260,11 @@ setup_load(struct site *s, const struct setup_opts *o, struct fault *f,
 	s->models = models;
 	s->native = native;
 	s->day_offset = c->day_offset;
+	held_move(h, &new);
 	conf_free(c);
 	return 0;
 err:
+	held_clear(&new);
 	tokens_free(t);
 	conf_free(c);
 	return -1;

@@ -82,6 +82,7 @@ site_write(struct site *s, struct buf *out)
 	for (i = 0; i < COUNT(numbers); i++)
 		json_int(&j, numbers[i].name, *FIELD(s, int, numbers[i].at));
 	json_int(&j, "log", s->log);
+	json_int(&j, "started", s->started);
 	for (i = 0; i < COUNT(lists); i++) {
 		json_array(&j, lists[i].name);
 		for (k = 0; k < *FIELD(s, size_t, lists[i].n); k++)
@@ -189,6 +190,7 @@ read_members(struct site *s, jv o)
 		*FIELD(s, int, numbers[i].at) = (int)json_get_num(o,
 		    numbers[i].name, 0);
 	s->log = (enum site_log)json_get_num(o, "log", SITE_NONE);
+	s->started = (int64_t)json_get_num(o, "started", 0);
 	for (i = 0; i < COUNT(lists); i++)
 		if (read_list(o, lists[i].name, FIELD(s, char **, lists[i].at),
 			FIELD(s, size_t, lists[i].n)) == -1)

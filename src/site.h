@@ -25,7 +25,8 @@ struct site {
 	char *chat, *tool;     /* paths of the sockets */
 	char *www;	       /* folder of files to serve, or "" */
 	enum site_log log;
-	int auth; /* tokens are wanted */
+	int64_t started; /* monotonic ms, of the supervisor */
+	int auth;	 /* tokens are wanted */
 	struct tokens *tokens;
 	char **hosts, **cors, **proxies;
 	size_t nhosts, ncors, nproxies;

@@ -1,4 +1,5 @@
 /* Starting programs. */
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "spawn.h"
 
 static int
@@ -54,6 +56,7 @@ spawn(const struct spawn *s)
 	char *const nothing[] = { NULL };
 	pid_t pid, parent = getpid();
 	char num[16];
+	int i;
 
 	if ((pid = fork()) != 0)
 		return pid;
@@ -63,6 +66,8 @@ spawn(const struct spawn *s)
 		setenv("LISTEN_PID", num, 1);
 		setenv("LISTEN_FDS", "1", 1);
 	}
+	for (i = 0; s->env != NULL && s->env[i] != NULL; i++)
+		putenv(s->env[i]);
 	if (set_descriptors(s) == 0) {
 		if (s->empty)
 			execve(s->path, s->argv, nothing);
@@ -72,4 +77,21 @@ spawn(const struct spawn *s)
 	dprintf(STDERR_FILENO, "%s: %s: %s\n", s->argv[0], s->path,
 	    strerror(errno));
 	_exit(EX_OSERR);
+}
+
+int
+spawn_memory(const char *p, size_t n)
+{
+	int fd, e;
+
+	if ((fd = memfd_create("ms", MFD_CLOEXEC | MFD_ALLOW_SEALING)) == -1)
+		return -1;
+	if (buf_write(fd, p, n) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
+	    fcntl(fd, F_ADD_SEALS,
+		F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+		return fd;
+	e = errno;
+	close(fd);
+	errno = e;
+	return -1;
 }

@@ -14,6 +14,7 @@ struct spawn {
 	int empty;	    /* with no environment at all */
 	int listen;	    /* tell it LISTEN_FDS=1, LISTEN_PID */
 	int death;	    /* signal it gets when we die, or 0 */
+	char *const *env;   /* NAME=VALUE besides ours, or NULL */
 	int nfds;	    /* its descriptors are 0 to nfds - 1 */
 	int fds[SPAWN_FDS]; /* what they copy; -1: /dev/null */
 };
@@ -24,5 +25,9 @@ struct spawn {
  * with 71.
  */
 pid_t spawn(const struct spawn *s);
+
+/* p[0..n) as a file that is nowhere, for reading only. Its descriptor, or -1
+ * with errno. */
+int spawn_memory(const char *p, size_t n);
 
 #endif

@@ -1,8 +1,10 @@
 /* The supervisor: processes, signals, reloads. */
 #include <sys/queue.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +19,7 @@
 #include "bounds.h"
 #include "buf.h"
 #include "fault.h"
+#include "held.h"
 #include "loop.h"
 #include "now.h"
 #include "port.h"
@@ -34,8 +37,12 @@ enum {
 	READY_TIME = 30 * 1000, /* for the workers of a reload */
 	GRACE = 5 * 1000,	/* when leaving, on top of the front's time */
 	MESSAGE_MAX = 16 * 1024 * 1024,
+	YOUNG = 60 * 1000, /* ms of age of a folder */
 	PATH_BYTES = 4096
 };
+
+/* What the names of the folders of sockets begin with. */
+#define FOLDER "ms-serve."
 
 struct child {
 	TAILQ_ENTRY(child) entry;
@@ -69,6 +76,7 @@ struct super {
 	int reloading, again;
 	int telling;	  /* the front of a reload */
 	struct site next; /* of the reload under way */
+	struct held next_held;
 	struct loop_timer late;
 	int leaving, up;
 	struct fault *fault;
@@ -204,6 +212,7 @@ reload_commit(struct super *s)
 		kill(c->pid, SIGTERM);
 	}
 	site_take(site, &s->next);
+	held_move(s->o->held, &s->next_held);
 	tell_site(s);
 	say(s, "configuration reloaded");
 	/* Whoever hears that it is done must find it so. */
@@ -222,6 +231,7 @@ reload_fail(struct super *s, const char *why)
 		c->leaving = 1;
 		kill(c->pid, SIGTERM);
 	}
+	held_clear(&s->next_held);
 	reload_over(s, why);
 }
 
@@ -335,6 +345,7 @@ start_worker(struct super *s, int generation)
 	struct child *c = NULL;
 
 	bounds_init(&dflt);
+	held_lend(generation > s->generation ? &s->next_held : s->o->held, &sp);
 	snprintf(path, sizeof(path), "%s/ms-chat", s->o->bin);
 	if ((s->o->key == NULL ||
 		asprintf(arg++, "--key=%s", s->o->key) != -1) &&
@@ -495,7 +506,7 @@ reload(void *arg)
 	}
 	s->reloading = 1;
 	buf_init(&warn, MESSAGE_MAX);
-	i = setup_load(&s->next, s->o->setup, &f, &warn);
+	i = setup_load(&s->next, &s->next_held, s->o->setup, &f, &warn);
 	for (line = warn.d; *line != '\0'; line += n + (line[n] == '\n')) {
 		n = strcspn(line, "\n");
 		say(s, "%.*s", (int)n, line);
@@ -505,6 +516,7 @@ reload(void *arg)
 		i = fault_set(&f, EX_CONFIG,
 		    "to begin or end with tokens takes a restart");
 	if (i == -1) {
+		held_clear(&s->next_held);
 		reload_over(s, f.text);
 		return;
 	}
@@ -563,6 +575,39 @@ on_leave(void *arg, int sig)
 
 /* ---- beginning and end ---- */
 
+/*
+ * Clears away the folders of supervisors that were killed. A young one may
+ * belong to one that is just about to listen.
+ */
+static void
+sweep(const char *run)
+{
+	char path[PATH_BYTES], tool[PATH_BYTES + 8], chat[PATH_BYTES + 8];
+	struct dirent *e;
+	struct stat st;
+	DIR *d;
+
+	if ((d = opendir(run)) == NULL)
+		return;
+	while ((e = readdir(d)) != NULL) {
+		if (strncmp(e->d_name, FOLDER, sizeof(FOLDER) - 1) != 0 ||
+		    snprintf(path, sizeof(path), "%s/%s", run, e->d_name) >=
+			(int)sizeof(path) ||
+		    lstat(path, &st) == -1 || !S_ISDIR(st.st_mode) ||
+		    st.st_uid != geteuid() ||
+		    st.st_mtime * 1000 > now_wall() - YOUNG)
+			continue;
+		snprintf(tool, sizeof(tool), "%s/tool", path);
+		snprintf(chat, sizeof(chat), "%s/chat", path);
+		if (!port_stale(tool) || !port_stale(chat))
+			continue;
+		unlink(tool);
+		unlink(chat);
+		rmdir(path);
+	}
+	closedir(d);
+}
+
 /* The private folder with the two sockets. */
 static int
 make_sockets(struct super *s)
@@ -574,7 +619,9 @@ make_sockets(struct super *s)
 
 	if (run == NULL && (run = getenv("XDG_RUNTIME_DIR")) == NULL)
 		run = "/tmp";
-	n = (size_t)snprintf(s->dir, sizeof(s->dir), "%s/ms-serve.XXXXXX", run);
+	sweep(run);
+	n = (size_t)snprintf(s->dir, sizeof(s->dir), "%s/" FOLDER "XXXXXX",
+	    run);
 	if (n >= sizeof(s->dir))
 		errno = ENAMETOOLONG;
 	if (n >= sizeof(s->dir) || mkdtemp(s->dir) == NULL) {
@@ -606,7 +653,9 @@ remove_sockets(struct super *s)
 static int
 begin(struct super *s)
 {
-	struct tools_opts t = { .bin = s->o->bin, .reload = reload, .arg = s };
+	struct tools_opts t = {
+		.bin = s->o->bin, .held = s->o->held, .reload = reload, .arg = s
+	};
 
 	if ((s->loop = loop_new()) == NULL || make_sockets(s) == -1)
 		return -1;
@@ -636,7 +685,9 @@ supervise(const struct supervise_opts *o, struct fault *f)
 		.workers = { .delay = DELAY_FIRST } };
 	struct child *c;
 
+	signal(SIGPIPE, SIG_IGN); /* of whoever reads what we say */
 	TAILQ_INIT(&s.children);
+	o->site->started = now_mono();
 	f->text[0] = '\0';
 	if (begin(&s) == -1)
 		s.failed = f->text[0] != '\0' ?
@@ -655,6 +706,7 @@ supervise(const struct supervise_opts *o, struct fault *f)
 	if (s.tool != -1)
 		close(s.tool);
 	site_clear(&s.next);
+	held_clear(&s.next_held);
 	loop_free(s.loop);
 	return s.failed ? -1 : 0;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct fault;
+struct held;
 struct port;
 struct setup_opts;
 struct site;
@@ -16,6 +17,7 @@ struct site;
 struct supervise_opts {
 	struct site *site; /* all but what setup_load() fills in */
 	const struct setup_opts *setup;
+	struct held *held;  /* what setup_load() had it hold */
 	struct port *ports; /* closed when told to leave */
 	size_t nports;
 	int workers;

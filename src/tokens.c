@@ -13,6 +13,7 @@
 
 enum {
 	TOKEN_LEN = 512,
+	TOKEN_STRONG = 20, /* characters for 128 bits */
 	NAME_LEN = 64,
 	LINE_FIELDS = 5
 };
@@ -137,6 +138,7 @@ tokens_put(struct tokens *t, const struct token *from)
 	tok->limit = from->limit;
 	tok->used = from->used;
 	tok->admin = from->admin;
+	tok->weak = from->weak;
 	tok->gone = 0;
 	return 0;
 }
@@ -222,13 +224,14 @@ parse_line(struct tokens *t, const struct http_str *w, size_t nw)
 	if (nw < 2)
 		return "want NAME TOKEN [N/day] [admin]";
 	if (w[0].n > NAME_LEN || !plain(&w[0]))
-		return "not a name";
+		return "want a name of at most 64 ASCII characters";
 	if (w[1].n > TOKEN_LEN || !plain(&w[1]))
-		return "not a token";
+		return "want a token of at most 512 ASCII characters";
 	memcpy(name, w[0].s, w[0].n);
 	name[w[0].n] = '\0';
 	tok.name = name;
 	hash(tok.hash, w[1].s, w[1].n);
+	tok.weak = w[1].n < TOKEN_STRONG;
 	for (i = 2; i < nw; i++)
 		if (http_is(&w[i], "admin"))
 			tok.admin = 1;

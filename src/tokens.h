@@ -22,6 +22,7 @@ struct token {
 	int64_t limit; /* calls a day, -1: any number */
 	int64_t used;  /* today, those in flight included */
 	int admin;
+	int weak; /* short enough to be guessed; of what was just parsed */
 	int inflight;
 	int held; /* by those who found it */
 	int gone; /* no longer in the file */

@@ -1,5 +1,4 @@
 /* Programs run on request. */
-#include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "held.h"
 #include "json.h"
 #include "loop.h"
 #include "record.h"
@@ -30,18 +30,26 @@ enum {
 	PATH_BYTES = 4096
 };
 
+static int blank_keys(struct buf *);
+static int blank_left(struct buf *);
+
 static const struct tool {
 	const char *op;
 	const char *type; /* of what it prints */
 	const char *argv[8];
+	/* Takes away what is the owner's alone to know: 0, or -1. */
+	int (*blank)(struct buf *);
 } table[] = {
-	{ "status", "application/json", { "ms-quota", "-o", "json", NULL } },
+	{ "status", "application/json", { "ms-quota", "-o", "json", NULL },
+	    blank_keys },
 	{ "history", "application/json",
-	    { "ms-quota", "--history", "14", "-o", "json", NULL } },
-	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL } },
-	{ "route", "application/json", { "ms-route", "--explain", NULL } },
+	    { "ms-quota", "--history", "14", "-o", "json", NULL }, NULL },
+	{ "metrics", "text/plain", { "ms-quota", "-o", "prometheus", NULL },
+	    NULL },
+	{ "route", "application/json", { "ms-route", "--explain", NULL },
+	    blank_left },
 	{ "balance", "application/json",
-	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL } },
+	    { "ms-balance", "--keys", "-", "-e", "-o", "json", NULL }, NULL },
 };
 
 /* One who asks, from accept to the last byte of the answer. */
@@ -49,6 +57,7 @@ struct run {
 	TAILQ_ENTRY(run) entry;
 	struct tools *tools;
 	const struct tool *tool;
+	int owner; /* asks */
 	int fd;
 	struct buf head, body;
 	int headed; /* the head line is in */
@@ -234,6 +243,65 @@ read_err(void *arg, int fd, short revents)
 		shut(r, &r->err);
 }
 
+/* Does the edits at an object that is all of b. */
+static int
+edit(struct buf *b, const struct splice_edit *e, size_t n)
+{
+	struct buf out;
+	int rc;
+
+	buf_init(&out, OUT_MAX);
+	rc = splice_edit(&out, b->d, b->len, e, n);
+	buf_free(b);
+	*b = out;
+	return rc;
+}
+
+/* Of a status: the keys, and what they have. */
+static int
+blank_keys(struct buf *b)
+{
+	static const struct splice_edit edits[] = { { "keys", "null", 4 },
+		{ "credits", "null", 4 } };
+
+	return edit(b, edits, sizeof(edits) / sizeof(edits[0]));
+}
+
+/* Of a decision: how many calls of a model are left, which credits tell. */
+static int
+blank_left(struct buf *b)
+{
+	static const struct splice_edit none = { "remaining", NULL, 0 };
+	struct splice_edit models = { "models", NULL, 0 };
+	struct splice all, v;
+	struct splice_walk w;
+	struct buf list;
+	int rc = -1, more = 0;
+
+	buf_init(&list, OUT_MAX);
+	if (splice_text(b->d, b->len, &all, NULL) == -1 ||
+	    splice_find(all, "models", &v) != 1 || v.s[0] != '[' ||
+	    buf_addc(&list, '[') == -1)
+		goto out;
+	splice_begin(&w, v);
+	while ((rc = splice_next(&w)) == 1) {
+		rc = more++ > 0 ? buf_addc(&list, ',') : 0;
+		if (rc == -1 ||
+		    splice_edit(&list, w.value.s, w.value.n, &none, 1) == -1) {
+			rc = -1;
+			goto out;
+		}
+	}
+	if (rc == 0 && (rc = buf_addc(&list, ']')) == 0) {
+		models.value = list.d;
+		models.len = list.len;
+		rc = edit(b, &models, 1);
+	}
+out:
+	buf_free(&list);
+	return rc;
+}
+
 int
 tools_exited(struct tools *t, pid_t pid, int status)
 {
@@ -258,6 +326,9 @@ tools_exited(struct tools *t, pid_t pid, int status)
 	words = last_words(&r->errb);
 	if (r->late)
 		answer(r, 504, "the program took too long");
+	else if (!r->owner && r->tool->blank != NULL && r->outb.len > 0 &&
+	    r->tool->blank(&r->outb) == -1)
+		answer(r, 502, "the program's answer makes no sense");
 	else if (http == 200 || r->outb.len > 0)
 		answer(r, http, NULL);
 	else
@@ -285,29 +356,6 @@ asker_gone(void *arg, int fd, short revents)
 	finish(arg);
 }
 
-/* The body as a file that is nowhere. */
-static int
-body_file(struct run *r)
-{
-	size_t off = 0;
-	ssize_t n;
-	int fd;
-
-	if ((fd = memfd_create("request", MFD_CLOEXEC)) == -1)
-		return -1;
-	while (off < r->body.len) {
-		n = write(fd, r->body.d + off, r->body.len - off);
-		if (n == -1) {
-			close(fd);
-			return -1;
-		}
-		off += (size_t)n;
-	}
-	lseek(fd, 0, SEEK_SET);
-	buf_wipe(&r->body);
-	return fd;
-}
-
 static int
 start(struct run *r)
 {
@@ -320,12 +368,14 @@ start(struct run *r)
 	snprintf(path, sizeof(path), "%s/%s", r->tools->o.bin, tool->argv[0]);
 	s.path = path;
 	memcpy(&s.argv, &(const char *const *){ tool->argv }, sizeof(s.argv));
-	if ((in = body_file(r)) == -1)
+	if ((in = spawn_memory(r->body.d, r->body.len)) == -1)
 		return -1;
+	buf_wipe(&r->body);
 	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0) {
 		s.fds[0] = in;
 		s.fds[1] = out[1];
 		s.fds[2] = err[1];
+		held_lend(r->tools->o.held, &s);
 		r->pid = spawn(&s);
 		close(err[1]);
 	}
@@ -352,7 +402,7 @@ start(struct run *r)
 static void
 begin(struct run *r)
 {
-	struct splice all, op;
+	struct splice all, op, owner;
 	size_t i;
 
 	if (splice_text(r->head.d, r->head.len, &all, NULL) == -1 ||
@@ -374,6 +424,7 @@ begin(struct run *r)
 		return;
 	}
 	r->tool = &table[i];
+	r->owner = splice_find(all, "owner", &owner) == 1 && owner.s[0] == 't';
 	if (start(r) == -1) {
 		if (r->pid < 0)
 			r->pid = 0;

@@ -9,15 +9,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct held;
 struct loop;
 struct tools;
 
 struct tools_opts {
 	struct loop *loop;
-	int fd;		 /* listens; borrowed */
-	const char *bin; /* folder of the programs */
-	int64_t time;	 /* ms for a run */
-	size_t body;	 /* bytes of a request */
+	int fd;			 /* listens; borrowed */
+	const char *bin;	 /* folder of the programs */
+	const struct held *held; /* lent to them */
+	int64_t time;		 /* ms for a run */
+	size_t body;		 /* bytes of a request */
 	/* Somebody asks for a reload: see tools_reloaded(). */
 	void (*reload)(void *arg);
 	void *arg;

@@ -12,6 +12,7 @@
 #include "conf.h"
 #include "echo.h"
 #include "fold.h"
+#include "keys.h"
 #include "loop.h"
 #include "now.h"
 #include "relay.h"
@@ -87,12 +88,33 @@ commit(struct try *t)
 	t->cb.commit(t->arg, &t->out);
 }
 
+/* An error in mid-stream may quote the key, which whoever asked may not see. */
+static void
+scrub(struct try *t)
+{
+	struct relay *r = &t->relay;
+	struct key key = { 0 };
+	struct keys one = { &key, 1, NULL };
+	size_t n;
+
+	if (t->in.secret == NULL)
+		return;
+	memcpy(&key.secret, &t->in.secret, sizeof(key.secret)); /* read only */
+	keys_mask(key.secret, key.shown);
+	n = keys_scrub(&one, r->hold.d, r->ready);
+	memmove(r->hold.d + n, r->hold.d + r->ready, r->hold.len - r->ready);
+	buf_cut(&r->hold, r->hold.len - (r->ready - n));
+	r->ready = n;
+}
+
 /* Offers what is ready. 1: it is all taken. */
 static int
 flush(struct try *t)
 {
 	struct relay *r = &t->relay;
 
+	if (r->broken && r->ready > 0)
+		scrub(t);
 	if (r->ready > 0)
 		relay_passed(r, t->cb.data(t->arg, r->hold.d, r->ready));
 	return r->ready == 0;

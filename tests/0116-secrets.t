@@ -85,6 +85,15 @@ quoted 'plain words' "status=400 type=text/plain body=\"$secret\""
 quoted 'a request id' "status=400 body=\"{\\\"error\\\":{\\\"message\\\":\\\"x\\\",\\\"request_id\\\":\\\"$secret\\\"}}\""
 quoted 'a code' "status=400 body=\"{\\\"error\\\":{\\\"message\\\":\\\"x\\\",\\\"code\\\":\\\"$secret\\\"}}\""
 quoted 'an event' "status=200 type=text/event-stream body=\"data: {\\\"error\\\":{\\\"message\\\":\\\"$secret\\\"}}\\n\\n\""
+delta='data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n'
+for end in '' '\n\n'; do
+	script "status=200 type=text/event-stream body=\"$delta$delta""data: {\\\"error\\\":{\\\"message\\\":\\\"$secret is bad\\\"}}$end\""
+	for form in sse text json n8n openai; do
+		ms-chat -v -o $form hi
+	done >out 2>err
+	[ -z "$end" ] || like 'an error in mid-stream is told' out 'ms-5ec7…89ab is bad'
+	hidden 'without the key' out err
+done
 for n in 470 480 490 500; do
 	pad=$(printf "%${n}s" '' | tr ' ' x)
 	quoted "cut after $n bytes" "status=400 $(envelope "$pad$secret")"

@@ -25,6 +25,17 @@ req 'Origin: null' 403 /chat -H 'Origin: null' -d "$chat"
 req 'no Origin, text/plain' 415 /chat -H 'Content-Type: text/plain' -d "$chat"
 post 'no Origin, Sec-Fetch-Mode: cors (Node)' 200 /v1/chat/completions \
 	"$chat" -H 'Sec-Fetch-Mode: cors'
+for site in cross-site same-site; do
+	req "an image of a $site page" 403 /v1/tasks/x -H "Sec-Fetch-Site: $site" \
+		-H 'Sec-Fetch-Mode: no-cors'
+	req 'a link to the page' 200 / -H "Sec-Fetch-Site: $site" \
+		-H 'Sec-Fetch-Mode: navigate'
+	req 'an origin that was named' 200 /status -H "Sec-Fetch-Site: $site" \
+		-H 'Origin: https://app.example'
+done
+for site in same-origin none; do
+	req "Sec-Fetch-Site: $site" 200 /status -H "Sec-Fetch-Site: $site"
+done
 post 'our own page' 200 /chat "$chat" -H "Origin: $url"
 unlike 'is told nothing of CORS' head '^[Aa]ccess-[Cc]ontrol'
 post 'an origin that was named' 200 /v1/chat/completions "$chat" \
@@ -98,6 +109,18 @@ done
 post 'they are for bob' 200 /api/balance '{"models":[]}' -H "$bob"
 post "alice's own are" 200 /api/balance '{"models":[]}' -H "$alice" \
 	-H 'X-API-Key: ms-credits9-x'
+req 'of status alice has what is not about keys' 200 /status -H "$alice"
+ok 'which are not known to her' jq -e '.keys == null and .credits == null and
+	has("keys") and has("credits") and .total_usage >= 0 and
+	.models[0].available' body
+unlike 'not even by name' body 'ms-00'
+post 'a decision' 200 /route "$chat" -H "$alice"
+ok 'does not tell her what is left either' jq -e '(.models | length) == 3 and
+	([.models[] | has("id") and (has("remaining") | not)] | all)' body
+post 'but him' 200 /route "$chat" -H "$bob"
+ok 'does' jq -e '[.models[].remaining > 0] | all' body
+req 'bob has all of it' 200 /status -H "$bob"
+ok 'with the balance' jq -e '.keys[0].balance > 0 and .credits > 0' body
 for i in 1 2 3; do
 	post "call $i of the day" 200 /v1/chat/completions "$chat" -H "$alice"
 done
@@ -112,7 +135,11 @@ post 'has not forgotten' 429 /v1/chat/completions "$chat" -H "$alice"
 post 'after a reload' 200 /reload '{}' -H "$bob"
 post 'it is still so' 429 /v1/chat/completions "$chat" -H "$alice"
 unserve
+echo 'carol 0123456789012345678' >>tokens
 serve --tokens tokens
+like 'a short token is warned of' serve.err \
+	'^ms-serve: tokens: the token of carol is short enough to be guessed'
+unlike 'and only that' serve.err 'alice|bob|0123456789'
 post 'after a restart too' 429 /v1/chat/completions "$chat" -H "$alice"
 post 'bob has no number' 200 /v1/chat/completions "$chat" -H "$bob"
 unlike 'no token in the log' serve.err '0123456789abcdef'
@@ -127,6 +154,8 @@ MS_TOKEN='' MS_TOKENS_FILE='' SERVER_HOST=''
 export MS_TOKENS_FILE SERVER_HOST
 serve
 req 'an empty token is none' 200 /v1/models
+req 'who needs no token may know of keys' 200 /status
+ok 'and does' jq -e '.keys[0].balance > 0' body
 unserve
 run 'nor does it open a public address' 78 ms-serve -l 0.0.0.0:0
 SERVER_PORT=0 ms-serve </dev/null 2>err &

@@ -29,6 +29,17 @@ like 'come again' head '^Retry-After: 1.$'
 req 'and then' 200 /health
 unserve
 
+serve --max-event 1000 --max-answer 3000
+for size in 500:200 2000:502; do
+	post "a stream with an event of ${size%:*}" "${size#*:}" /v1/chat/completions \
+		"$(echo "$chat" | sed "s/{/{\"stream\":true,\"model\":\"sim\/giant-line:${size%:*}\",/")"
+done
+for size in 2000:200 4000:502; do
+	post "an answer of ${size%:*}" "${size#*:}" /v1/chat/completions \
+		"$(echo "$chat" | sed "s/{/{\"model\":\"sim\/big:${size%:*}\",/")"
+done
+unserve
+
 serve --head-time 1 --body-time 1 --idle-time 1 --answer-time 1 \
 	--tool-time 1 --max-connections 40
 PORT=$port node "$top/tests/serve/limits.js" >node.out

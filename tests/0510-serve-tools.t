@@ -9,6 +9,12 @@ chat='"messages":[{"role":"user","content":"hi"}]'
 
 req 'status' 200 /status
 like 'as ms-quota says it' body '"global_daily_limit":.*"models":\['
+for p in /chat /v1/chat/completions; do
+	post "a chat of nothing at $p" 400 "$p" '{"messages":[]}'
+	like 'is no fault of a model' body 'request: messages: want at least one'
+done
+req 'no model' 200 /status
+ok 'rests for it' jq -e '[.models[].available] | all' body
 post 'a route' 200 /route "{$chat}"
 like 'is a decision' body '"actual_tier":1'
 post 'a route of nothing' 400 /route '{}'
@@ -81,6 +87,23 @@ post 'a bad configuration' 400 /reload '{}'
 like 'is refused with its reason' body \
 	'^\{"status":"error","message":".*models.json: models: '
 post 'the old one stays' 200 /v1/chat/completions "{$chat}"
+# kill_workers: and waits for others.
+kill_workers() {
+	old=$(pgrep -P "$servepid" ms-chat)
+	for p in $old; do kill -9 "$p"; done
+	for p in $old; do until_ok not kill -0 "$p"; done
+}
+kill_workers
+post 'for workers that start later, too' 200 /v1/chat/completions "{$chat}" -m 10
+like 'just so' body 'Hello from Test/Model-Z'
+req 'for the status' 200 /status
+post 'for routes' 200 /route "{$chat}"
+post 'and for balances' 200 /api/balance '{"models":[]}'
+sed 's/Model-Z/Model-Q/' good.json >models.json
+kill_workers
+post 'a good one is none before its reload' 200 /v1/chat/completions "{$chat}" -m 10
+like 'either' body 'Hello from Test/Model-Z'
+echo '{"models":7}' >models.json
 kill -HUP "$servepid"
 ok 'also by signal' until_ok grep -q 'ms-serve: reload: .*models.json: models' serve.err
 mv good.json models.json
@@ -98,5 +121,20 @@ serve -k keys
 post 'keys of a file' 200 /v1/chat/completions "{$chat}"
 chmod 644 keys
 post 'keys that others can read' 400 /reload '{}'
+like 'with the reason' body \
+	'^\{"status":"error","message":".*keys: others can read it'
 post 'the old ones stay' 200 /v1/chat/completions "{$chat}"
+kill_workers
+post 'for workers that start later, too' 200 /v1/chat/completions "{$chat}" -m 10
+printf 'one ms-one-x\ntwo ms-two-x other\nms-three-x\n' >keys
+chmod 600 keys
+post 'new ones' 200 /reload '{}'
+like 'are looked at' serve.err 'keys: key two: no such upstream: other'
+kill_workers
+rm keys
+post 'and used' 200 /v1/chat/completions "{$chat}" -m 10
+req 'as they were' 200 /status
+ok 'all of them' jq -e '[.keys[].key] == ["one", "two", "*******"]' body ||
+	cat body
+unserve
 done_testing

@@ -109,6 +109,17 @@ post 'headers of the client' 200 '/v1/messages?beta=true' \
 last head >out
 like 'some go upstream' out '^anthropic-version: 2023-06-01.$'
 like 'both of them' out '^anthropic-beta: a-1,b-2.$'
+post 'with a tab, and on two lines' 200 /v1/messages \
+	"$(say messages Test/Model-A)" \
+	-H "$(printf 'anthropic-beta: a-1,\tb-2')" -H 'anthropic-beta: c-3'
+last head >out
+like 'as one line' out "$(printf '^anthropic-beta: a-1,\tb-2, c-3.$')"
+post 'longer than go along' 431 /v1/messages \
+	"$(say messages Test/Model-A)" -H "anthropic-beta: $(printf %04000d 0)"
+like 'is not left out in silence' body '"message":"[^"]*anthropic-beta'
+post 'where it does not go along, it may be' 200 /v1/chat/completions \
+	"$(say chat/completions Test/Model-A)" \
+	-H "anthropic-beta: $(printf %04000d 0)"
 like 'with our key' out '^Authorization: Bearer ms-0000'
 unlike 'but no secret' out 'secret'
 unlike 'and none of other APIs' out 'sync'

@@ -12,6 +12,9 @@ const { ask, done, ok, open, sleep, until } = require('./net.js');
 	ok(await body.ended === 'end' && /^HTTP\/1.1 408 /.test(body.text),
 	    'half a body: 408', body.text);
 	ok(await idle.ended === 'end' && idle.text === '', 'idle: closed');
+	const kept = open('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+	ok(await kept.ended === 'end' && /^HTTP\/1.1 200 /.test(kept.text),
+	    'idle after an answer: closed');
 	const drip = open('GET /health HTTP/1.1\r\nHost: localhost\r\nX: ');
 	const drop = setInterval(() => drip.write('x'), 100);
 	await drip.ended;

@@ -101,6 +101,15 @@ async function errors() {
 	ok(+busy.headers.get('retry-after') <= 60 && busy.code === 'rate_limit_exceeded',
 	    'come again soon', [busy.code, busy.headers.get('retry-after')]);
 
+	await fetch(`${process.env.SIM}/sim/script`, { method: 'POST', body:
+	    'model=Retry/* times=1 do=retry-after:1\n' });
+	const begun = Date.now();
+	const again = await create({ model: 'Retry/Model' },
+	    of('sdk-0123456789abcdef', 2));
+	ok(again.choices.length === 1 && Date.now() - begun >= 900 &&
+	    Date.now() - begun < 10000, 'it retries when it was told to',
+	    Date.now() - begun);
+
 	const t = Date.now();
 	const out = await expect('out of quota', 'RateLimitError', {},
 	    of('few-0123456789abcdef', 5));

@@ -30,6 +30,7 @@ function close(node) {
 const closed = structuredClone(doc);
 close(closed);
 const ajv = new Ajv({ strict: false, allErrors: true, formats: {
+	'password': true,
 	'date': /^\d{4}-\d\d-\d\d$/,
 	'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
 } });
@@ -222,6 +223,7 @@ async function errors() {
 		    'balance' ? { json: [] } : {} });
 	}
 	await call('balance', 403, { name: 'the own keys', headers: alice });
+	await call('status', 200, { name: 'without keys', headers: alice });
 	await call('chat', 400, { body: '{"messages":' });
 	await call('model', 404, { id: 'none' });
 	await call('task', 404, { id: 'none' });

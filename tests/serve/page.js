@@ -18,14 +18,16 @@ const words = {
 	    failed: 'The service failed.', tier: 'tier 4', chat: 'A chat',
 	    refused: 'does not know this token', need: 'A gateway token is needed.',
 	    allowed: 'This is not allowed.', none: 'quota or credits are used up',
-	    day: 'quota of the day used up', some: 'on 1 of 2 keys' },
+	    day: 'quota of the day used up', some: 'on 1 of 2 keys',
+	    owner: 'Only a token marked admin is shown the keys.' },
 	zh: { lang: 'zh-CN', other: 'English', title: '余额查询', plan: '4 次调用',
 	    free: '不消耗调用', ok: '正常', bad: '密钥无效',
 	    done: '完成：4 行，其中 3 行不正常。', stopped: '已停止',
 	    rest: '休息至', cut: '回答中断了。', failed: '服务出错。',
 	    tier: '第 4 档', chat: '对话', refused: '网关不认识这个令牌',
 	    need: '需要网关令牌。', allowed: '没有权限。', none: '配额或额度已用完',
-	    day: '当日配额已用完', some: '2 个密钥中 1 个已知' },
+	    day: '当日配额已用完', some: '2 个密钥中 1 个已知',
+	    owner: '密钥只向管理令牌显示。' },
 };
 
 // One visit: the page, its words, and how to say what is right.
@@ -164,6 +166,10 @@ async function token(v) {
 	await page.click('dialog .primary');
 	await v.says('#balance-alert', w.allowed,
 	    'the keys of the server are for admins');
+	await page.click('nav a[data-view=status]');
+	await v.says('#status-keys', w.owner, 'and so is their status');
+	await v.says('#status-models', 'Test/Model-A', 'that of models is not');
+	await page.click('nav a[data-view=balance]');
 	await page.click('#token-button');
 	await page.fill('#token', TOKEN);
 	await page.click('dialog .primary');
@@ -364,6 +370,28 @@ async function docs(v) {
 	await page.fill('#task-id', 'none');
 	await page.click('#task .try .primary');
 	await v.says('#task .result', '404', 'also one with parameters');
+	await page.click('#balance > summary');
+	v.ok(await page.getAttribute('#balance-X-API-Key', 'type') === 'password',
+	    'a key is not shown as it is typed');
+	await page.fill('#balance-X-API-Key', KEY);
+	await page.click('#balance .try .primary');
+	await v.says('#balance .result', '200', 'a call with a key');
+	v.ok(!/feed-000/.test(await v.text('#balance .result')),
+	    'the key is not shown', await v.text('#balance .result'));
+	const send = await v.text('#task .try .primary');
+	await page.click('#task > summary');
+	await page.click('#lang');
+	await v.says('#balance .result', '200', 'another language leaves answers');
+	v.ok(await page.inputValue('#balance-X-API-Key') === KEY,
+	    'and what was typed');
+	await page.click('#task > summary');
+	v.ok(await page.inputValue('#task-id') === 'none',
+	    'also where it was not in sight');
+	v.ok(await v.text('#task .try .primary') !== send &&
+	    await v.text('#task .try .primary') ===
+	    await v.text('#balance .try .primary'), 'in the words of the language');
+	await page.click('#lang');
+	await page.fill('#balance-X-API-Key', '');
 	await v.fine('docs');
 }
 

@@ -7,6 +7,16 @@ let stop = false;
 const bad = [];
 let answers = 0;
 
+// Is it a stream to its end? One that comes all at once has a length.
+function whole(text) {
+	const [head, ...body] = text.split('\r\n\r\n');
+	const length = /^Content-Length: (\d+)/m.exec(head);
+
+	return text.includes('word20"') && (length ?
+	    body[0]?.length === +length[1] && body[0].endsWith('[DONE]\n\n') :
+	    text.endsWith('[DONE]\n\n\r\n0\r\n\r\n'));
+}
+
 // Plain answers and streams, one after the other, each of which must be whole.
 async function load(stream) {
 	while (!stop) {
@@ -14,9 +24,9 @@ async function load(stream) {
 		    chat(stream ? 'sim/long:20+slow:5' : 'Test/Model-A', stream),
 		    'Connection: close\r\n'));
 		await c.ended;
-		const good = stream ? /\[DONE\]\n\n\r\n(0\r\n\r\n)?$/ :
-		    /^HTTP\/1.1 200 [^]*Hello from Test\/Model-A/;
-		if (good.test(c.text) || (stream && c.text.endsWith('[DONE]\n\n')))
+		const good = stream ? whole(c.text) :
+		    /^HTTP\/1.1 200 [^]*Hello from Test\/Model-A/.test(c.text);
+		if (good)
 			answers++;
 		else
 			bad.push(c.text);
@@ -40,6 +50,8 @@ async function load(stream) {
 			refused += r.status === 400;
 		else
 			wrong.push(r);
+		if (i % 10 === 9 && (await ask('/status')).status !== 200)
+			wrong.push('no status');
 		const list = (await ask('/v1/models')).text;
 		if (!list.includes(`Changed/Model-${i - (i % 10 === 9)}"`))
 			wrong.push(list);

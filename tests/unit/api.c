@@ -21,7 +21,9 @@ static const struct {
 	{ "responses", "{\"input\":\"a\",\"previous_response_id\":\"r\"}",
 	    "request: previous_response_id: no answers are kept here; send "
 	    "the whole conversation as input" },
-	{ "chat", "{\"messages\":[]}", NULL },
+	{ "chat", "{\"messages\":[7]}", NULL },
+	{ "chat", "{\"messages\":[ ]}",
+	    "request: messages: want at least one" },
 	{ "chat", "{}", "request: neither messages nor prompt in it" },
 };
 

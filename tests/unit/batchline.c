@@ -14,13 +14,13 @@ static const struct {
 } reads[] = {
 	{ "{\"custom_id\":\"a\",\"method\":\"POST\","
 	  "\"url\":\"/v1/chat/completions\","
-	  "\"body\":{ \"model\" : \"m\",\"messages\":[ ],\"n\":1.0}}",
-	    "a", "chat", "{ \"model\" : \"m\",\"messages\":[ ],\"n\":1.0}",
+	  "\"body\":{ \"model\" : \"m\",\"messages\":[ 1 ],\"n\":1.0}}",
+	    "a", "chat", "{ \"model\" : \"m\",\"messages\":[ 1 ],\"n\":1.0}",
 	    NULL },
-	{ "{\"custom_id\":\"\\u00e9\",\"body\":{\"messages\":[]}}", "\xc3\xa9",
-	    "chat", "{\"messages\":[]}", NULL },
-	{ "{\"messages\":[],\"model\":\"m\"}", "7", "chat",
-	    "{\"messages\":[],\"model\":\"m\"}", NULL },
+	{ "{\"custom_id\":\"\\u00e9\",\"body\":{\"messages\":[1]}}", "\xc3\xa9",
+	    "chat", "{\"messages\":[1]}", NULL },
+	{ "{\"messages\":[1],\"model\":\"m\"}", "7", "chat",
+	    "{\"messages\":[1],\"model\":\"m\"}", NULL },
 	{ "{\"prompt\":\"p\",\"max_tokens\":5}", "7", "chat",
 	    "{\"max_tokens\":5,\"messages\":[{\"role\":\"user\","
 	    "\"content\":\"p\"}]}",

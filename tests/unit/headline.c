@@ -22,6 +22,9 @@ static const struct {
 	    NULL },
 	{ "{\"op\":\"task\",\"task\":\"a?b\"}", "task", NULL, NULL, NULL },
 	{ "{\"op\":\"messages\",\"headers\":{\"anthropic-beta\":"
+	  "\"a,\\tb\"}}",
+	    "messages", NULL, NULL, "anthropic-beta: a,\tb" },
+	{ "{\"op\":\"messages\",\"headers\":{\"anthropic-beta\":"
 	  "\"a\\r\\nx: y\"}}",
 	    NULL, NULL, NULL, NULL },
 	{ "{\"op\":\"messages\",\"headers\":{\"anthropic-beta\":\"1\","

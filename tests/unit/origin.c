@@ -1,4 +1,5 @@
 /* Which hosts and origins pass. */
+#include <stdio.h>
 #include <string.h>
 
 #include "http.h"
@@ -49,6 +50,41 @@ static const struct {
 	{ "ftp://127.0.0.1", "127.0.0.1", 0 },
 };
 
+/* What a Host and an Origin may say at all. */
+static const struct {
+	const char *text;
+	int host, origin;
+} texts[] = {
+	{ "gw.example", 1, 0 },
+	{ "a_b-9", 1, 0 },
+	{ "xn--r8jz45g.example", 1, 0 },
+	{ "", 0, 0 },
+	{ "gw.example.", 0, 0 },
+	{ "gw.example:80", 0, 0 },
+	{ "*.example", 0, 0 },
+	{ "\xe4\xbe\x8b.example", 0, 0 },
+	{ "a\tb", 0, 0 },
+	{ "a\n", 0, 0 },
+	{ "*", 0, 1 },
+	{ "https://app.example", 0, 1 },
+	{ "HTTP://app.example:3000", 0, 1 },
+	{ "http://[::1]:3000", 0, 1 },
+	{ "chrome-extension://abc", 0, 1 },
+	{ "https://", 0, 0 },
+	{ "://app.example", 0, 0 },
+	{ "https//app.example", 0, 0 },
+	{ "https://app.example/", 0, 0 },
+	{ "https://app.example?x", 0, 0 },
+	{ "https://app.example#x", 0, 0 },
+	{ "https://me@app.example", 0, 0 },
+	{ "https://*.example", 0, 0 },
+	{ "https://app.example:", 0, 0 },
+	{ "https://app.example:web", 0, 0 },
+	{ "https://app.example\n", 0, 0 },
+	{ "https://\xe4\xbe\x8b.example", 0, 0 },
+	{ "\xe4\xbe\x8b://app.example", 0, 0 },
+};
+
 static struct http_str
 str(const char *s)
 {
@@ -60,6 +96,7 @@ main(void)
 {
 	char star[] = "*", app[] = "https://app.example";
 	char *list[] = { app }, *any[] = { star };
+	char host[257], origin[257];
 	struct http_str a, b;
 	size_t i;
 
@@ -74,6 +111,18 @@ main(void)
 		ok(origin_same(&a, &b) == origins[i].same, "%s at %s",
 		    origins[i].origin, origins[i].host);
 	}
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		ok(origin_name_ok(texts[i].text) == texts[i].host,
+		    "%zu as a host", i);
+		ok(origin_ok(texts[i].text) == texts[i].origin,
+		    "%zu as an origin", i);
+	}
+	snprintf(host, sizeof(host), "%0255d", 0);
+	snprintf(origin, sizeof(origin), "https://%0247d", 0);
+	ok(origin_name_ok(host) && origin_ok(origin), "long ones");
+	snprintf(host, sizeof(host), "%0256d", 0);
+	snprintf(origin, sizeof(origin), "https://%0248d", 0);
+	ok(!origin_name_ok(host) && !origin_ok(origin), "too long ones");
 	a = str("https://app.example");
 	b = str("https://app.example.evil");
 	ok(origin_listed(&a, list, 1) && !origin_listed(&b, list, 1) &&

@@ -4,33 +4,44 @@ import { send, words } from './api.js';
 import { t } from './i18n.js';
 import { token } from './store.js';
 
+// Words that translate() turns into those of another language.
+const said = (tag, attrs, words) => el(tag, { ...attrs, 'data-t': words },
+    t(words));
+const named = (words) => ({ 'aria-label': t(words),
+	'data-t-aria-label': words });
+const secret = (param) => param?.schema.format === 'password';
+
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 // What was filled in, as a request.
 function request(path, method, fields) {
-	const headers = {};
+	const headers = {}, secrets = [];
 	let body;
 
 	for (const { input, param } of fields) {
 		const value = input.value.trim();
 		if (param === null)
 			body = value;
-		else if (value !== '' && param.in === 'header')
+		else if (value !== '' && param.in === 'header') {
 			headers[param.name] = value;
-		else if (param.in === 'path')
+			if (secret(param))
+				secrets.push(param.name);
+		} else if (param.in === 'path')
 			path = path.replace(`{${param.name}}`,
 			    encodeURIComponent(value));
 	}
-	return { path, method, headers, body };
+	return { path, method, headers, secrets, body };
 }
 
+// The same for a shell, without what nobody is to see.
 function curl(r) {
 	const url = new URL(`.${r.path}`, document.baseURI);
 
 	return ['curl', r.method === 'POST' && r.body === undefined ?
 	    '-X POST' : '', quote(url.href),
 	token() === '' ? '' : '-H "Authorization: Bearer $MS_TOKEN"',
-	...Object.entries(r.headers).map(([k, v]) => `-H ${quote(`${k}: ${v}`)}`),
+	...Object.entries(r.headers).map(([k, v]) => (r.secrets.includes(k) ?
+	    `-H "${k}: $MODELSCOPE_API_KEY"` : `-H ${quote(`${k}: ${v}`)}`)),
 	r.body === undefined ? '' : `--json ${quote(r.body)}`]
 	    .filter(Boolean).join(' ');
 }
@@ -56,7 +67,7 @@ async function show(response, result) {
 
 	result.append(el('p', {}, el('span', { class: `badge ${response.ok ?
 	    'good' : 'bad'}` }, `${response.status} ${response.statusText}`)),
-	el('pre', { class: 'code', tabindex: 0, 'aria-label': t('docs.headers') },
+	el('pre', { class: 'code', tabindex: 0, ...named('docs.headers') },
 	    [...response.headers].map(([k, v]) => `${k}: ${v}\n`).join('')),
 	body);
 	for (let r = await reader.read(); !r.done; r = await reader.read()) {
@@ -66,18 +77,21 @@ async function show(response, result) {
 	body.textContent = pretty(type, text);
 }
 
-function field(id, label, input) {
-	return el('div', {}, el('label', { for: id }, label), input);
+function field({ input, param }) {
+	const attrs = { for: input.id };
+
+	return el('div', {}, param === null ? said('label', attrs, 'docs.body') :
+	    el('label', attrs, param.name), input);
 }
 
 // path and method of the call, its parameters, an example of its body.
 export function attempt(id, path, method, params, example) {
 	const fields = params.map((param) => ({ param, input: el('input', {
 		id: `${id}-${param.name}`, class: 'code', spellcheck: 'false',
-		autocomplete: 'off', value: param.in === 'path' ?
-		    param.example ?? '' : '' }) }));
-	const stop = el('button', { type: 'button', hidden: true }, t('docs.stop'));
-	const go = el('button', { class: 'primary' }, t('docs.send'));
+		autocomplete: 'off', type: secret(param) ? 'password' : 'text',
+		value: param.in === 'path' ? param.example ?? '' : '' }) }));
+	const stop = said('button', { type: 'button', hidden: true }, 'docs.stop');
+	const go = said('button', { class: 'primary' }, 'docs.send');
 	const result = el('div', { class: 'result', 'aria-live': 'polite' });
 
 	if (example !== undefined) {
@@ -96,9 +110,9 @@ export function attempt(id, path, method, params, example) {
 		stop.onclick = () => control.abort();
 		stop.hidden = false;
 		go.disabled = true;
-		result.replaceChildren(el('p', { class: 'detail' }, t('docs.curl')),
-		    el('pre', { class: 'code', tabindex: 0,
-			'aria-label': t('docs.curl') }, curl(r)));
+		result.replaceChildren(said('p', { class: 'detail' }, 'docs.curl'),
+		    el('pre', { class: 'code', tabindex: 0, ...named('docs.curl') },
+			curl(r)));
 		try {
 			await show(await send(`.${r.path}`, { ...r,
 				signal: control.signal }), result);
@@ -110,7 +124,6 @@ export function attempt(id, path, method, params, example) {
 		stop.hidden = true;
 		go.disabled = false;
 	}
-	return el('form', { class: 'try', submit }, fields.map(({ input, param }) =>
-		field(input.id, param === null ? t('docs.body') : param.name, input)),
-	el('div', { class: 'actions end' }, stop, go), result);
+	return el('form', { class: 'try', submit }, fields.map(field),
+	    el('div', { class: 'actions end' }, stop, go), result);
 }

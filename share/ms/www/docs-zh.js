@@ -40,6 +40,8 @@ export default {
 	    '账户每日的调用次数，如果服务给出。',
 	'Calls of this model a day, if the service sends it.':
 	    '此模型每日的调用次数，如果服务给出。',
+	'Calls that are left; absent if unknown, or for a token that is not marked admin.':
+	    '剩余的调用次数；未知时，或对非管理令牌，没有此项。',
 	'Candidates are tried in turn until one answers. In a stream that holds until the first content; later failures are an event with `error`.':
 	    '依次尝试各候选，直到有一个回答。流式回答在出现第一段内容之前都可以更换；之后的失败以带 `error` 的事件表示。',
 	'Choose the model by the question.':
@@ -128,8 +130,8 @@ export default {
 	    '剩余的次数。',
 	'Those that were tried before, and refused.':
 	    '之前尝试过而被拒绝的模型。',
-	'Today, by the gateway\'s own records. Unknown numbers are null.':
-	    '按网关自己的记录统计的今日情况。未知的数字为 null。',
+	'Today, by the gateway\'s own records. Unknown numbers are null, and so are `keys` and `credits` for a token that is not marked admin.':
+	    '按网关自己的记录统计的今日情况。未知的数字为 null；对非管理令牌，`keys` 和 `credits` 也为 null。',
 	'What a person can do about it.':
 	    '可以采取的办法。',
 	'What kind of task it is.':

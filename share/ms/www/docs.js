@@ -2,11 +2,12 @@
 import { $, alert, el } from './dom.js';
 import { read, words } from './api.js';
 import { attempt } from './attempt.js';
-import { language, onLanguage, t } from './i18n.js';
+import { language, onLanguage, t, translate } from './i18n.js';
 import { follow, inline, shape } from './shape.js';
 import { current, shell } from './shell.js';
 
 const METHODS = ['get', 'post'];
+const forms = new Map();	// by the call; they outlive a change of language
 let doc = null;
 
 // A text of the description in the reader's language, if it has it.
@@ -62,6 +63,16 @@ function answers(all) {
 	    [...errors.values()].map(content))];
 }
 
+function form(path, method, o, params, body) {
+	const id = o.operationId;
+
+	if (!forms.has(id))
+		forms.set(id, attempt(id, path, method.toUpperCase(), params,
+		    body?.example));
+	translate(forms.get(id));
+	return forms.get(id);
+}
+
 // What is inside of a call; made when it is opened.
 function inside(path, method, o) {
 	const params = (o.parameters ?? []).map((p) => follow(doc, p));
@@ -73,8 +84,7 @@ function inside(path, method, o) {
 		el('div', {}, parameters(params), body === undefined ? null :
 		    [el('h3', {}, t('docs.request')), shape(doc, body.schema)]),
 		el('div', {}, el('h3', {}, t('docs.try')),
-		    attempt(o.operationId, path, method.toUpperCase(), params,
-			body?.example))),
+		    form(path, method, o, params, body))),
 	    el('h3', {}, t('docs.answers')), answers(o.responses));
 }
 

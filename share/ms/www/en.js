@@ -110,6 +110,7 @@ export default {
 	'status.models.none': 'No model is configured.',
 	'status.keys': 'Keys',
 	'status.keys.none': 'No key is configured.',
+	'status.keys.hidden': 'Only a token marked admin is shown the keys.',
 	'status.tier': 'tier {n}',
 	'status.used': ({ n }) => `${s(n, 'call')} today`,
 	'status.quota': ({ left, limit }) => `${left} of ${limit} calls left`,

@@ -43,12 +43,12 @@ export const dayAndClock = (date) => new Intl.DateTimeFormat(locale(), {
 
 // Fills in what the page itself says: data-t="key", data-t-NAME="key" for
 // an attribute NAME.
-export function translate() {
+export function translate(root = document) {
 	document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
-	for (const node of document.querySelectorAll('[data-t]'))
+	for (const node of root.querySelectorAll('[data-t]'))
 		node.textContent = t(node.dataset.t);
 	for (const name of ['placeholder', 'aria-label'])
-		for (const node of document.querySelectorAll(`[data-t-${name}]`))
+		for (const node of root.querySelectorAll(`[data-t-${name}]`))
 			node.setAttribute(name, t(node.getAttribute(`data-t-${name}`)));
 }
 

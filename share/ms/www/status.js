@@ -21,7 +21,8 @@ function figure(label, value, note) {
 // Calls, where they are counted; else credits, of the keys that they are
 // known of.
 function left(s) {
-	const known = s.keys.map((k) => k.balance).filter((b) => b !== null);
+	const keys = s.keys ?? [];
+	const known = keys.map((k) => k.balance).filter((b) => b !== null);
 
 	if (s.remaining !== null || known.length === 0)
 		return figure('status.left', s.remaining === null ?
@@ -29,8 +30,8 @@ function left(s) {
 		    s.global_daily_limit === null ? '' : t('status.of',
 			{ n: number(s.global_daily_limit) }));
 	return figure('status.credits', number(known.reduce((a, b) => a + b)),
-	    known.length === s.keys.length ? '' : t('status.credits.known',
-		{ known: known.length, keys: s.keys.length }));
+	    known.length === keys.length ? '' : t('status.credits.known',
+		{ known: known.length, keys: keys.length }));
 }
 
 function figures(s) {
@@ -134,7 +135,8 @@ function draw() {
 	if (now === null)
 		return;
 	const s = now.status;
-	const full = Math.max(GRANT, ...s.keys.map((k) => k.balance ?? 0));
+	const keys = s.keys ?? [];	// null: they are not for this token
+	const full = Math.max(GRANT, ...keys.map((k) => k.balance ?? 0));
 
 	$('updated').textContent = t('status.updated', { time: clock(now.at) });
 	$('figures').replaceChildren(...figures(s));
@@ -143,11 +145,12 @@ function draw() {
 	$('status-models').replaceChildren(...s.models.map(model));
 	if (s.models.length === 0)
 		$('status-models').append(none('status.models.none'));
-	$('status-keys').replaceChildren(...s.keys.map(key(full)));
-	if (s.keys.length === 0)
-		$('status-keys').append(none('status.keys.none'));
+	$('status-keys').replaceChildren(...keys.map(key(full)));
+	if (keys.length === 0)
+		$('status-keys').append(none(s.keys === null ?
+		    'status.keys.hidden' : 'status.keys.none'));
 	$('share').textContent = t('status.share', { n: number(full) });
-	$('share').hidden = s.keys.every((k) => k.balance === null);
+	$('share').hidden = keys.every((k) => k.balance === null);
 	drawHistory();
 }
 

@@ -108,6 +108,7 @@ export default {
 	'status.models.none': '尚未配置模型。',
 	'status.keys': '密钥',
 	'status.keys.none': '尚未配置密钥。',
+	'status.keys.hidden': '密钥只向管理令牌显示。',
 	'status.tier': '第 {n} 档',
 	'status.used': ({ n }) => `今日 ${n} 次调用`,
 	'status.quota': ({ left, limit }) => `剩余 ${left} / ${limit} 次`,
