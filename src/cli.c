@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 enum {
 	CLI_PARALLEL = 1024,	 /* at most, for -P */
 	CLI_NAME = 1024,	 /* bytes of a model's name, as in requests */
+	CLI_LARGE = 1024 * 1024, /* bytes that are mapped, and unmapped */
 	CLI_SECONDS = 1000000000 /* at most, for --timeout */
 };
 
@@ -44,12 +46,26 @@ cli_descriptors(void)
 			open("/", O_PATH);
 }
 
+/*
+ * glibc would learn from the first large body to keep as much for itself: a
+ * server gives it back. What is less it may keep, lest it ask time and again.
+ */
+static void
+cli_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, CLI_LARGE);
+	mallopt(M_TRIM_THRESHOLD, 2 * CLI_LARGE);
+#endif
+}
+
 void
 cli_begin(void)
 {
 	const struct rlimit none = { 0, 0 };
 
 	cli_descriptors();
+	cli_memory();
 	setrlimit(RLIMIT_CORE, &none);
 #if !defined(CLI_SANITIZED) /* the leak check must trace us */
 	prctl(PR_SET_DUMPABLE, 0);

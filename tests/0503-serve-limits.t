@@ -29,6 +29,27 @@ like 'come again' head '^Retry-After: 1.$'
 req 'and then' 200 /health
 unserve
 
+# What a large request took is given back when it is over.
+serve --workers 1
+{
+	printf '{"messages":[{"role":"user","content":"'
+	head -c 30000000 /dev/zero | tr '\0' x
+	printf '"}]}'
+} >big
+# resident: KiB of the worker and the front.
+resident() {
+	for p in $(pgrep -P "$servepid"); do
+		cat "/proc/$p/status"
+	done | awk '/^VmRSS/ { n += $2 } END { print n }'
+}
+given_back() { [ "$(resident)" -lt $((idle + 8192)) ]; }
+post 'a request' 200 /v1/chat/completions "$chat"
+idle=$(resident)
+req 'a large one' 200 /v1/chat/completions --json @big
+ldd "$MS_BIN/ms-serve" | grep -q libasan || # whose allocator holds on to it
+	ok 'which leaves nothing behind' until_ok given_back
+unserve
+
 serve --max-event 1000 --max-answer 3000
 for size in 500:200 2000:502; do
 	post "a stream with an event of ${size%:*}" "${size#*:}" /v1/chat/completions \
