@@ -46,26 +46,12 @@ cli_descriptors(void)
 			open("/", O_PATH);
 }
 
-/*
- * glibc would learn from the first large body to keep as much for itself: a
- * server gives it back. What is less it may keep, lest it ask time and again.
- */
-static void
-cli_memory(void)
-{
-#ifdef __GLIBC__
-	mallopt(M_MMAP_THRESHOLD, CLI_LARGE);
-	mallopt(M_TRIM_THRESHOLD, 2 * CLI_LARGE);
-#endif
-}
-
 void
 cli_begin(void)
 {
 	const struct rlimit none = { 0, 0 };
 
 	cli_descriptors();
-	cli_memory();
 	setrlimit(RLIMIT_CORE, &none);
 #if !defined(CLI_SANITIZED) /* the leak check must trace us */
 	prctl(PR_SET_DUMPABLE, 0);
@@ -96,6 +82,20 @@ cli_files(void)
 			return INT64_MAX;
 	}
 	return n.rlim_cur < INT64_MAX ? (int64_t)n.rlim_cur : INT64_MAX;
+}
+
+/*
+ * glibc would learn from the first large body to keep as much for itself. What
+ * is less it may keep, lest it ask for it time and again.
+ */
+void
+cli_serves(void)
+{
+	(void)cli_files();
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, CLI_LARGE);
+	mallopt(M_TRIM_THRESHOLD, 2 * CLI_LARGE);
+#endif
 }
 
 static int

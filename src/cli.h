@@ -65,6 +65,12 @@ void cli_begin(void);
 int64_t cli_files(void);
 
 /*
+ * For a program that stays: the same, and what it needed once is given back to
+ * the system.
+ */
+void cli_serves(void);
+
+/*
  * Takes option ch of getopt_long() with its argument, if it is one of the
  * common ones. 1: taken, 0: not ours, -1: *f says what is wrong with it.
  * -h and -V are the program's; --env-file is applied at once.

@@ -686,7 +686,7 @@ work(struct run *r, struct fault *f)
 {
 	struct stat st;
 
-	(void)cli_files();
+	cli_serves();
 	if (prepare(r, on_drain, f) == -1)
 		return -1;
 	r->listen = listen_new(r->loop, r->chat, LISTEN_FD, stop_loop, r, f);
