@@ -2,7 +2,7 @@
 # For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60, V=1.
 VERSION = 0.1.0
 PREFIX ?= /usr/local
-BUILD = build$(if $(SAN),/san)
+BUILD = build$(if $(SAN),/san)$(if $(COVERAGE),/coverage)
 BIN = $(if $(filter build,$(BUILD)),bin,$(BUILD)/bin)
 PROGS = $(patsubst src/%.c,%,$(wildcard src/ms-*.c))
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -19,11 +19,15 @@ HARD = -fstack-protector-strong -fPIE \
 	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(if $(FUZZER),-fsanitize=fuzzer-no-link)
+# gnu11, for gcc to see forks; the front could not write what it counted.
+COUNT = --coverage -O0 -std=gnu11 -U_FORTIFY_SOURCE -DSANDBOX_OFF=1
+COUNT_LD = --coverage -Wl,--wrap=_exit
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -DVERSION='"$(VERSION)"' \
 	-DPREFIX='"$(PREFIX)"' -Isrc $(BSD_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = $(WARN) $(HARD) $(if $(WERROR),-Werror) $(if $(SAN),$(SANITIZE)) \
-	$(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),$(SANITIZE)) $(LDFLAGS)
+	$(CFLAGS) $(if $(COVERAGE),$(COUNT))
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),$(SANITIZE)) \
+	$(if $(COVERAGE),$(COUNT_LD)) $(LDFLAGS)
 BSD_CFLAGS := $(call PKG,--cflags libbsd-overlay)
 BSD_LIBS := $(call PKG,--libs libbsd-overlay) -lmd
 JQ_LIBS := $(or $(call PKG,--libs libjq),-ljq)
@@ -31,7 +35,8 @@ CURL_LIBS := $(call PKG,--libs libcurl)
 LINK = $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS) $(JQ_LIBS) \
 	$(BSD_LIBS) -lm -lresolv
 
-OBJS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/ms-%,$(wildcard src/*.c)))
+OBJS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/ms-%,$(wildcard src/*.c))) \
+	$(if $(COVERAGE),$(BUILD)/coverage/dump.o)
 TESTED = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/$(1)/*.c))
 UNITS = $(call TESTED,unit)
 FUZZERS = $(filter-out %/main,$(call TESTED,fuzz))
@@ -98,6 +103,12 @@ torture: deps-check
 	    tests/0090-memory.t tests/0091-syscalls.t \
 	    tests/0508-serve-faults.t tests/0512-serve-syscalls.t \
 	    $(BUILD)/unit/ledger
+# What the tests reach of src/, by gcov.
+coverage: deps-check
+	@$(MAKE) --no-print-directory $(JOBS) COVERAGE=1 covered
+covered: all $(UNITS) $(FUZZERS) tests/node_modules/.package-lock.json
+	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= tests/coverage.sh \
+	    $(sort $(wildcard tests/*.t)) $(sort $(UNITS))
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	-cd tests && npm ci --ignore-scripts --no-audit --no-fund && \
 	    touch node_modules/.package-lock.json
@@ -184,7 +195,7 @@ clean:
 	rm -rf build $(PROGS:%=bin/%)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
-.PHONY: all deps check tests torture demo bench timers fuzz fuzzers package lint \
-	format headers install uninstall dist distcheck clean
+.PHONY: all deps check tests torture coverage covered demo bench timers fuzz \
+	fuzzers package lint format headers install uninstall dist distcheck clean
 .SECONDARY:
 .DELETE_ON_ERROR:
