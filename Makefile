@@ -2,6 +2,7 @@
 # For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60, V=1.
 VERSION = 0.1.0
 PREFIX ?= /usr/local
+OBJCOPY ?= objcopy
 BUILD = build$(if $(SAN),/san)$(if $(COVERAGE),/coverage)
 BIN = $(if $(filter build,$(BUILD)),bin,$(BUILD)/bin)
 PROGS = $(patsubst src/%.c,%,$(wildcard src/ms-*.c))
@@ -64,8 +65,15 @@ $(BUILD)/simulator: $(patsubst tests/%.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c))
 	$(call SAY,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -lz
 $(UNITS) $(TIMERS): %: %.o $(BUILD)/libms.a
 	$(call SAY,LD $@)$(LINK)
-$(FUZZERS): %: %.o $(if $(FUZZER),,$(BUILD)/fuzz/main.o) $(BUILD)/libms.a
+$(FUZZERS): %: %.o $(if $(FUZZER),$(BUILD)/libms.a,$(BUILD)/fuzz/main.o \
+		$(BUILD)/fuzz/libms.a)
 	$(call SAY,LD $@)$(LINK) $(if $(FUZZER),-fsanitize=fuzzer)
+# What src/ allocates comes from tests/fuzz/main.c there.
+ALLOCATES = malloc calloc realloc reallocarray strdup strndup asprintf free
+$(BUILD)/fuzz/libms.a: $(BUILD)/libms.a
+	@mkdir -p $(@D)
+	$(call SAY,AR $@)$(OBJCOPY) --redefine-sym __asprintf_chk=fuzz_asprintf_chk \
+	    $(foreach f,$(ALLOCATES),--redefine-sym $(f)=fuzz_$(f)) $< $@
 $(UNITS) $(TIMERS) $(FUZZERS): LIBS = $(CURL_LIBS)
 # Programs look for ../share/ms, wherever they were built.
 $(BUILD)/share:

@@ -11,6 +11,7 @@
 #include "answer.h"
 #include "buf.h"
 #include "splice.h"
+#include "fuzz.h"
 
 enum {
 	MAX = 1 << 22

@@ -11,6 +11,7 @@
 #include "asked.h"
 #include "fault.h"
 #include "keys.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "classify.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -7,6 +7,7 @@
 
 #include "envfile.h"
 #include "fault.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

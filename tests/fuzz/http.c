@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "http.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

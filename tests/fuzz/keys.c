@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "fault.h"
 #include "keys.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "fold.h"
 #include "snapshot.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -60,6 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *copy = malloc(size > 0 ? size : 1);
 	size_t left = size, n;
 
+	assert(f != NULL);
 	memcpy(copy, data, size);
 	text(copy, size);
 	for (p = copy; left > 0; p += n, left -= n) {

@@ -16,6 +16,7 @@
 #include "splice.h"
 #include "sse.h"
 #include "translate.h"
+#include "fuzz.h"
 
 enum {
 	MAX = 1 << 26
@@ -156,10 +157,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.request = line;
 	if ((t = tr->begin(&in)) != NULL) {
 		check_stream(t, p, size);
-		tr->free(t);
-		t = tr->begin(&in);
+		(tr->free)(t);
+		assert((t = tr->begin(&in)) != NULL);
 		check_body(t, p, size);
-		tr->free(t);
+		(tr->free)(t);
 	}
 	free(line);
 	return 0;

@@ -13,6 +13,7 @@
 #include "fault.h"
 #include "request.h"
 #include "splice.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

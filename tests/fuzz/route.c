@@ -17,6 +17,7 @@
 #include "task.h"
 #include "splice.h"
 #include "texts.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

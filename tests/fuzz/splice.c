@@ -11,6 +11,7 @@
 #include "json.h"
 #include "splice.h"
 #include "utf8.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
