@@ -397,11 +397,15 @@ add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 {
 	struct buf b;
 	char **p;
+	int bad;
 
 	buf_init(&b, 1024);
 	if (v.n == 4 && v.s[0] == 'n')
 		return 0;
-	if (splice_str(v, &b) == -1 || !is_name(&b) || r->nnames == NAMES_MAX) {
+	bad = splice_str(v, &b) == -1;
+	if (bad && errno == ENOMEM)
+		goto fail;
+	if (bad || !is_name(&b) || r->nnames == NAMES_MAX) {
 		buf_free(&b);
 		return fault_set(f, EX_DATAERR,
 		    "request: %s: want a model's "
