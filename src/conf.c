@@ -718,7 +718,8 @@ read_file(const char *path, int maybe, struct fault *f, struct buf *warn)
 	if (buf_load(&b, path) == 0)
 		c = conf_parse(b.d, b.len, path, f, warn);
 	else if (!maybe || (errno != ENOENT && errno != ENOTDIR))
-		fault_set(f, EX_CONFIG, "%s: %s", path, strerror(errno));
+		fault_set(f, errno == ENOMEM ? EX_OSERR : EX_CONFIG, "%s: %s",
+		    path, strerror(errno));
 	buf_free(&b);
 	return c;
 }
