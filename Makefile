@@ -22,7 +22,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(if $(FUZZER),-fsanitize=fuzzer-no-link)
 # gnu11, for gcc to see forks; the front could not write what it counted.
 COUNT = --coverage -O0 -std=gnu11 -U_FORTIFY_SOURCE -DSANDBOX_OFF=1
-COUNT_LD = --coverage -Wl,--wrap=_exit
+COUNT_LD = --coverage -Wl,--wrap=_exit,--wrap=setrlimit
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -DVERSION='"$(VERSION)"' \
 	-DPREFIX='"$(PREFIX)"' -Isrc $(BSD_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = $(WARN) $(HARD) $(if $(WERROR),-Werror) $(if $(SAN),$(SANITIZE)) \

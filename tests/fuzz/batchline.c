@@ -59,9 +59,13 @@ line(const char *s, size_t n, int64_t number)
 	struct splice v;
 	struct fault f;
 	struct buf id;
+	int r, verdict;
 
 	f.text[0] = '\0';
-	if (batchline_read(&b, s, n, number, &f) == -1) {
+	f.status = 0;
+	r = batchline_read(&b, s, n, number, &f);
+	fuzz_fault((size_t)number, f.status);
+	if (r == -1) {
 		assert(f.status == EX_DATAERR && f.text[0] != '\0');
 	} else {
 		assert(b.api != NULL);
@@ -69,7 +73,8 @@ line(const char *s, size_t n, int64_t number)
 		assert(*v.s == '{');
 	}
 	assert(*b.id != '\0');
-	outcome(&b, s, n, (int)number % (V_MAX + 1) - 1);
+	for (verdict = -1; verdict < V_MAX; verdict++)
+		outcome(&b, s, n, verdict);
 	batchline_free(&b);
 	buf_init(&id, BATCHLINE_ID_MAX);
 	(void)batchline_look(s, n, &id);

@@ -2,7 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "conf.h"
@@ -34,6 +36,47 @@ check(const struct conf *c)
 			abort();
 }
 
+/* From a file, with what the environment says: a key follows no URL of it. */
+static void
+load(int good, const uint8_t *data, size_t n)
+{
+	static const char moved[] = "https://elsewhere.example/v1";
+	const char *urls[] = { NULL, moved, "ftp://a" };
+	struct fault f;
+	struct conf *c;
+	char path[32];
+	size_t i;
+	int fd;
+
+	if ((fd = memfd_create("conf", MFD_CLOEXEC)) == -1)
+		return;
+	if (write(fd, data, n) != (ssize_t)n)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		clearenv();
+		if (urls[i] != NULL) {
+			setenv("MODELSCOPE_BASE_URL", urls[i], 1);
+			setenv("LOCAL_AI_BASE_URL", "http://l.example//", 1);
+			setenv("LOCAL_AI_MODEL", "", 1);
+			setenv("MS_CONFIG", path, 1);
+		}
+		c = conf_load(urls[i] == NULL ? path : NULL, &f, NULL);
+		fuzz_fault(1 + i, c != NULL ? 0 : f.status);
+		assert((c != NULL) == (good && i < 2));
+		if (c != NULL && i == 1) {
+			assert(c->upstreams[0].balance_url == NULL);
+			assert(strcmp(c->upstreams[0].base_url, moved) == 0);
+			assert(strcmp(c->local.base_url, "http://l.example") ==
+			    0);
+			assert(c->local.model != NULL);
+		}
+		assert(c != NULL || f.status == EX_CONFIG);
+		conf_free(c);
+	}
+	close(fd);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -47,10 +90,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	memcpy(text, data, n);
 	buf_init(&warn, 1 << 20);
-	if ((c = conf_parse(text, n, "f", &f, &warn)) != NULL)
+	c = conf_parse(text, n, "f", &f, &warn);
+	fuzz_fault(0, c != NULL ? 0 : f.status);
+	if (c != NULL)
 		check(c);
 	else if (f.status != EX_CONFIG && f.status != EX_OSERR)
 		abort();
+	load(c != NULL, data, n);
 	conf_free(c);
 	buf_free(&warn);
 	free(text);

@@ -7,18 +7,36 @@
 #define FUZZ_H
 
 #include <stdlib.h>
+#include <sysexits.h>
 
 /* Weak: libFuzzer has none of them. */
 void fuzz_broken(void) __attribute__((weak));
 void fuzz_free(void *) __attribute__((weak));
+int fuzz_short(void) __attribute__((weak));
 
+/*
+ * The status of fault number n of this input, 0: there was none. Where memory
+ * is short, and only there, it may be another; but then that is what it says.
+ */
 static inline void
-fuzz_must(int kept)
+fuzz_fault(size_t n, int status)
 {
-	if (!kept && fuzz_broken != NULL)
-		fuzz_broken();
-	if (!kept)
+	static int plain[64];
+
+	if (n >= sizeof(plain) / sizeof(plain[0]))
+		return;
+	if (fuzz_short == NULL || !fuzz_short())
+		plain[n] = status;
+	else if (status != plain[n] && status != EX_OSERR)
 		abort();
+}
+
+static inline _Noreturn void
+fuzz_abort(void)
+{
+	if (fuzz_broken != NULL)
+		fuzz_broken();
+	abort();
 }
 
 /* For memory that a module handed over. */
@@ -32,8 +50,8 @@ fuzz_release(void *p)
 }
 
 #undef assert
-#define assert(kept) fuzz_must(kept)
-#define abort() fuzz_must(0)
+#define assert(kept) ((kept) ? (void)0 : fuzz_abort())
+#define abort() fuzz_abort()
 #define free(p) fuzz_release(p)
 
 #endif

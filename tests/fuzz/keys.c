@@ -2,9 +2,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "buf.h"
+#include "conf.h"
 #include "fault.h"
 #include "keys.h"
 #include "fuzz.h"
@@ -34,6 +38,68 @@ check(const struct keys *k, char *text, size_t n)
 			abort();
 }
 
+/* A line for the first key that is for no upstream there is. */
+static void
+known(const struct keys *k)
+{
+	static const char text[] = "{\"upstreams\":{\"alpha\":{\"base_url\":"
+				   "\"https://a.example/v1\"}}}";
+	struct conf *c;
+	struct fault f;
+	struct buf notes;
+	size_t i, good = 0;
+
+	c = conf_parse(text, sizeof(text) - 1, "c", &f, NULL);
+	assert(c != NULL);
+	buf_init(&notes, 1 << 20);
+	keys_check(k, c, &notes);
+	for (i = 0; i < k->n; i++)
+		good += keys_at(&k->v[i], "alpha") ||
+		    keys_at(&k->v[i], "modelscope");
+	assert(good == k->n || notes.len > 0);
+	buf_free(&notes);
+	conf_free(c);
+}
+
+/* From a file, and from the environment: the same keys, if it takes them. */
+static void
+found(const struct keys *k, const uint8_t *data, size_t n)
+{
+	struct fault f;
+	struct keys *again;
+	char path[32], *value;
+	int fd;
+
+	if ((fd = memfd_create("keys", MFD_CLOEXEC)) == -1)
+		return;
+	if (fchmod(fd, 0600) == -1 || write(fd, data, n) != (ssize_t)n)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	clearenv();
+	again = keys_load(path, &f, NULL);
+	close(fd);
+	fuzz_fault(1, again != NULL ? 0 : f.status);
+	assert((again == NULL) == (k == NULL));
+	assert(k == NULL || again->n == k->n);
+	keys_free(again);
+
+	if ((value = strndup((const char *)data, n)) == NULL)
+		abort();
+	setenv("MODELSCOPE_API_KEY", value, 1);
+	(free)(value);
+	again = keys_load(NULL, &f, NULL);
+	fuzz_fault(2, again != NULL ? 0 : f.status);
+	if (again != NULL) {
+		assert(again->n > 0 || *f.hint != '\0');
+		for (fd = 0; fd < (int)again->n; fd++)
+			assert(again->v[fd].name == NULL &&
+			    strpbrk(again->v[fd].secret, ", \t\r\n") == NULL);
+	} else {
+		assert(f.status == EX_DATAERR);
+	}
+	keys_free(again);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -47,11 +113,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	memcpy(text, data, n);
 	buf_init(&notes, 1 << 20);
-	if ((k = keys_parse(text, n, "f", &f, &notes)) != NULL) {
+	k = keys_parse(text, n, "f", &f, &notes);
+	fuzz_fault(0, k != NULL ? 0 : f.status);
+	if (k == NULL)
+		assert(f.status == EX_DATAERR);
+	found(k, data, n);
+	if (k != NULL) {
 		check(k, text, n);
-		keys_only(k, "alice", &f);
-	} else if (f.status != EX_DATAERR && f.status != EX_OSERR) {
-		abort();
+		known(k);
+		if (keys_only(k, "alice", &f) == -1)
+			assert(f.status == EX_CONFIG);
+		else
+			assert(k->n > 0 &&
+			    strcmp(keys_label(&k->v[0]), "alice") == 0);
 	}
 	keys_free(k);
 	buf_free(&notes);

@@ -49,10 +49,14 @@ check_request(const char *line, size_t n)
 	struct splice v, m;
 	struct fault f;
 	struct buf out;
+	int r;
 
 	buf_init(&out, MAX);
 	f.text[0] = '\0';
-	if (tr->request(&out, line, n, &f) == 0) {
+	f.status = 0;
+	r = tr->request(&out, line, n, &f);
+	fuzz_fault(0, f.status);
+	if (r == 0) {
 		assert(splice_text(out.d, out.len, &v, NULL) == 0);
 		assert(v.s[0] == '{');
 		assert(splice_find(v, "messages", &m) == 1 && m.s[0] == '[');
