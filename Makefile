@@ -68,12 +68,13 @@ $(UNITS) $(TIMERS): %: %.o $(BUILD)/libms.a
 $(FUZZERS): %: %.o $(if $(FUZZER),$(BUILD)/libms.a,$(BUILD)/fuzz/main.o \
 		$(BUILD)/fuzz/libms.a)
 	$(call SAY,LD $@)$(LINK) $(if $(FUZZER),-fsanitize=fuzzer)
-# What src/ allocates comes from tests/fuzz/main.c there.
-ALLOCATES = malloc calloc realloc reallocarray strdup strndup asprintf free
+# What src/ allocates comes from tests/fuzz/main.c there, and files too.
+FAIL = malloc calloc realloc reallocarray strdup strndup asprintf free open close \
+	fstat fchmod mkostemp rename read pread write
 $(BUILD)/fuzz/libms.a: $(BUILD)/libms.a
 	@mkdir -p $(@D)
 	$(call SAY,AR $@)$(OBJCOPY) --redefine-sym __asprintf_chk=fuzz_asprintf_chk \
-	    $(foreach f,$(ALLOCATES),--redefine-sym $(f)=fuzz_$(f)) $< $@
+	    $(foreach f,$(FAIL),--redefine-sym $(f)=fuzz_$(f)) $< $@
 $(UNITS) $(TIMERS) $(FUZZERS): LIBS = $(CURL_LIBS)
 # Programs look for ../share/ms, wherever they were built.
 $(BUILD)/share:

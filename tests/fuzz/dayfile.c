@@ -26,6 +26,12 @@ enum {
 	EAST8 = 8 * 3600
 };
 
+static const char line[] =
+    "\n{\"ts\":\"2026-11-22T10:00:00.000+08:00\",\"key\":\"0123abcd\","
+    "\"upstream\":\"u\",\"model\":\"m\",\"op\":\"chat\","
+    "\"status\":200,\"verdict\":\"ok\"}\n";
+
+static int foreign; /* of no byte yet, it may be of any file */
 static char root[64], usage[128], limits[128];
 
 /* Nothing stays behind. */
@@ -49,9 +55,7 @@ begin(void)
 	char path[128];
 
 	if (*root == '\0') {
-		snprintf(root, sizeof(root), "/tmp/ms-fuzz.XXXXXX");
-		if (mkdtemp(root) == NULL)
-			abort();
+		fuzz_folder(root);
 		snprintf(path, sizeof(path), "%s/usage", root);
 		(void)mkdir(path, 0700);
 		snprintf(path, sizeof(path), "%s/limits", root);
@@ -90,6 +94,7 @@ follow(enum how how)
 
 	assert(d != NULL);
 	loaded = how != START ? dayfile_load(d) : 0;
+	foreign |= how == LOAD && loaded == 1;
 	if (loaded == 0)
 		dayfile_begin(d, fold_new(DAY, EAST8));
 	assert(loaded != -1 && loaded >= (how == SAVED));
@@ -124,27 +129,81 @@ same(struct dayfile *a, struct dayfile *b)
 	buf_free(&y);
 }
 
+/* A file that is not there is made by who appends, for all of the folder. */
+static void
+made(mode_t folder)
+{
+	char path[128];
+	struct dayfile *d;
+	struct stat st;
+
+	begin();
+	snprintf(path, sizeof(path), "%s/usage", root);
+	(void)chmod(path, folder);
+	d = follow(START);
+	assert(strcmp(dayfile_path(d), usage) == 0 && !dayfile_moved(d));
+	assert(dayfile_append(d, line, sizeof(line) - 1) == 0);
+	assert(fold_lines(dayfile_fold(d)) == 1 && dayfile_save(d) == 0);
+	assert(stat(usage, &st) == 0);
+	assert((st.st_mode & 0777) == (folder & 0660));
+	same(d, follow(SAVED));
+	(void)chmod(path, 0700);
+}
+
+/* One that took its place is not written to. */
+static void
+replaced(const uint8_t *data, size_t n)
+{
+	struct dayfile *d;
+
+	begin();
+	put(usage, data, n);
+	d = follow(START);
+	if (rename(usage, limits) == -1)
+		abort();
+	put(usage, data, n);
+	assert(dayfile_moved(d));
+	assert(dayfile_append(d, line, sizeof(line) - 1) == -1);
+	assert(errno == ESTALE);
+	dayfile_free(d);
+}
+
+/* A line longer than any is skipped, when it has its end. */
+static void
+overlong(void)
+{
+	static uint8_t text[600 * 1024];
+	struct dayfile *d;
+
+	memset(text, 'x', sizeof(text));
+	begin();
+	put(usage, text, sizeof(text));
+	d = follow(START);
+	assert(dayfile_behind(d) == 0 && fold_skipped(dayfile_fold(d)) == 0);
+	put(usage, (const uint8_t *)line, sizeof(line) - 1);
+	assert(dayfile_read(d) == 0);
+	assert(fold_skipped(dayfile_fold(d)) == 1);
+	assert(fold_lines(dayfile_fold(d)) == 1);
+	same(d, follow(START));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char line[] =
-	    "\n{\"ts\":\"2026-11-22T10:00:00.000+08:00\",\"key\":\"0123abcd\","
-	    "\"upstream\":\"u\",\"model\":\"m\",\"op\":\"chat\","
-	    "\"status\":200,\"verdict\":\"ok\"}\n";
-	struct dayfile *d, *e;
+	struct dayfile *d;
 	size_t half = size > 0 ? data[0] * size / 256 : 0;
 	int64_t before, skipped;
 
 	begin();
 	put(limits, data, size); /* is none of this file */
 	put(usage, data, half);
+	foreign = 0;
 	d = follow(LOAD);
 	assert(dayfile_save(d) == 0 && dayfile_behind(d) == 0);
 	assert(!dayfile_moved(d));
 	put(usage, data + half, size - half);
 	assert(dayfile_read(d) == 0);
-	e = follow(SAVED);
-	same(d, e);
+	same(d, follow(SAVED));
 
 	d = follow(SAVED);
 	before = fold_lines(dayfile_fold(d));
@@ -153,7 +212,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(dayfile_read(d) == 0);
 	assert(fold_lines(dayfile_fold(d)) == before + 1);
 	assert(fold_skipped(dayfile_fold(d)) - skipped <= 1);
-	same(d, follow(START));
+	same(d, follow(foreign ? SAVED : START));
 
 	d = follow(START);
 	if (truncate(usage, 0) == -1)
@@ -165,5 +224,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(dayfile_append(d, line, sizeof(line) - 1) == -1);
 	assert(errno == ESTALE);
 	dayfile_free(d);
+	made(size % 2 == 0 ? 0700 : 0770);
+	replaced(data, half);
+	if (size > 0 && data[0] == 'L')
+		overlong();
 	return 0;
 }

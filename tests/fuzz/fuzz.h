@@ -7,6 +7,7 @@
 #define FUZZ_H
 
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 /* Weak: libFuzzer has none of them. */
@@ -27,7 +28,7 @@ fuzz_fault(size_t n, int status)
 		return;
 	if (fuzz_short == NULL || !fuzz_short())
 		plain[n] = status;
-	else if (status != plain[n] && status != EX_OSERR)
+	else if (fuzz_short() == 1 && status != plain[n] && status != EX_OSERR)
 		abort();
 }
 
@@ -37,6 +38,18 @@ fuzz_abort(void)
 	if (fuzz_broken != NULL)
 		fuzz_broken();
 	abort();
+}
+
+/* A folder for files, in memory if there is such a place. */
+static inline void
+fuzz_folder(char path[64])
+{
+	strcpy(path, "/dev/shm/ms-fuzz.XXXXXX");
+	if (mkdtemp(path) != NULL)
+		return;
+	strcpy(path, "/tmp/ms-fuzz.XXXXXX");
+	if (mkdtemp(path) == NULL)
+		abort();
 }
 
 /* For memory that a module handed over. */

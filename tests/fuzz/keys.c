@@ -1,5 +1,7 @@
 /* A keys file: no message quotes a secret, no scrubbed text holds one. */
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -61,6 +63,69 @@ known(const struct keys *k)
 	conf_free(c);
 }
 
+static char root[64], folder[80];
+
+static void
+leave(void)
+{
+	(void)rmdir(folder);
+	(void)rmdir(root);
+}
+
+static char *
+put(const char *dir, const char *name, const uint8_t *data, size_t n)
+{
+	char *path;
+	int fd;
+
+	if (asprintf(&path, "%s/%s", dir, name) == -1)
+		abort();
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd == -1 || write(fd, data, n) != (ssize_t)n || close(fd) == -1)
+		abort();
+	return path;
+}
+
+/* Where they are looked for: one of systemd's may be read by others. */
+static void
+placed(const struct keys *k, const uint8_t *data, size_t n)
+{
+	char *credential, *own;
+	struct fault f, g;
+	struct keys *a, *b;
+	struct buf notes;
+
+	if (*root == '\0') {
+		fuzz_folder(root);
+		snprintf(folder, sizeof(folder), "%s/ms", root);
+		if (mkdir(folder, 0700) == -1)
+			abort();
+		atexit(leave);
+	}
+	clearenv();
+	setenv("XDG_CONFIG_HOME", root, 1);
+	own = put(folder, "keys", data, n);
+	if (chmod(own, 0600) == -1)
+		abort();
+	a = keys_load(NULL, &f, NULL);
+	credential = put(root, "ms-keys", data, n);
+	setenv("CREDENTIALS_DIRECTORY", root, 1);
+	buf_init(&notes, 1 << 20);
+	b = keys_load(NULL, &g, &notes);
+	(void)unlink(own);
+	(void)unlink(credential);
+	fuzz_fault(3, a != NULL ? 0 : f.status);
+	fuzz_fault(4, b != NULL ? 0 : g.status);
+	assert((a != NULL) == (k != NULL) && (b != NULL) == (k != NULL));
+	assert(a == NULL || a->n == k->n);
+	assert(b == NULL || (b->n == k->n && notes.len > 0));
+	buf_free(&notes);
+	keys_free(a);
+	keys_free(b);
+	(free)(own);
+	(free)(credential);
+}
+
 /* From a file, and from the environment: the same keys, if it takes them. */
 static void
 found(const struct keys *k, const uint8_t *data, size_t n)
@@ -77,11 +142,21 @@ found(const struct keys *k, const uint8_t *data, size_t n)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	clearenv();
 	again = keys_load(path, &f, NULL);
-	close(fd);
 	fuzz_fault(1, again != NULL ? 0 : f.status);
 	assert((again == NULL) == (k == NULL));
 	assert(k == NULL || again->n == k->n);
 	keys_free(again);
+
+	/* it is ours, and others could read it */
+	if (fchmod(fd, 0604) == -1)
+		abort();
+	setenv("MS_KEYS_FILE", path, 1);
+	again = keys_load(NULL, &f, NULL);
+	close(fd);
+	assert(again == NULL && f.status == EX_CONFIG);
+	assert(strncmp(f.hint, "chmod 600 ", 10) == 0);
+	assert(keys_load(path, &f, NULL) == NULL && f.status == EX_NOINPUT);
+	clearenv();
 
 	if ((value = strndup((const char *)data, n)) == NULL)
 		abort();
@@ -98,6 +173,7 @@ found(const struct keys *k, const uint8_t *data, size_t n)
 		assert(f.status == EX_DATAERR);
 	}
 	keys_free(again);
+	placed(k, data, n);
 }
 
 int

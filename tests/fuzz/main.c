@@ -1,18 +1,21 @@
 /*
  * Stands in for libFuzzer: gives each file named as an argument to the fuzz
  * target it is linked with, so that what was once found is tried again. Then
- * each allocation that src/ did for it fails in turn, alone and with all behind
- * it: no crash, and nothing left behind. (Their names in its objects are those
- * below: see the Makefile.)
+ * each allocation and each call about files that src/ did for it fails in turn,
+ * alone and with all behind it: no crash, and nothing left behind. (Their names
+ * in its objects are those below: see the Makefile.)
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void *fuzz_malloc(size_t);
 void *fuzz_calloc(size_t, size_t);
@@ -23,18 +26,27 @@ char *fuzz_strndup(const char *, size_t);
 int fuzz_asprintf(char **, const char *, ...);
 int fuzz_asprintf_chk(char **, int, const char *, ...);
 void fuzz_free(void *);
+int fuzz_open(const char *, int, ...);
+int fuzz_close(int);
+int fuzz_fstat(int, struct stat *);
+int fuzz_fchmod(int, mode_t);
+int fuzz_mkostemp(char *, int);
+int fuzz_rename(const char *, const char *);
+ssize_t fuzz_read(int, void *, size_t);
+ssize_t fuzz_pread(int, void *, size_t, off_t);
+ssize_t fuzz_write(int, const void *, size_t);
 void fuzz_broken(void);
 int fuzz_short(void);
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 enum {
 	LIVE = 1 << 16,
-	TRIES = 100 /* of an input's allocations, each way */
+	TRIES = 60 /* of what may fail for an input, each way */
 };
 
 static void *live[LIVE]; /* what src/ has allocated: open addressing */
 static long calls, fail_at = -1;
-static int fail_on, failed;
+static int fail_on, failed; /* 1: memory is short, 2: files are bad */
 static jmp_buf out;
 
 /* Where p is, or where there is room for it. */
@@ -75,15 +87,21 @@ leave(const void *p)
 }
 
 static int
-fails(void)
+fails_as(int how, int e)
 {
 	long at = calls++;
 
 	if (fail_at == -1 || at < fail_at || (at > fail_at && !fail_on))
 		return 0;
-	failed = 1;
-	errno = ENOMEM;
+	failed |= how;
+	errno = e;
 	return 1;
+}
+
+static int
+fails(void)
+{
+	return fails_as(1, ENOMEM);
 }
 
 void *
@@ -171,6 +189,82 @@ fuzz_free(void *p)
 }
 
 int
+fuzz_open(const char *path, int flags, ...)
+{
+	va_list ap;
+	unsigned mode = 0;
+
+	va_start(ap, flags);
+	if ((flags & O_CREAT) != 0)
+		mode = va_arg(ap, unsigned);
+	va_end(ap);
+	return fails_as(2, EMFILE) ? -1 : open(path, flags, mode);
+}
+
+/* Closed is closed, whatever it says. */
+int
+fuzz_close(int fd)
+{
+	int bad = fails_as(2, EIO);
+
+	close(fd);
+	errno = bad ? EIO : errno;
+	return bad ? -1 : 0;
+}
+
+int
+fuzz_fstat(int fd, struct stat *st)
+{
+	return fails_as(2, EIO) ? -1 : fstat(fd, st);
+}
+
+int
+fuzz_fchmod(int fd, mode_t mode)
+{
+	return fails_as(2, EIO) ? -1 : fchmod(fd, mode);
+}
+
+int
+fuzz_mkostemp(char *path, int flags)
+{
+	return fails_as(2, ENOSPC) ? -1 : mkostemp(path, flags);
+}
+
+int
+fuzz_rename(const char *from, const char *to)
+{
+	return fails_as(2, EIO) ? -1 : rename(from, to);
+}
+
+/* A signal that comes once, or a bad disk. */
+static int
+cannot(void)
+{
+	return fails_as(2, fail_on || fail_at % 2 == 0 ? EIO : EINTR);
+}
+
+ssize_t
+fuzz_read(int fd, void *p, size_t n)
+{
+	return cannot() ? -1 : read(fd, p, n);
+}
+
+ssize_t
+fuzz_pread(int fd, void *p, size_t n, off_t at)
+{
+	return cannot() ? -1 : pread(fd, p, n, at);
+}
+
+/* The same, or a piece is all there is room for. */
+ssize_t
+fuzz_write(int fd, const void *p, size_t n)
+{
+	if (!cannot())
+		return write(fd, p, n);
+	return fail_at % 3 == 0 || n < 2 ? -1 : write(fd, p, n / 2);
+}
+
+int
 fuzz_short(void)
 {
 	return failed;
@@ -198,23 +292,39 @@ release(void)
 	return left;
 }
 
-/* Once, with allocation number at failing. */
+static int
+lowest(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+/* Once, with number at failing. */
 static void
 once(const char *path, const uint8_t *data, size_t n, long at, int on)
 {
+	static int first = -1;
 	size_t left;
 
+	if (first == -1)
+		first = lowest();
 	calls = failed = 0;
 	fail_at = at;
 	fail_on = on;
 	if (setjmp(out) != 0) {
 		(void)release();
+		closefrom(first);
 		return;
 	}
 	LLVMFuzzerTestOneInput(data, n);
 	if ((left = release()) > 0)
 		errx(1, "%s: %zu allocations are left behind, %s %ld failed",
 		    path, left, on ? "as all from" : "as", at);
+	if (lowest() != first)
+		errx(1, "%s: a file is left open, %s %ld failed", path,
+		    on ? "as all from" : "as", at);
 }
 
 /* In an exact-size allocation, so that a byte too far is noticed. */
