@@ -132,17 +132,14 @@ write_messages(struct json *j, struct splice msgs, const struct request_opts *o)
 {
 	struct splice_walk w;
 	struct splice user = { NULL, 0 }, first = { NULL, 0 };
-	int r;
 
 	splice_begin(&w, msgs);
-	while ((r = splice_next(&w)) == 1) {
+	while (splice_next(&w) == 1) {
 		if (first.s == NULL)
 			first = w.value;
 		if (is_role(w.value, "user"))
 			user = w.value;
 	}
-	if (r == -1)
-		return -1;
 	json_array(j, NULL);
 	if (o->system != NULL)
 		write_system(j, o);
@@ -294,10 +291,7 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 	own.stream = -1;
 	if ((r = request_prompt(&b, prompt.d, prompt.len, &own, f)) == -1)
 		goto out;
-	if (splice_find((struct splice){ b.d, b.len }, "messages", &m) != 1) {
-		r = fault_set(f, EX_SOFTWARE, "request: no messages");
-		goto out;
-	}
+	(void)splice_find((struct splice){ b.d, b.len }, "messages", &m);
 	e[n++] = (struct splice_edit){ "prompt", NULL, 0 };
 	e[n++] = (struct splice_edit){ "system", NULL, 0 };
 	e[n++] = (struct splice_edit){ "messages", m.s, m.n };

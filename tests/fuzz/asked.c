@@ -22,11 +22,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct fault f = { 0 };
 	char *text;
 	size_t i;
-	int r;
+	int r, keyed;
 
 	if ((text = malloc(n + !n)) == NULL)
 		return 0;
 	memcpy(text, data, n);
+	keyed = asked_keyed(text, n);
 	if (asked_is(text, n)) {
 		r = asked_parse(text, n, &a, &f, NULL);
 		fuzz_fault(0, r == 0 ? 0 : f.status);
@@ -35,6 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			assert(strpbrk(a.keys->v[i].secret, " \t\r\n") ==
 				NULL &&
 			    *a.keys->v[i].secret != '\0');
+		assert(a.keys == NULL || a.keys->n == 0 || keyed);
 		for (i = 0; i < a.nmodels; i++) {
 			assert(*a.models[i] != '\0');
 			free(a.models[i]);
