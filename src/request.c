@@ -410,9 +410,7 @@ add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 	if (p == NULL)
 		goto fail;
 	r->names = p;
-	if ((p[r->nnames] = buf_detach(&b)) == NULL)
-		goto fail;
-	r->nnames++;
+	p[r->nnames++] = buf_detach(&b); /* which is not empty */
 	return 0;
 fail:
 	buf_free(&b);

@@ -17,7 +17,9 @@ int __wrap_setrlimit(__rlimit_resource_t, const struct rlimit *);
 int
 __wrap_setrlimit(__rlimit_resource_t what, const struct rlimit *r)
 {
-	return what == RLIMIT_FSIZE ? 0 : __real_setrlimit(what, r);
+	return what == RLIMIT_FSIZE && r->rlim_max == 0 ?
+	    0 :
+	    __real_setrlimit(what, r);
 }
 
 /* Comes before gcov's own, which are of a higher rank. */

@@ -3,6 +3,7 @@
  * at once, in pieces, or from a checkpoint and what came behind it, the fold
  * is the same; a line that is appended is the last of it.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -10,11 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "attempt.h"
 #include "buf.h"
+#include "classify.h"
+#include "day.h"
 #include "dayfile.h"
+#include "fault.h"
 #include "fold.h"
+#include "ledger.h"
+#include "slots.h"
 #include "snapshot.h"
 
 #include "fuzz.h"
@@ -34,27 +42,50 @@ static const char line[] =
 static int foreign; /* of no byte yet, it may be of any file */
 static char root[64], usage[128], limits[128];
 
+/* Removes the files of a folder; usage, limits and what else may come. */
+static void
+clear(const char *name)
+{
+	char path[512];
+	struct dirent *e;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	if ((dir = opendir(path)) == NULL)
+		return;
+	while ((e = readdir(dir)) != NULL) {
+		snprintf(path, sizeof(path), "%s/%s/%s", root, name, e->d_name);
+		(void)unlink(path);
+	}
+	closedir(dir);
+}
+
 /* Nothing stays behind. */
 static void
 leave(void)
 {
+	static const char *const names[] = { "usage", "limits", "." };
 	char path[128];
+	size_t i;
 
-	(void)unlink(usage);
-	(void)unlink(limits);
-	snprintf(path, sizeof(path), "%s/usage", root);
-	(void)rmdir(path);
-	snprintf(path, sizeof(path), "%s/limits", root);
-	(void)rmdir(path);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		clear(names[i]);
+		snprintf(path, sizeof(path), "%s/%s", root, names[i]);
+		(void)rmdir(path);
+	}
 	(void)rmdir(root);
 }
 
 static void
 begin(void)
 {
-	char path[128];
+	char path[128], clock[32];
 
 	if (*root == '\0') {
+		snprintf(clock, sizeof(clock), "%lld",
+		    (long long)(day_start(DAY + 1, EAST8) / 1000 + 60 -
+			time(NULL)));
+		setenv("MS_TEST_CLOCK", clock, 1);
 		fuzz_folder(root);
 		snprintf(path, sizeof(path), "%s/usage", root);
 		(void)mkdir(path, 0700);
@@ -66,8 +97,8 @@ begin(void)
 		    root);
 		atexit(leave);
 	}
-	(void)unlink(usage);
-	(void)unlink(limits);
+	clear("usage");
+	clear("limits");
 }
 
 /* Adds to a file; the fold hears of it when it is read. */
@@ -187,6 +218,61 @@ overlong(void)
 	same(d, follow(START));
 }
 
+static void
+record(struct ledger *l, int64_t day, int64_t before)
+{
+	struct attempt a;
+	int warn;
+
+	attempt_init(&a);
+	a.ts = day_start(day, EAST8) + 1000;
+	a.upstream = "u";
+	a.model = "m";
+	a.op = "chat";
+	a.verdict = V_OK;
+	if (ledger_append(l, &a, &warn) == -1)
+		assert(warn == 0);
+	else
+		assert(fold_lines(ledger_fold(l)) == before + 1);
+}
+
+/* The days behind it: it is told of for itself, carried over, and pruned. */
+static void
+later(const uint8_t *data, size_t n)
+{
+	struct ledger *l;
+	struct fold *f;
+	struct fault fault;
+	struct slots *s;
+	int a, b;
+
+	begin();
+	put(usage, data, n);
+	s = slots_open(root);
+	assert(s != NULL);
+	a = slots_take(s, "0123abcd", 2);
+	b = slots_take(s, "0123abcd", 2);
+	if (a != -1 && b != -1) {
+		assert(a != b && slots_take(s, "0123abcd", 2) == -1);
+		assert(errno == EAGAIN);
+		slots_give(s, a);
+		a = slots_take(s, "0123abcd", 2);
+	}
+	slots_close(s);
+	assert(a != -1 && b != -1);
+	l = ledger_open(root, EAST8, LEDGER_WRITE, 90, &fault);
+	assert(l != NULL);
+	record(l, DAY + 1, 0);
+	record(l, DAY + 2, 0);
+	record(l, DAY + 1, 0);
+	f = ledger_past(l, DAY + 1);
+	a = f != NULL && fold_lines(f) == 2;
+	fold_free(f);
+	b = ledger_prune(l, DAY + 1);
+	ledger_close(l);
+	assert(a && b >= 1);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -226,6 +312,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dayfile_free(d);
 	made(size % 2 == 0 ? 0700 : 0770);
 	replaced(data, half);
+	later(data, size);
 	if (size > 0 && data[0] == 'L')
 		overlong();
 	return 0;

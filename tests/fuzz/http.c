@@ -66,6 +66,7 @@ both(const char *p, size_t n)
 static void
 inside(const struct http_req *r, const char *p, size_t n)
 {
+	static const struct http_str nothing = { "", 0 };
 	char dst[64];
 	size_t i;
 
@@ -75,6 +76,7 @@ inside(const struct http_req *r, const char *p, size_t n)
 	}
 	assert(r->path.n > 0 && r->length >= 0);
 	assert(!r->chunked || r->length == 0);
+	assert(http_unescape(dst, 0, &nothing) == -1);
 	for (i = 0; i <= sizeof(dst); i++)
 		assert(http_unescape(dst, i, &r->path) < (long)i);
 	(void)http_field(r, "accept", 1);

@@ -26,6 +26,7 @@ char *fuzz_strndup(const char *, size_t);
 int fuzz_asprintf(char **, const char *, ...);
 int fuzz_asprintf_chk(char **, int, const char *, ...);
 void fuzz_free(void *);
+int fuzz_setenv(const char *, const char *, int);
 int fuzz_open(const char *, int, ...);
 int fuzz_close(int);
 int fuzz_fstat(int, struct stat *);
@@ -189,6 +190,12 @@ fuzz_free(void *p)
 }
 
 int
+fuzz_setenv(const char *name, const char *value, int over)
+{
+	return fails() ? -1 : setenv(name, value, over);
+}
+
+int
 fuzz_open(const char *path, int flags, ...)
 {
 	va_list ap;
@@ -198,7 +205,10 @@ fuzz_open(const char *path, int flags, ...)
 	if ((flags & O_CREAT) != 0)
 		mode = va_arg(ap, unsigned);
 	va_end(ap);
-	return fails_as(2, EMFILE) ? -1 : open(path, flags, mode);
+	/* another may have made it just before */
+	return fails_as(2, (flags & O_EXCL) != 0 ? EEXIST : EMFILE) ?
+	    -1 :
+	    open(path, flags, mode);
 }
 
 /* Closed is closed, whatever it says. */
@@ -252,7 +262,9 @@ fuzz_read(int fd, void *p, size_t n)
 ssize_t
 fuzz_pread(int fd, void *p, size_t n, off_t at)
 {
-	return cannot() ? -1 : pread(fd, p, n, at);
+	if (!cannot())
+		return pread(fd, p, n, at);
+	return fail_at % 3 == 0 ? 0 : -1; /* or it was cut short */
 }
 
 /* The same, or a piece is all there is room for. */
@@ -329,13 +341,13 @@ once(const char *path, const uint8_t *data, size_t n, long at, int on)
 
 /* In an exact-size allocation, so that a byte too far is noticed. */
 static void
-replay(const char *path)
+replay(const char *path, int skip)
 {
 	static uint8_t all[4 * 1024 * 1024];
 	uint8_t *data;
 	FILE *fp;
 	size_t n;
-	long at, end;
+	long at, end, step;
 
 	if ((fp = fopen(path, "rb")) == NULL)
 		err(1, "%s", path);
@@ -348,7 +360,8 @@ replay(const char *path)
 	memcpy(data, all, n);
 	once(path, data, n, -1, 0);
 	end = calls;
-	for (at = 0; at < end; at += end / TRIES + 1) {
+	step = end / TRIES + 1;
+	for (at = skip % step; at < end; at += step) {
 		once(path, data, n, at, 0);
 		once(path, data, n, at, 1);
 	}
@@ -361,7 +374,7 @@ main(int argc, char *argv[])
 	int i;
 
 	for (i = 1; i < argc; i++)
-		replay(argv[i]);
+		replay(argv[i], i);
 	printf("%d inputs\n", argc - 1);
 	return 0;
 }

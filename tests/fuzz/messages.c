@@ -186,6 +186,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > MAX / 1024 || (line = next_line(&p, &size, &in.n)) == NULL)
 		return 0;
 	check_request(line, in.n);
+	assert(anthropic_count(line, in.n) >= -1);
 	check_error(line, in.n);
 	in.request = line;
 	if ((t = tr->begin(&in)) != NULL) {
