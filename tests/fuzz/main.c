@@ -23,8 +23,10 @@ void *fuzz_realloc(void *, size_t);
 void *fuzz_reallocarray(void *, size_t, size_t);
 char *fuzz_strdup(const char *);
 char *fuzz_strndup(const char *, size_t);
-int fuzz_asprintf(char **, const char *, ...);
-int fuzz_asprintf_chk(char **, int, const char *, ...);
+int fuzz_asprintf(char **, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+int fuzz_asprintf_chk(char **, int, const char *, ...)
+    __attribute__((format(printf, 3, 4)));
 void fuzz_free(void *);
 int fuzz_setenv(const char *, const char *, int);
 int fuzz_open(const char *, int, ...);
@@ -36,6 +38,9 @@ int fuzz_rename(const char *, const char *);
 ssize_t fuzz_read(int, void *, size_t);
 ssize_t fuzz_pread(int, void *, size_t, off_t);
 ssize_t fuzz_write(int, const void *, size_t);
+/* What a target leaves where it is broken off is of no interest. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
 void fuzz_broken(void);
 int fuzz_short(void);
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -52,7 +57,7 @@ static jmp_buf out;
 
 /* Where p is, or where there is room for it. */
 static void **
-slot(const void *p)
+slot(void *p)
 {
 	size_t i = ((uintptr_t)p >> 4) * 2654435761u % LIVE, n;
 
@@ -72,7 +77,7 @@ enter(void *p)
 
 /* Those behind it move up, or they would not be found. */
 static void
-leave(const void *p)
+leave(void *p)
 {
 	void **s = slot(p), *moved;
 	size_t i = (size_t)(s - live);
@@ -147,7 +152,7 @@ fuzz_strndup(const char *s, size_t n)
 	return fails() ? NULL : enter(strndup(s, n));
 }
 
-static int
+__attribute__((format(printf, 2, 0))) static int
 print(char **s, const char *fmt, va_list ap)
 {
 	int n = fails() ? -1 : vasprintf(s, fmt, ap);
@@ -361,10 +366,14 @@ replay(const char *path, int skip)
 	once(path, data, n, -1, 0);
 	end = calls;
 	step = end / TRIES + 1;
+	if (__lsan_disable != NULL)
+		__lsan_disable();
 	for (at = skip % step; at < end; at += step) {
 		once(path, data, n, at, 0);
 		once(path, data, n, at, 1);
 	}
+	if (__lsan_enable != NULL)
+		__lsan_enable();
 	free(data);
 }
 
