@@ -44,10 +44,13 @@ fuzz_abort(void)
 static inline void
 fuzz_folder(char path[64])
 {
-	strcpy(path, "/dev/shm/ms-fuzz.XXXXXX");
+	static const char shm[] = "/dev/shm/ms-fuzz.XXXXXX",
+			  tmp[] = "/tmp/ms-fuzz.XXXXXX";
+
+	memcpy(path, shm, sizeof(shm));
 	if (mkdtemp(path) != NULL)
 		return;
-	strcpy(path, "/tmp/ms-fuzz.XXXXXX");
+	memcpy(path, tmp, sizeof(tmp));
 	if (mkdtemp(path) == NULL)
 		abort();
 }

@@ -192,7 +192,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((t = tr->begin(&in)) != NULL) {
 		check_stream(t, p, size);
 		(tr->free)(t);
-		assert((t = tr->begin(&in)) != NULL);
+		t = tr->begin(&in);
+		assert(t != NULL);
 		check_body(t, p, size);
 		(tr->free)(t);
 	}

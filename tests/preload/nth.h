@@ -46,6 +46,8 @@ nth_next(const char *name)
 }
 
 /* For what is at work when the program is over: nothing fails any more. */
+void nth_end(void);
+
 void
 nth_end(void)
 {
