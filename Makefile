@@ -2,7 +2,8 @@
 # For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60, V=1.
 VERSION = 0.1.0
 PREFIX ?= /usr/local
-BUILD = build$(if $(SAN),/san)
+OBJCOPY ?= objcopy
+BUILD = build$(if $(SAN),/san)$(if $(COVERAGE),/coverage)
 BIN = $(if $(filter build,$(BUILD)),bin,$(BUILD)/bin)
 PROGS = $(patsubst src/%.c,%,$(wildcard src/ms-*.c))
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -19,11 +20,15 @@ HARD = -fstack-protector-strong -fPIE \
 	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(if $(FUZZER),-fsanitize=fuzzer-no-link)
+# gnu11, for gcc to see forks; the front could not write what it counted.
+COUNT = --coverage -O0 -std=gnu11 -U_FORTIFY_SOURCE -DSANDBOX_OFF=1
+COUNT_LD = --coverage -Wl,--wrap=_exit,--wrap=setrlimit
 ALL_CPPFLAGS = -D_GNU_SOURCE -DLIBBSD_OPENBSD_VIS -DVERSION='"$(VERSION)"' \
 	-DPREFIX='"$(PREFIX)"' -Isrc $(BSD_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = $(WARN) $(HARD) $(if $(WERROR),-Werror) $(if $(SAN),$(SANITIZE)) \
-	$(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),$(SANITIZE)) $(LDFLAGS)
+	$(CFLAGS) $(if $(COVERAGE),$(COUNT))
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),$(SANITIZE)) \
+	$(if $(COVERAGE),$(COUNT_LD)) $(LDFLAGS)
 BSD_CFLAGS := $(call PKG,--cflags libbsd-overlay)
 BSD_LIBS := $(call PKG,--libs libbsd-overlay) -lmd
 JQ_LIBS := $(or $(call PKG,--libs libjq),-ljq)
@@ -31,7 +36,8 @@ CURL_LIBS := $(call PKG,--libs libcurl)
 LINK = $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIBS) $(JQ_LIBS) \
 	$(BSD_LIBS) -lm -lresolv
 
-OBJS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/ms-%,$(wildcard src/*.c)))
+OBJS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/ms-%,$(wildcard src/*.c))) \
+	$(if $(COVERAGE),$(BUILD)/coverage/dump.o)
 TESTED = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/$(1)/*.c))
 UNITS = $(call TESTED,unit)
 FUZZERS = $(filter-out %/main,$(call TESTED,fuzz))
@@ -59,8 +65,16 @@ $(BUILD)/simulator: $(patsubst tests/%.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c))
 	$(call SAY,LD $@)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -lz
 $(UNITS) $(TIMERS): %: %.o $(BUILD)/libms.a
 	$(call SAY,LD $@)$(LINK)
-$(FUZZERS): %: %.o $(if $(FUZZER),,$(BUILD)/fuzz/main.o) $(BUILD)/libms.a
+$(FUZZERS): %: %.o $(if $(FUZZER),$(BUILD)/libms.a,$(BUILD)/fuzz/main.o \
+		$(BUILD)/fuzz/libms.a)
 	$(call SAY,LD $@)$(LINK) $(if $(FUZZER),-fsanitize=fuzzer)
+# What src/ allocates comes from tests/fuzz/main.c there, and files too.
+FAIL = malloc calloc realloc reallocarray strdup strndup asprintf setenv free open \
+	close fstat fchmod mkostemp rename read pread write
+$(BUILD)/fuzz/libms.a: $(BUILD)/libms.a
+	@mkdir -p $(@D)
+	$(call SAY,AR $@)$(OBJCOPY) --redefine-sym __asprintf_chk=fuzz_asprintf_chk \
+	    $(foreach f,$(FAIL),--redefine-sym $(f)=fuzz_$(f)) $< $@
 $(UNITS) $(TIMERS) $(FUZZERS): LIBS = $(CURL_LIBS)
 # Programs look for ../share/ms, wherever they were built.
 $(BUILD)/share:
@@ -102,6 +116,12 @@ torture: deps-check
 soak: deps-check
 	@$(MAKE) --no-print-directory $(JOBS) all
 	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= prove -v tests/soak.sh
+# What the tests reach of src/, by gcov.
+coverage: deps-check
+	@$(MAKE) --no-print-directory $(JOBS) COVERAGE=1 covered
+covered: all $(UNITS) $(FUZZERS) tests/node_modules/.package-lock.json
+	MS_BUILD=$(abspath $(BUILD)) MAKEFLAGS= tests/coverage.sh \
+	    $(sort $(wildcard tests/*.t)) $(sort $(UNITS))
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	-cd tests && npm ci --ignore-scripts --no-audit --no-fund && \
 	    touch node_modules/.package-lock.json
@@ -188,7 +208,8 @@ clean:
 	rm -rf build $(PROGS:%=bin/%)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
-.PHONY: all deps check tests torture soak demo bench timers fuzz fuzzers package lint \
-	format headers install uninstall dist distcheck clean
+.PHONY: all deps check tests torture soak coverage covered demo bench timers \
+	fuzz fuzzers package lint format headers install uninstall dist \
+	distcheck clean
 .SECONDARY:
 .DELETE_ON_ERROR:

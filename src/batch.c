@@ -422,12 +422,19 @@ on_end(void *arg, const struct chat_result *r)
 	next(b);
 }
 
+/* What only we lack is no result of the line, which is done another time. */
 static void
 bad_line(struct batch *b, const char *id, int64_t number, const struct fault *f)
 {
 	struct batchline_result r = { .id = id, .code = "bad_line" };
 	char text[sizeof(f->text) + 32];
 
+	if (f->status == EX_OSERR) {
+		if (b->fault.status == 0)
+			b->fault = *f;
+		batch_stop(b);
+		return;
+	}
 	snprintf(text, sizeof(text), "line %lld: %s", (long long)number,
 	    f->text);
 	r.message = text;

@@ -20,12 +20,15 @@ read_id(struct batchline *b, struct splice v, struct fault *f)
 {
 	struct splice m;
 	struct buf id;
-	int r = 0;
+	int r;
 
 	if (splice_find(v, "custom_id", &m) != 1)
 		return 0;
 	buf_init(&id, BATCHLINE_ID_MAX);
-	if (splice_str(m, &id) == -1 || id.len == 0 || strlen(id.d) != id.len)
+	r = splice_str(m, &id);
+	if (r == -1 && errno == ENOMEM)
+		(void)fault_set(f, EX_OSERR, "%s", strerror(errno));
+	else if (r == -1 || id.len == 0 || strlen(id.d) != id.len)
 		r = fault_set(f, EX_DATAERR,
 		    "custom_id: want a string of "
 		    "at most %d bytes",
@@ -61,7 +64,8 @@ read_bare(struct batchline *b, struct splice v, struct fault *f)
 	buf_init(&bare, REQUEST_MAX);
 	if (splice_edit(&bare, v.s, v.n, ours,
 		sizeof(ours) / sizeof(ours[0])) == -1)
-		r = fault_set(f, EX_DATAERR, "%s", strerror(errno));
+		r = fault_set(f, errno == ENOMEM ? EX_OSERR : EX_DATAERR, "%s",
+		    strerror(errno));
 	else
 		r = api_request(b->api, &b->body, bare.d, bare.len, &b->limited,
 		    f);
@@ -193,14 +197,11 @@ batchline_stays(int verdict)
 static int
 stays(struct splice code)
 {
-	struct buf b;
-	int r = 1, v;
+	int v = -1;
 
-	buf_init(&b, 64);
-	if (splice_str(code, &b) == 0 && (v = verdict_named(b.d, b.len)) != -1)
-		r = batchline_stays(v);
-	buf_free(&b);
-	return r;
+	if (code.n > 2 && code.s[0] == '"')
+		v = verdict_named(code.s + 1, code.n - 2);
+	return v == -1 || batchline_stays(v);
 }
 
 enum batchline_state

@@ -722,7 +722,8 @@ read_as(const char *path, const char *name, int maybe, struct fault *f,
 	if (buf_load(&b, path) == 0)
 		c = conf_parse(b.d, b.len, name, f, warn);
 	else if (!maybe || (errno != ENOENT && errno != ENOTDIR))
-		fault_set(f, EX_CONFIG, "%s: %s", name, strerror(errno));
+		fault_set(f, errno == ENOMEM ? EX_OSERR : EX_CONFIG, "%s: %s",
+		    name, strerror(errno));
 	buf_free(&b);
 	return c;
 }

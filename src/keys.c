@@ -215,6 +215,32 @@ known(const struct keys *k, const struct key *key)
 	return 0;
 }
 
+/* Splits at the bytes of seps: the next word of s[*i..n), n 0 at the end. */
+static struct field
+word(const char *s, size_t n, size_t *i, const char *seps)
+{
+	struct field w;
+
+	while (*i < n && s[*i] != '\0' && strchr(seps, s[*i]) != NULL)
+		++*i;
+	w.s = s + *i;
+	while (*i < n && (s[*i] == '\0' || strchr(seps, s[*i]) == NULL))
+		++*i;
+	w.n = (size_t)(s + *i - w.s);
+	return w;
+}
+
+/* Names of upstreams with commas between them, one at least. */
+static int
+check_upstreams(struct reader *r, struct field w)
+{
+	size_t i = 0;
+
+	if (word(w.s, w.n, &i, ",").n == 0)
+		return bad(r, "want the name of an upstream");
+	return check_word(r, w);
+}
+
 /* One key of n fields, 1 to 3. */
 static int
 add(struct reader *r, const struct field *w, size_t n)
@@ -224,7 +250,7 @@ add(struct reader *r, const struct field *w, size_t n)
 
 	if (check_secret(r, w[n > 1]) == -1 ||
 	    (n > 1 && check_word(r, w[0]) == -1) ||
-	    (n > 2 && check_word(r, w[2]) == -1))
+	    (n > 2 && check_upstreams(r, w[2]) == -1))
 		return -1;
 	if (k->n == KEYS_MAX)
 		return bad(r, "too many keys");
@@ -245,21 +271,6 @@ err:
 	nomem(r->f);
 	key_clear(&new);
 	return -1;
-}
-
-/* Splits at the bytes of seps: the next word of s[*i..n), n 0 at the end. */
-static struct field
-word(const char *s, size_t n, size_t *i, const char *seps)
-{
-	struct field w;
-
-	while (*i < n && s[*i] != '\0' && strchr(seps, s[*i]) != NULL)
-		++*i;
-	w.s = s + *i;
-	while (*i < n && (s[*i] == '\0' || strchr(seps, s[*i]) == NULL))
-		++*i;
-	w.n = (size_t)(s + *i - w.s);
-	return w;
 }
 
 static int

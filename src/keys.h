@@ -37,7 +37,8 @@ struct keys {
  * keys (keys_free()), n being 0 if none is in it; NULL with *f set: EX_DATAERR
  * and the line's number, never its bytes (a key has white space, control or
  * non-ASCII bytes, or is over 512 bytes; a name has the form of a key; more
- * than three fields; more than 10000 keys), EX_OSERR.
+ * than three fields; a third that names no upstream; more than 10000 keys),
+ * EX_OSERR.
  */
 struct keys *keys_parse(const char *text, size_t n, const char *from,
     struct fault *f, struct buf *notes);

@@ -86,8 +86,6 @@ join(struct turns *c, struct splice text)
 {
 	if (c->said.len > 0 && buf_addc(&c->said, '\n') == -1)
 		return respmember_no_room(c->f);
-	if (!respmember_is(text, '"'))
-		return bad(c, "text: want a string");
 	return splice_str(text, &c->said) == -1 ? respmember_no_room(c->f) : 0;
 }
 
@@ -387,11 +385,14 @@ put_system(struct turns *c, const char *where, struct splice v)
 			return -1;
 	} else if (respmember_is(v, '[')) {
 		splice_begin(&w, v);
-		while (splice_next(&w) == 1)
+		while (splice_next(&w) == 1) {
 			if (splice_find(w.value, "text", &text) != 1 ||
-			    join(c, text) == -1)
+			    text.s[0] != '"')
 				return fault_set(c->f, EX_DATAERR,
 				    "request: %s: want texts", where);
+			if (join(c, text) == -1)
+				return -1;
+		}
 	} else
 		return fault_set(c->f, EX_DATAERR,
 		    "request: %s: want a string or an array", where);

@@ -29,7 +29,7 @@ void
 outcome_set(struct outcome *o, int verdict, int exit, const char *message,
     const char *hint)
 {
-	o->verdict = verdict;
+	o->verdict = exit == EX_OSERR ? V_BAD_REPLY : verdict;
 	o->exit = exit;
 	o->status = 0;
 	o->retry_after = -1;

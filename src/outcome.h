@@ -34,7 +34,10 @@ struct outcome {
 void outcome_init(struct outcome *o);
 void outcome_free(struct outcome *o);
 
-/* Verdict, exit status and words; there is no status and no reply. */
+/*
+ * Verdict, exit status and words; there is no status and no reply. What only
+ * we lack (EX_OSERR) is nobody's fault for good, hence V_BAD_REPLY.
+ */
 void outcome_set(struct outcome *o, int verdict, int exit, const char *message,
     const char *hint);
 

@@ -133,17 +133,14 @@ write_messages(struct json *j, struct splice msgs, const struct request_opts *o)
 {
 	struct splice_walk w;
 	struct splice user = { NULL, 0 }, first = { NULL, 0 };
-	int r;
 
 	splice_begin(&w, msgs);
-	while ((r = splice_next(&w)) == 1) {
+	while (splice_next(&w) == 1) {
 		if (first.s == NULL)
 			first = w.value;
 		if (is_role(w.value, "user"))
 			user = w.value;
 	}
-	if (r == -1)
-		return -1;
 	json_array(j, NULL);
 	if (o->system != NULL)
 		write_system(j, o);
@@ -295,10 +292,7 @@ from_prompt(struct buf *out, struct splice v, const struct request_opts *o,
 	own.stream = -1;
 	if ((r = request_prompt(&b, prompt.d, prompt.len, &own, f)) == -1)
 		goto out;
-	if (splice_find((struct splice){ b.d, b.len }, "messages", &m) != 1) {
-		r = fault_set(f, EX_SOFTWARE, "request: no messages");
-		goto out;
-	}
+	(void)splice_find((struct splice){ b.d, b.len }, "messages", &m);
 	e[n++] = (struct splice_edit){ "prompt", NULL, 0 };
 	e[n++] = (struct splice_edit){ "system", NULL, 0 };
 	e[n++] = (struct splice_edit){ "messages", m.s, m.n };
@@ -401,11 +395,15 @@ add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 {
 	struct buf b;
 	char **p;
+	int bad;
 
 	buf_init(&b, 1024);
 	if (v.n == 4 && v.s[0] == 'n')
 		return 0;
-	if (splice_str(v, &b) == -1 || !is_name(&b) || r->nnames == NAMES_MAX) {
+	bad = splice_str(v, &b) == -1;
+	if (bad && errno == ENOMEM)
+		goto fail;
+	if (bad || !is_name(&b) || r->nnames == NAMES_MAX) {
 		buf_free(&b);
 		return fault_set(f, EX_DATAERR,
 		    "request: %s: want a model's "
@@ -416,9 +414,7 @@ add_name(struct request *r, struct splice v, const char *what, struct fault *f)
 	if (p == NULL)
 		goto fail;
 	r->names = p;
-	if ((p[r->nnames] = buf_detach(&b)) == NULL)
-		goto fail;
-	r->nnames++;
+	p[r->nnames++] = buf_detach(&b); /* which is not empty */
 	return 0;
 fail:
 	buf_free(&b);

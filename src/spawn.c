@@ -55,11 +55,17 @@ spawn(const struct spawn *s)
 {
 	char *const nothing[] = { NULL };
 	pid_t pid, parent = getpid();
+	sigset_t all, old;
 	char num[16];
 	int i;
 
-	if ((pid = fork()) != 0)
+	/* What comes for the child at once is not for our handlers. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	if ((pid = fork()) != 0) {
+		sigprocmask(SIG_SETMASK, &old, NULL);
 		return pid;
+	}
 	set_signals(s, parent);
 	if (s->listen) {
 		snprintf(num, sizeof(num), "%d", (int)getpid());

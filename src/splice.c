@@ -396,15 +396,12 @@ splice_next(struct splice_walk *w)
 static int
 unit(const char *p, const char *end)
 {
-	int d, i, v = 0;
+	int i, v = 0;
 
 	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
 		return -1;
-	for (i = 2; i < 6; i++) {
-		if ((d = hex_digit(p[i])) == -1)
-			return -1;
-		v = v << 4 | d;
-	}
+	for (i = 2; i < 6; i++) /* they are digits, or it is no string */
+		v = v << 4 | (hex_digit(p[i]) & 0xf);
 	return v;
 }
 

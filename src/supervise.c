@@ -187,7 +187,8 @@ static void
 reload_over(struct super *s, const char *why)
 {
 	s->reloading = 0;
-	loop_timer_del(s->loop, &s->late);
+	if (!s->leaving) /* or it is for those that do not go */
+		loop_timer_del(s->loop, &s->late);
 	if (why != NULL)
 		say(s, "reload: %s; the old configuration stays", why);
 	if (s->again) { /* whoever asked since then waits for that */

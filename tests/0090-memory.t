@@ -65,4 +65,25 @@ each 'ms-chat, not streamed' fresh answered ms-chat -n -j hi
 FAIL_ON=1
 export FAIL_ON
 each 'from then on, ms-chat' fresh answered ms-chat -n hi
+unset FAIL_ON
+
+# ---- a batch: what only we lack is no result of a line ----
+
+cat >lines <<'!!'
+{"prompt":"1"}
+{"custom_id":"b","body":{"messages":[{"role":"user","content":"2"}],"model":"auto"}}
+!!
+begun() {
+	fresh
+	rm -f lines.out
+}
+batched() {
+	[ "$status" -ne 1 ] || cat lines.out
+	[ "$status" -ne 0 ] || [ "$(wc -l <lines.out)" -eq 2 ] || cat lines.out
+	! grep -s bad_line lines.out
+}
+set -- ms-chat --retries 0 --batch lines -O lines.out
+begun
+step=2 first=$(($(operations "$@") - 250))
+each 'ms-chat --batch' begun batched "$@"
 done_testing

@@ -236,6 +236,26 @@ run 'one that does not listen' 71 perl -MIO::Socket::INET -MPOSIX=dup2 -e '
 	exec "ms-serve", "--log", "none"'
 like 'is named' err '^ms-serve: socket 1 of 1: Invalid argument$'
 
+# Who does not go is ended, also where a reload was under way.
+serve --workers 1 --drain-time 1
+worker=$(pgrep -P "$servepid" -f 'ms-chat --listen')
+rm -f slow.out
+curl -sN -m 20 -o slow.out --json '{"model":"sim/long:400+slow:50",
+	"stream":true,"messages":[{"role":"user","content":"hi"}]}' \
+	"$url/v1/chat/completions" 2>/dev/null &
+pids="$pids $!"
+until_ok [ -s slow.out ]
+kill -STOP "$worker"
+kill -HUP "$servepid"
+kill -TERM "$servepid"
+left() {
+	! ps -o stat= -p "$servepid" | grep -qv Z
+}
+ok 'it leaves behind one that stands still' until_ok left ||
+	kill -KILL "$worker" "$servepid"
+wait "$servepid"
+like 'a reload was under way' serve.err 'configuration reloaded'
+
 # A front that cannot start ends it all with the reason.
 run 'no key file' 66 ms-serve -l 127.0.0.1:0 -k nowhere
 done_testing

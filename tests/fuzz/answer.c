@@ -10,13 +10,25 @@
 
 #include "answer.h"
 #include "buf.h"
+#include "json.h"
 #include "splice.h"
+#include "fuzz.h"
 
 enum {
 	MAX = 1 << 22
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+/* What surely goes on says nothing else, unless names are written oddly. */
+static void
+goes_on(const char *s, size_t n, int flags)
+{
+	if (answer_goes_on(s, n) && flags != -1 && memchr(s, '\\', n) == NULL &&
+	    memmem(s, n, "\"type\"", 6) == NULL)
+		assert((flags & (ANSWER_FINISH | ANSWER_ERROR | ANSWER_DONE)) ==
+		    0);
+}
 
 /* Takes all lines, each in its own memory; the sum of their flags. */
 static int
@@ -34,6 +46,7 @@ take(struct answer *a, const char *p, size_t n)
 			abort();
 		memcpy(line, p, len);
 		r = answer_event(a, line, len);
+		goes_on(line, len, r);
 		free(line);
 		assert(r != -1 || errno == EINVAL || errno == EFBIG);
 		if (r != -1)
@@ -41,6 +54,38 @@ take(struct answer *a, const char *p, size_t n)
 	}
 	assert((a->seen & all) == all && a->seen < 32);
 	return all;
+}
+
+/* What the answer says for us: as many calls as there are, all with words. */
+static void
+said(const struct answer *a)
+{
+	struct json j;
+	struct splice v, m;
+	struct splice_walk w;
+	struct buf b;
+	size_t n = 0;
+
+	buf_init(&b, MAX);
+	json_begin(&j, &b);
+	json_object(&j, NULL);
+	json_object(&j, "message");
+	answer_said(a, &j);
+	json_end(&j);
+	answer_rest(a, &j);
+	json_end(&j);
+	assert(json_finish(&j) == 0);
+	assert(splice_text(b.d, b.len, &v, NULL) == 0);
+	assert(splice_path(v, &m, "message", "role", NULL) == 1);
+	assert(splice_find(v, "finish_reason", &m) == (*a->finish != '\0'));
+	assert(splice_find(v, "reasoning", &m) == (a->reasoning.len > 0));
+	assert(splice_find(v, "tool_calls", &m) == (a->ntools > 0));
+	if (a->ntools > 0)
+		for (splice_begin(&w, m); splice_next(&w) == 1; n++)
+			assert(splice_path(w.value, &v, "function", "name",
+				   NULL) == 1);
+	assert(n == a->ntools);
+	buf_free(&b);
 }
 
 /* Appends to out the completion that the answer to s[0..n) amounts to. */
@@ -56,6 +101,7 @@ again(const char *s, size_t n, struct buf *out)
 	assert(answer_completion(&a, out) == 0);
 	assert(splice_text(out->d, out->len, &v, NULL) == 0 && *v.s == '{');
 	assert(memchr(out->d, '\n', out->len) == NULL || a.usage.len > 0);
+	said(&a);
 	answer_free(&a);
 }
 

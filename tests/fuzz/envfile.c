@@ -7,6 +7,7 @@
 
 #include "envfile.h"
 #include "fault.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -15,13 +16,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct fault f = { 0 };
 	char *text, **e;
+	int r;
 
 	/* Exactly n bytes, so that one too far is seen. */
 	if ((text = malloc(n + (n == 0))) == NULL)
 		return 0;
 	memcpy(text, data, n);
 	clearenv();
-	if (envfile_apply(text, n, "f", &f) == -1) {
+	r = envfile_apply(text, n, "f", &f);
+	fuzz_fault(0, r == 0 ? 0 : f.status);
+	if (r == -1) {
 		if (f.status != EX_DATAERR && f.status != EX_OSERR)
 			abort();
 		if (environ != NULL && *environ != NULL)

@@ -10,6 +10,7 @@
 #include "classify.h"
 #include "fold.h"
 #include "headers.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -2,11 +2,17 @@
  * Requests as a connection sees them: heads, bodies of either framing, one
  * after the other. Taken at once and in pieces the outcome must be one. Every
  * byte a piece would make most runs slow, so it is one to seven of them mostly.
+ * And what is written of the same bytes: a field is one, a date is a date.
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdint.h>
+#include <string.h>
+#include <time.h>
 
+#include "buf.h"
 #include "http.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -60,6 +66,7 @@ both(const char *p, size_t n)
 static void
 inside(const struct http_req *r, const char *p, size_t n)
 {
+	static const struct http_str nothing = { "", 0 };
 	char dst[64];
 	size_t i;
 
@@ -69,7 +76,9 @@ inside(const struct http_req *r, const char *p, size_t n)
 	}
 	assert(r->path.n > 0 && r->length >= 0);
 	assert(!r->chunked || r->length == 0);
-	(void)http_unescape(dst, sizeof(dst), &r->path);
+	assert(http_unescape(dst, 0, &nothing) == -1);
+	for (i = 0; i <= sizeof(dst); i++)
+		assert(http_unescape(dst, i, &r->path) < (long)i);
 	(void)http_field(r, "accept", 1);
 	(void)http_lists(&r->host, "close");
 }
@@ -89,6 +98,42 @@ head(struct http_req *r, const char *p, size_t n)
 	return whole;
 }
 
+/* Everything as the value of a field, and as the seconds of a date. */
+static void
+written(const char *p, size_t n)
+{
+	static const struct http_limits most = { 64, 1 << 20, 2 };
+	static struct http_req r;
+	struct buf b;
+	char date[HTTP_DATE], want[64];
+	int64_t t = 0;
+	time_t when;
+
+	buf_init(&b, 1 << 20);
+	assert(buf_adds(&b, "GET / HTTP/1.0\r\n") == 0);
+	if (http_add(&b, "X-It", p, n) == 0) {
+		assert(buf_adds(&b, "\r\n") == 0);
+		assert(http_request(&r, b.d, b.len, 0, &most) == (long)b.len);
+		assert(r.nfields == 1 && r.fields[0].value.n <= n);
+	} else {
+		assert(errno == EINVAL || errno == EFBIG);
+	}
+	buf_free(&b);
+	buf_init(&b, 4);
+	assert(http_add(&b, "X-It", p, n) == -1 && b.len == 0);
+	assert(http_add(&b, "X It", "", 0) == -1 && errno == EINVAL);
+	assert(http_add(&b, "", "", 0) == -1 && errno == EINVAL);
+	buf_free(&b);
+	memcpy(&t, p, n < 4 ? n : 4);
+	when = t;
+	http_date(date, t);
+	strftime(want, sizeof(want), "%a, %d %b %Y %H:%M:%S GMT",
+	    gmtime(&when));
+	assert(strcmp(date, want) == 0);
+	assert(*http_reason((int)(t % 1000)) != '\0');
+	assert(strcmp(http_reason(404), "Not Found") == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -97,6 +142,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n = size;
 	long len;
 
+	written((const char *)data, size);
 	/* Whoever calls has them in an allocation of just that size. */
 	for (p = (const char *)data; n > 0; p += len, n -= (size_t)len) {
 		if ((len = head(&r, p, n)) <= 0)

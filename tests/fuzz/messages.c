@@ -16,6 +16,7 @@
 #include "splice.h"
 #include "sse.h"
 #include "translate.h"
+#include "fuzz.h"
 
 enum {
 	MAX = 1 << 26
@@ -49,10 +50,14 @@ check_request(const char *line, size_t n)
 	struct splice v, m;
 	struct fault f;
 	struct buf out;
+	int r;
 
 	buf_init(&out, MAX);
 	f.text[0] = '\0';
-	if (tr->request(&out, line, n, &f) == 0) {
+	f.status = 0;
+	r = tr->request(&out, line, n, &f);
+	fuzz_fault(0, f.status);
+	if (r == 0) {
 		assert(splice_text(out.d, out.len, &v, NULL) == 0);
 		assert(v.s[0] == '{');
 		assert(splice_find(v, "messages", &m) == 1 && m.s[0] == '[');
@@ -142,6 +147,34 @@ check_body(void *t, const char *p, size_t n)
 	buf_free(&out);
 }
 
+/* An error is JSON that holds what it is given, of a type of that API. */
+static void
+check_error(const char *s, size_t n)
+{
+	struct splice v, m;
+	struct buf out;
+	char *message = strndup(s, n);
+	size_t i;
+
+	assert(message != NULL);
+	for (i = 0; i < 4; i++) {
+		buf_init(&out, MAX);
+		assert(anthropic_error(&out, anthropic_type(200 + (int)i * 113),
+			   message,
+			   i & 1     ? "hint" :
+			       i & 2 ? "" :
+				       NULL,
+			   i & 2 ? "req_1" : NULL) == 0);
+		assert(splice_text(out.d, out.len, &v, NULL) == 0);
+		assert(splice_path(v, &m, "error", "type", NULL) == 1);
+		assert(splice_path(v, &m, "error", "hint", NULL) ==
+		    (int)(i & 1));
+		assert(splice_find(v, "request_id", &m) == (int)(i >> 1));
+		buf_free(&out);
+	}
+	(free)(message);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -153,13 +186,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > MAX / 1024 || (line = next_line(&p, &size, &in.n)) == NULL)
 		return 0;
 	check_request(line, in.n);
+	assert(anthropic_count(line, in.n) >= -1);
+	check_error(line, in.n);
 	in.request = line;
 	if ((t = tr->begin(&in)) != NULL) {
 		check_stream(t, p, size);
-		tr->free(t);
+		(tr->free)(t);
 		t = tr->begin(&in);
+		assert(t != NULL);
 		check_body(t, p, size);
-		tr->free(t);
+		(tr->free)(t);
 	}
 	free(line);
 	return 0;

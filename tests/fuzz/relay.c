@@ -13,6 +13,7 @@
 #include "classify.h"
 #include "relay.h"
 #include "sse.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -10,9 +10,11 @@
 #include <sysexits.h>
 
 #include "buf.h"
+#include "classify.h"
 #include "fault.h"
 #include "request.h"
 #include "splice.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -92,6 +94,7 @@ try_edit(const char *s, size_t n, int bits, struct buf *out)
 	if (o.nparams == 3)
 		o.nparams = 0;
 	r = request_edit(out, s, n, &o, &limited, &f);
+	fuzz_fault(1, r == 0 ? 0 : f.status);
 	assert(r == 0 || (f.status == EX_DATAERR && out->len == 0));
 	if (r == -1)
 		return;
@@ -110,6 +113,23 @@ try_edit(const char *s, size_t n, int bits, struct buf *out)
 	kept(v, object(out->d, out->len), names);
 	if (o.nparams == 0 && was)
 		kept(v, object(out->d, out->len), names + 2);
+}
+
+/* A repair is one, and is not done twice. */
+static void
+repair(const struct request *q, int limited)
+{
+	int v, bit, done = 0;
+
+	for (v = -1; v <= V_MAX; v++) {
+		if ((bit = request_repair(q, done, v, limited)) == 0)
+			continue;
+		assert((bit & (bit - 1)) == 0 && (bit & done) == 0);
+		assert(!(bit & REPAIR_STREAM) || !q->stream);
+		assert(!(bit & REPAIR_NO_LIMIT) || limited);
+		assert(request_repair(q, done | bit, v, limited) == 0);
+		done |= bit;
+	}
 }
 
 static void
@@ -148,10 +168,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&said, 1 << 22);
 	try_edit(s, size, data[0], &out);
 	r = request_read(&q, s, size, &f);
+	fuzz_fault(0, r == 0 ? 0 : f.status);
 	assert(r == 0 || f.status == EX_DATAERR);
 	if (r == 0) {
 		try_send(s, size, data[1] & 15);
 		assert(q.nnames == 0 || *q.names[0] != '\0');
+		repair(&q, data[1] & 1);
 		request_free(&q);
 	}
 	if (out.len > 0)

@@ -15,6 +15,7 @@
 #include "splice.h"
 #include "sse.h"
 #include "translate.h"
+#include "fuzz.h"
 
 enum {
 	MAX = 1 << 26
@@ -48,10 +49,14 @@ check_request(const char *line, size_t n)
 	struct splice v, m;
 	struct fault f;
 	struct buf out;
+	int r;
 
 	buf_init(&out, MAX);
 	f.text[0] = '\0';
-	if (tr->request(&out, line, n, &f) == 0) {
+	f.status = 0;
+	r = tr->request(&out, line, n, &f);
+	fuzz_fault(0, f.status);
+	if (r == 0) {
 		assert(splice_text(out.d, out.len, &v, NULL) == 0);
 		assert(v.s[0] == '{');
 		assert(splice_find(v, "messages", &m) == 1 && m.s[0] == '[');
@@ -136,10 +141,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.request = line;
 	if ((t = tr->begin(&in)) != NULL) {
 		check_stream(t, p, size);
-		tr->free(t);
+		(tr->free)(t);
 		t = tr->begin(&in);
+		assert(t != NULL);
 		check_body(t, p, size);
-		tr->free(t);
+		(tr->free)(t);
 	}
 	free(line);
 	return 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -17,6 +18,7 @@
 #include "task.h"
 #include "splice.h"
 #include "texts.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -30,13 +32,13 @@ before(void *arg, struct fault *f)
 
 /* All of a stream: every text is one, and the lines never go back. */
 static void
-stream(const char *s, size_t n)
+stream(const char *s, size_t n, size_t max)
 {
 	struct texts t;
 	struct splice v, whole;
 	struct fault f;
 	long line = 1;
-	int fd;
+	int fd, r;
 
 	if ((fd = memfd_create("texts", MFD_CLOEXEC)) == -1)
 		return;
@@ -44,14 +46,34 @@ stream(const char *s, size_t n)
 		close(fd);
 		return;
 	}
-	texts_init(&t, fd, "fuzz", 1 << 20);
-	while (texts_next(&t, &v, before, NULL, &f) == 1) {
+	texts_init(&t, fd, "fuzz", max);
+	while ((r = texts_next(&t, &v, before, NULL, &f)) == 1) {
 		assert(splice_text(v.s, v.n, &whole, NULL) == 0);
-		assert(t.line >= line);
+		assert(v.n <= max && t.line >= line);
 		line = t.line;
 	}
+	assert(r == 0 || f.status == EX_DATAERR);
 	texts_free(&t);
 	close(fd);
+}
+
+/* The same, so far inside an array that it is not read at once. */
+static void
+far(const char *s, size_t n)
+{
+	static char text[(1 << 16) + 8192];
+	size_t i = 0;
+
+	if (n > 4096)
+		return;
+	text[i++] = '[';
+	memset(text + i, ' ', (1 << 16) + 3000);
+	i += (1 << 16) + 3000;
+	memcpy(text + i, s, n);
+	i += n;
+	text[i++] = ']';
+	stream(text, i, 1 << 20);
+	stream(text, i, 1 << 16);
 }
 
 int
@@ -80,7 +102,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (rating_reply(api, s, n, &sc, &k) == 0)
 			assert(sc >= SCORE_MIN && sc <= SCORE_MAX && k >= 0 &&
 			    k < TASK_MAX);
-	stream(s, n);
+	stream(s, n, 1 << 20);
+	stream(s, n, 32);
+	far(s, n);
 	free(s);
 	return 0;
 }

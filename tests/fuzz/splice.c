@@ -11,6 +11,7 @@
 #include "json.h"
 #include "splice.h"
 #include "utf8.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -95,6 +96,7 @@ same_members(struct splice v, jv j, struct buf *b)
 	splice_begin(&w, v);
 	while (splice_next(&w) == 1) {
 		if (w.name.n == 0) {
+			assert(!splice_is(w.name, ""));
 			same_value(w.value, jv_array_get(jv_copy(j), i++), b);
 			continue;
 		}

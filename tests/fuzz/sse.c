@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sse.h"
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

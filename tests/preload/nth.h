@@ -45,6 +45,15 @@ nth_next(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
+/* For what is at work when the program is over: nothing fails any more. */
+void nth_end(void);
+
+void
+nth_end(void)
+{
+	nth = NULL;
+}
+
 static void
 nth_begin(void)
 {

@@ -215,6 +215,8 @@ test_lines(void)
 		"{\"ts\":\"2026-11-22T12:00:00+08:00\",\"op\":\"x\","
 		"\"op\":\"chat\",\"model\":\"\"}",
 	};
+	static const char early[] =
+	    "{\"ts\":\"1969-12-31T23:59:59Z\",\"op\":\"chat\"}";
 	struct fold *f = empty();
 	char *big;
 	size_t i;
@@ -224,6 +226,9 @@ test_lines(void)
 		    foreign[i]);
 	ok(fold_skipped(f) == (int64_t)i && fold_lines(f) == 0,
 	    "skipped are counted");
+	ok(line(f, early, strlen(early)) == 0 && fold_lines(f) == 0 &&
+		fold_skipped(f) == (int64_t)i + 1,
+	    "and who has no clock");
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		ok(line(f, good[i], strlen(good[i])) == 0, "good %d",
 		    (int)i + 1);

@@ -41,6 +41,7 @@ static const struct {
 	{ "alice " A " " B, "f: line 1: want NAME KEY, in this order" },
 	{ "a b c d", "f: line 1: want KEY, NAME KEY or NAME KEY UPSTREAM" },
 	{ "a b c d e", "f: line 1: want KEY, NAME KEY or NAME KEY UPSTREAM" },
+	{ "a b ,,", "f: line 1: want the name of an upstream" },
 	{ "\xe5\xb0\x8f", "f: line 1: the key has bytes that no key has" },
 	{ "a\rb", "f: line 1: the key has bytes that no key has" },
 	{ "a b\x7f", "f: line 1: the key has bytes that no key has" },

@@ -13,6 +13,9 @@ enum {
 
 #define M "\"messages\":"
 #define HI "[{\"role\":\"user\",\"content\":\"hi\"}]"
+#define WITH(more) "{" more "," M HI "}"
+#define TOOLS(choice) \
+	WITH("\"tools\":[{\"name\":\"f\"}],\"tool_choice\":" choice)
 static const struct {
 	const char *name, *in, *want; /* want NULL: refused, and says */
 	const char *says;
@@ -75,6 +78,46 @@ static const struct {
 	    NULL,
 	    "request: tool_choice.type: want auto, any, none, or tool with "
 	    "its name" },
+	{ "a tool to choose without its name", TOOLS("{\"type\":\"tool\"}"),
+	    NULL,
+	    "request: tool_choice.type: want auto, any, none, or tool with "
+	    "its name" },
+	{ "no tool, but some are there", TOOLS("{\"type\":\"none\"}"),
+	    "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
+	    "\"f\"}}],\"tool_choice\":\"none\"," M HI "}",
+	    NULL },
+	{ "a choice in a word", TOOLS("\"auto\""), NULL,
+	    "request: tool_choice: want an object" },
+	{ "tools that are no list", WITH("\"tools\":{}"), NULL,
+	    "request: tools: want an array" },
+	{ "a tool that is none", WITH("\"tools\":[3]"), NULL,
+	    "request: tools[0]: want an object" },
+	{ "a tool without a name", WITH("\"tools\":[{\"type\":\"custom\"}]"),
+	    NULL, "request: tools[0].name: want a string" },
+	{ "another format", WITH("\"output_format\":{\"type\":\"text\"}"), NULL,
+	    "request: output_config.format: want a json_schema" },
+	{ "a format in a word", WITH("\"output_config\":{\"format\":\"json\"}"),
+	    NULL, "request: output_config.format: want a json_schema" },
+	{ "no format, but an older one",
+	    WITH("\"output_config\":{\"format\":null},"
+		 "\"output_format\":{\"type\":\"json_schema\"}"),
+	    "{" M HI ",\"response_format\":{\"type\":\"json_schema\","
+	    "\"json_schema\":{\"name\":\"answer\"}}}",
+	    NULL },
+	{ "thinking", WITH("\"thinking\":{\"type\":\"enabled\"}"),
+	    "{" M HI ",\"enable_thinking\":true}", NULL },
+	{ "thinking as the model likes",
+	    WITH("\"thinking\":{\"type\":\"adaptive\"}"), "{" M HI "}", NULL },
+	{ "thinking in a word", WITH("\"thinking\":true"), NULL,
+	    "request: thinking: want an object" },
+	{ "half a token", WITH("\"max_tokens\":1.5"), NULL,
+	    "request: max_tokens: want a whole number" },
+	{ "an end that is no list", WITH("\"stop_sequences\":\"x\""), NULL,
+	    "request: stop_sequences: want an array" },
+	{ "no stream", WITH("\"stream\":false"), "{\"stream\":false," M HI "}",
+	    NULL },
+	{ "a stream in a word", WITH("\"stream\":\"yes\""), NULL,
+	    "request: stream: want true or false" },
 };
 
 int

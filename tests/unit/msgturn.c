@@ -19,6 +19,12 @@ enum {
 #define PNG \
 	"{\"type\":\"image\",\"source\":{\"type\":\"base64\"," \
 	"\"media_type\":\"image/png\",\"data\":\"iVBO\"}}"
+#define BASE64(type, data) \
+	"{\"type\":\"image\",\"source\":{\"type\":\"base64\"," \
+	"\"media_type\":" type ",\"data\":" data "}}"
+#define RESULT(content) \
+	"{\"type\":\"tool_result\",\"tool_use_id\":\"c\",\"content\":" content \
+	"}"
 #define PNG_PART \
 	"{\"type\":\"image_url\",\"image_url\":{\"url\":" \
 	"\"data:image/png;base64,iVBO\"}}"
@@ -104,6 +110,77 @@ static const struct {
 	    NULL,
 	    "request: messages[0].content[0]: this model reads only "
 	    "documents of plain text" },
+	{ "an image whose source is a word",
+	    "{" M USER("{\"type\":\"image\",\"source\":\"x\"}") "}", NULL,
+	    "request: messages[0].content[0]: source: want an object" },
+	{ "an image of a file",
+	    "{" M
+		USER("{\"type\":\"image\",\"source\":{\"type\":\"file\"}}") "}",
+	    NULL,
+	    "request: messages[0].content[0]: source: want one of type base64 "
+	    "or url" },
+	{ "an image of no type", "{" M USER(BASE64("1", "\"AA\"")) "}", NULL,
+	    "request: messages[0].content[0]: source: want one of type base64 "
+	    "or url" },
+	{ "an image of no bytes", "{" M USER(BASE64("\"a/b\"", "1")) "}", NULL,
+	    "request: messages[0].content[0]: source: want one of type base64 "
+	    "or url" },
+	{ "a part that is none", "{" M USER("3") "}", NULL,
+	    "request: messages[0].content[0]: want an object with a type" },
+	{ "a part of no type", "{" M USER("{\"text\":\"a\"}") "}", NULL,
+	    "request: messages[0].content[0]: want an object with a type" },
+	{ "a text that is none",
+	    "{" M USER("{\"type\":\"text\",\"text\":1}") "}", NULL,
+	    "request: messages[0].content[0]: text: want a string" },
+	{ "a result in a string", "{" M USER(RESULT("\"r\"")) "}",
+	    "[{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"r\"}]",
+	    NULL },
+	{ "a result that is a number", "{" M USER(RESULT("1")) "}", NULL,
+	    "request: messages[0].content[0]: content: want a string or an "
+	    "array" },
+	{ "a result with a part that is none", "{" M USER(RESULT("[1]")) "}",
+	    NULL,
+	    "request: messages[0].content[0]: want an object with a type" },
+	{ "a result of another kind",
+	    "{" M USER(RESULT("[{\"type\":\"video\"}]")) "}", NULL,
+	    "request: messages[0].content[0]: a part of type \"video\" cannot "
+	    "be sent to this model" },
+	{ "a result with a document that is no text",
+	    "{" M USER(RESULT("[{\"type\":\"document\"}]")) "}", NULL,
+	    "request: messages[0].content[0]: this model reads only documents "
+	    "of plain text" },
+	{ "a result of no call",
+	    "{" M USER("{\"type\":\"tool_result\",\"content\":\"r\"}") "}",
+	    NULL,
+	    "request: messages[0].content[0]: tool_use_id: want a string" },
+	{ "a call without a name",
+	    "{" M "[{\"role\":\"assistant\",\"content\":[{\"type\":"
+	    "\"tool_use\",\"id\":\"c\",\"input\":{}}]}]}",
+	    NULL,
+	    "request: messages[0].content[0]: want an id, a name and an "
+	    "input" },
+	{ "what an assistant cannot say",
+	    "{" M "[{\"role\":\"assistant\",\"content\":[" TEXT("a") "," PNG
+								     "]}]}",
+	    NULL,
+	    "request: messages[0].content[1]: a part of type \"image\" cannot "
+	    "be sent to this model" },
+	{ "an assistant who says nothing",
+	    "{" M "[{\"role\":\"assistant\",\"content\":[{\"type\":"
+	    "\"redacted_thinking\",\"data\":\"x\"}]}]}",
+	    "[{\"role\":\"assistant\",\"content\":\"\"}]", NULL },
+	{ "a turn that is none", "{" M "[3]}", NULL,
+	    "request: messages[0]: want an object" },
+	{ "a system of something else", "{\"system\":[3]," M HI "}", NULL,
+	    "request: system: want texts" },
+	{ "a system whose text is none", "{\"system\":[{\"text\":3}]," M HI "}",
+	    NULL, "request: system: want texts" },
+	{ "a system that is a number", "{\"system\":3," M HI "}", NULL,
+	    "request: system: want a string or an array" },
+	{ "an empty system", "{\"system\":\"\"," M HI "}", HI, NULL },
+	{ "a user without parts", "{" M USER("") "}", "[]", NULL },
+	{ "messages that are none", "{" M "{}}", NULL,
+	    "request: messages: want an array" },
 };
 
 /* Reads a request for the two members that are read here. */

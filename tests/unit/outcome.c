@@ -59,6 +59,9 @@ main(void)
 	ok(o.status == 0 && o.reply.len == 0 &&
 		strcmp(o.message, "late") == 0 && strcmp(o.hint, "wait") == 0,
 	    "words of our own");
+	outcome_set(&o, V_BAD_MODEL, EX_OSERR, "out of memory", "");
+	ok(o.verdict == V_BAD_REPLY && o.exit == EX_OSERR,
+	    "what only we lack may pass");
 	verdict.verdict = V_OK;
 	outcome_tried(&o, &good, k, "answered");
 	ok(o.exit == 0 && o.status == 200 && o.message[0] == '\0',

@@ -117,6 +117,27 @@ models(void)
 	ok(state_model(&e, NOW) == STATE_NO_SUCH_MODEL, "rests");
 }
 
+/* Why it is so: a rest that holds, else what is left, else what came last. */
+static void
+reasons(void)
+{
+	struct fold_ent e = blank();
+
+	ok(state_verdict(NULL, NOW) == -1 && state_verdict(&e, NOW) == -1,
+	    "no reason");
+	e.last_verdict = V_SERVER;
+	ok(state_verdict(&e, NOW) == V_SERVER, "what came last");
+	e.limits.left = 0;
+	ok(state_verdict(&e, NOW) == V_QUOTA_DAY, "no calls left");
+	e.limits.left = -1;
+	e.limits.model_left = 0;
+	ok(state_verdict(&e, NOW) == V_QUOTA_DAY, "none of this model");
+	e.rest_until = NOW + 1;
+	e.rest_verdict = V_BURST;
+	ok(state_verdict(&e, NOW) == V_BURST, "a rest");
+	ok(state_verdict(&e, NOW + 1) == V_QUOTA_DAY, "until it is over");
+}
+
 int
 main(void)
 {
@@ -124,5 +145,6 @@ main(void)
 	verdicts();
 	keys();
 	models();
+	reasons();
 	return done();
 }
