@@ -152,7 +152,7 @@ attempt_parse(const char *line, size_t n, struct attempt *a,
 		return -1;
 	errno = EINVAL;
 	if (n >= ATTEMPT_MAX ||
-	    field_read(attempt_fields, a, v, scratch) == -1 || a->ts == -1 ||
+	    field_read(attempt_fields, a, v, scratch) == -1 || a->ts < 0 ||
 	    a->op == NULL || *a->op == '\0')
 		return -1;
 	return 0;

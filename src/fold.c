@@ -742,10 +742,6 @@ fold_attempt(struct fold *f, const struct attempt *a)
 	int counted = strcmp(op, "score") != 0;
 	struct fold_hit h;
 
-	if (a->ts < 0) { /* no clock of ours; no snapshot would hold it */
-		fold_skip(f);
-		return 0;
-	}
 	if (strcmp(op, "clear") == 0) {
 		fold_clear(f, a);
 	} else if (fold_hit(f, a, &h) == -1) {

@@ -93,7 +93,7 @@ int64_t fold_day(const struct fold *f);
  */
 void fold_turn(struct fold *f, int64_t day, int64_t now);
 
-/* Takes in one line; one from before 1970 is skipped. 0, or -1 with ENOMEM. */
+/* Takes in one line, of 1970 or later. 0, or -1 with ENOMEM. */
 int fold_attempt(struct fold *f, const struct attempt *a);
 
 /* Counts a line that cannot be taken in. */
