@@ -75,9 +75,8 @@ static const struct behaviour {
 	{ "need-max", SET_RULE, RULE_MAX, offsetof(struct plan, max), 100 },
 	/* time and connection */
 	{ "delay", NUM(delay, 1000) }, { "slow", NUM(slow, 100) },
-	{ "each", SET_FLAG, F_EACH, 0, 0 },
-	{ "trickle", SET_TRICKLE, 0, 0, 1 }, { "split", SET_SPLIT, 0, 0, 1 },
-	{ "stall", CUT(AT_BODY, CUT_STALL) },
+	{ "each", SET_FLAG, F_EACH, 0, 0 }, { "trickle", SET_TRICKLE, 0, 0, 1 },
+	{ "split", SET_SPLIT, 0, 0, 1 }, { "stall", CUT(AT_BODY, CUT_STALL) },
 	{ "stall-head", CUT(AT_START, CUT_STALL) },
 	{ "stall-half-head", CUT(AT_HALF_HEAD, CUT_STALL) },
 	{ "stall-mid", CUT(AT_MID, CUT_STALL) },
