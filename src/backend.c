@@ -123,6 +123,14 @@ all_sent(const struct backend *b)
 	return b->sent == b->head.len + b->nbody + 2;
 }
 
+/* The body is not needed any more: not for this connection, nor another. */
+static void
+body_done(struct backend *b)
+{
+	if ((b->deaf || all_sent(b)) && (b->begun || !b->used))
+		body_free(b);
+}
+
 /* The answer is whole, and that is all that came. */
 static void
 succeed(struct backend *b)
@@ -181,8 +189,7 @@ writable(struct backend *b)
 		b->deaf = 1;
 	else if (errno != EAGAIN)
 		fail(b, BACKEND_CUT);
-	if (!b->used && (b->deaf || all_sent(b)))
-		body_free(b);
+	body_done(b);
 }
 
 static void
@@ -350,7 +357,7 @@ readable(struct backend *b)
 		return;
 	if (n > 0) {
 		b->begun = 1;
-		body_free(b);
+		body_done(b);
 	}
 	if (n == -1 && errno == ECONNRESET && b->used && !b->begun)
 		again(b); /* Linux: it closed with something unread */

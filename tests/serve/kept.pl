@@ -234,6 +234,26 @@ sub front {
 	syswrite $t, $answer;
 	ok(take($c, qr/<none>/) =~ $good, 'and is answered');
 
+	# Who begins to answer early still gets the rest of the request.
+	my $long = '{"messages":["' . 'y' x 1_000_000 . '"]}';
+	$c = $post->($long);
+	my $u = take_conn();
+	sysread $u, $got, 1000;
+	my ($head, $body) = split /\n/, $answer, 2;
+	syswrite $u, "$head\n";
+	select undef, undef, undef, 0.05;
+	$got .= take($u, qr/\}0\n$/);
+	ok($got =~ /^\{"op".*?\}\n\d+\n\Q$long\E0\n$/s, 'an early answer',
+	    length $got, substr $got, -80);
+	syswrite $u, $body;
+	ok(take($c, qr/<none>/) =~ $good, 'is taken to its end');
+	$c = $post->();
+	$got = take($u, $whole);
+	ok($got =~ /^\{"op"/, 'and the connection is kept', $got);
+	syswrite $u, $answer;
+	take($c, qr/<none>/);
+	close $u;
+
 	# What follows the end, or the end before all was sent, is not trusted.
 	$c = $post->();
 	take($t, $whole);
