@@ -194,12 +194,17 @@ drain(struct front *f)
 	loop_timer(f->loop, &f->end, f->bounds.drain_time, stop, f);
 }
 
-/* Exchanges the site; tokens keep their counts. */
+/*
+ * Exchanges the site; tokens keep their counts. What comes from now on goes to
+ * the workers that know it, and not by a connection to one that leaves.
+ */
 static int
 take_site(struct front *f, struct site *s)
 {
 	int rc = tokens_exchange(f->desk.tokens, s->tokens);
 
+	if (f->desk.kept != NULL)
+		(void)kept_drop(f->desk.kept);
 	site_free(f->desk.site);
 	f->desk.site = s;
 	return rc;

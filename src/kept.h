@@ -25,7 +25,10 @@ int kept_take(struct kept *k);
  */
 void kept_put(struct kept *k, int fd);
 
-/* Closes them all, for when descriptors are short. 1: there was one. */
+/*
+ * Closes them all: descriptors are short, or there are new workers. 1: there
+ * was one.
+ */
 int kept_drop(struct kept *k);
 void kept_free(struct kept *k);
 

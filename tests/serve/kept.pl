@@ -254,6 +254,16 @@ sub front {
 	take($c, qr/<none>/);
 	close $u;
 
+	# Behind a new site there are new workers.
+	syswrite $us, length($site) . "\n$site";
+	take($us, qr/taken\n/);
+	ok(take($t, qr/<none>/) eq '<end>', 'a reload ends what is kept');
+	$c = $post->();
+	$t = take_conn();
+	take($t, $whole);
+	syswrite $t, $answer;
+	ok(take($c, qr/<none>/) =~ $good, 'what comes then has a new one');
+
 	# What follows the end, or the end before all was sent, is not trusted.
 	$c = $post->();
 	take($t, $whole);
