@@ -232,7 +232,7 @@ on_flush(void *arg)
 	watch(c);
 	if (c->out.len > 0)
 		return;
-	if (c->state == ST_LAST && c->head.keep)
+	if (c->state == ST_LAST && c->head.keep && !c->broken)
 		keep_conn(c);
 	else if (c->state == ST_LAST)
 		free_conn(c);
