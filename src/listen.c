@@ -37,6 +37,7 @@ enum {
 	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
 	ACCEPT_MAX = 8,		      /* connections taken in one turn */
+	PAUSE = 20,		      /* ms, when out of descriptors */
 	HELD_MAX = 256 * 1024 * 1024, /* bytes of all requests together */
 	COMMIT = 300 * 1000,	      /* ms until an answer must begin */
 	KEEP_ALIVE = 15 * 1000	      /* ms of silence in a stream */
@@ -68,6 +69,7 @@ struct conn {
 	struct buf out;	 /* to be written */
 	struct buf made; /* by the shape */
 	int stream, broken;
+	int told; /* that it is to end */
 	struct loop_timer keep_alive, kill, flush;
 	int64_t last; /* data in a stream, monotonic ms */
 };
@@ -160,7 +162,8 @@ watch(struct conn *c)
 
 	if (c->out.len > 0)
 		ev |= POLLOUT;
-	loop_fd(c->listen->loop, c->fd, ev, on_conn, c);
+	if (loop_fd(c->listen->loop, c->fd, ev, on_conn, c) == -1)
+		break_conn(c);
 }
 
 static void on_flush(void *);
@@ -169,6 +172,9 @@ static void on_flush(void *);
 static void
 say_end(struct conn *c)
 {
+	if (c->told)
+		return;
+	c->told = 1;
 	if (send(c->fd, "\n", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == -1)
 		break_conn(c);
 }
@@ -570,7 +576,29 @@ take_conn(struct listen *l, int fd)
 	read_in(c); /* an asker does not come with empty hands */
 }
 
+static void
+say_end_all(struct listen *l)
+{
+	struct conn *c;
+
+	LIST_FOREACH(c, &l->conns, entry)
+	if (c->state == ST_KEPT)
+		say_end(c);
+}
+
 static void on_more(void *);
+
+/*
+ * The listener would be called ready without end. Descriptors come back when
+ * idle connections are given up, and with every end.
+ */
+static void
+pause_accept(struct listen *l)
+{
+	say_end_all(l);
+	loop_fd(l->loop, l->fd, 0, NULL, NULL);
+	loop_timer(l->loop, &l->more, PAUSE, on_more, l);
+}
 
 /*
  * A few at a time: the other workers are to have some, too. But the next few
@@ -585,6 +613,10 @@ on_accept(void *arg, int fd, short revents)
 	(void)revents;
 	for (n = 0; n < ACCEPT_MAX; n++) {
 		s = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (s == -1 &&
+		    (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			errno == ENOMEM))
+			pause_accept(l);
 		if (s == -1)
 			return; /* none, or another worker was faster */
 		take_conn(l, s);
@@ -597,7 +629,10 @@ on_more(void *arg)
 {
 	struct listen *l = arg;
 
-	on_accept(l, l->fd, POLLIN);
+	if (loop_fd(l->loop, l->fd, POLLIN, on_accept, l) == -1)
+		pause_accept(l);
+	else
+		on_accept(l, l->fd, POLLIN);
 }
 
 struct listen *
@@ -647,14 +682,10 @@ on_over(void *arg)
 void
 listen_drain(struct listen *l, int64_t ms)
 {
-	struct conn *c;
-
 	if (l->draining)
 		return;
 	l->draining = 1;
-	LIST_FOREACH(c, &l->conns, entry)
-	if (c->state == ST_KEPT)
-		say_end(c);
+	say_end_all(l);
 	loop_fd(l->loop, l->fd, 0, NULL, NULL);
 	loop_timer_del(l->loop, &l->more);
 	loop_timer(l->loop, &l->over, ms, on_over, l);

@@ -114,6 +114,57 @@ sub worker {
 	ok($? == 0, 'and leaves', $?);
 }
 
+# Ticks of processor time that a process has used.
+sub ticks {
+	open my $f, '<', "/proc/$_[0]/stat" or return 0;
+	my @v = split / /, (split /\) /, <$f>)[1];
+
+	return $v[11] + $v[12];
+}
+
+# With few descriptors: those of idle connections are given up for new ones.
+sub starved {
+	my $l = IO::Socket::UNIX->new(Listen => 64, Local => "$path.few") or die;
+	my $pid = start([$l], 'sh', 'sh', '-c',
+	    'ulimit -n 32; exec ms-chat --listen');
+	my ($good, @idle) = 0;
+
+	for my $i (1 .. 60) {
+		my $s = IO::Socket::UNIX->new("$path.few");
+		my $got = '';
+
+		syswrite $s, request('Test/Model-A', ',"keep":true');
+		while ($got !~ $whole) {
+			my @can = IO::Select->new($s, @idle)->can_read(10) or last;
+			for my $c (@can) {
+				sysread $c, $got, 65536, length $got or last
+				    if $c == $s;
+				@idle = grep { $_ != $c } @idle;
+			}
+		}
+		$good += $got =~ /^\{"status":200.*\}0\n\n?$/s;
+		push @idle, $s;
+	}
+	ok($good == 60, 'more connections than descriptors, one by one', $good);
+
+	# All are taken by others, who do not heed it.
+	push @idle, map { IO::Socket::UNIX->new("$path.few") } 1 .. 40;
+	select undef, undef, undef, 0.2;
+	my $before = ticks($pid);
+	select undef, undef, undef, 0.5;
+	$before = ticks($pid) - $before;
+	ok($before < 10, 'it waits for one in peace', $before);
+	@idle = ();
+	my $s = IO::Socket::UNIX->new("$path.few");
+	syswrite $s, request('Test/Model-A', ',"keep":true');
+	my $got = take($s, $whole);
+	ok($got =~ /^\{"status":200/, 'and goes on', $got);
+	kill TERM => $pid;
+	close $s;
+	waitpid $pid, 0;
+	ok($? == 0, 'to its end', $?);
+}
+
 my $accepted = 0;
 my $listener;
 
@@ -279,5 +330,10 @@ $^F = 40;
 $SIG{PIPE} = 'IGNORE';
 $SIG{ALRM} = sub { die "late\n" };
 alarm 120;
-$part eq 'worker' ? worker() : front();
+if ($part eq 'worker') {
+	worker();
+	starved();
+} else {
+	front();
+}
 print "1..$tests\n";
