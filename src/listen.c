@@ -38,6 +38,7 @@ enum {
 	READ_SIZE = 64 * 1024,
 	ACCEPT_MAX = 8,		      /* connections taken in one turn */
 	PAUSE = 20,		      /* ms, when out of descriptors */
+	SERVE_MAX = 100,	      /* requests of one connection */
 	HELD_MAX = 256 * 1024 * 1024, /* bytes of all requests together */
 	COMMIT = 300 * 1000,	      /* ms until an answer must begin */
 	KEEP_ALIVE = 15 * 1000	      /* ms of silence in a stream */
@@ -70,6 +71,7 @@ struct conn {
 	struct buf made; /* by the shape */
 	int stream, broken;
 	int told; /* that it is to end */
+	int served;
 	struct loop_timer keep_alive, kill, flush;
 	int64_t last; /* data in a stream, monotonic ms */
 };
@@ -179,13 +181,17 @@ say_end(struct conn *c)
 		break_conn(c);
 }
 
-/* The answer is out: another request may come. */
+/*
+ * The answer is out: another request may come. Now and then it is to come by
+ * another connection, which the worker with the least to do will take: else
+ * all would stay with whoever was there first.
+ */
 static void
 keep_conn(struct conn *c)
 {
 	clear(c);
 	c->state = ST_KEPT;
-	if (c->listen->draining)
+	if (c->listen->draining || ++c->served >= SERVE_MAX)
 		say_end(c);
 }
 

@@ -8,6 +8,13 @@ use POSIX qw(dup2 _exit);
 
 my ($part, $path, $front, $www) = @ARGV;
 my $tests = 0;
+my @started;
+
+# A test that breaks off leaves nothing behind.
+END {
+	local $?;
+	waitpid($_, 1) == 0 && kill KILL => $_ for @started;
+}
 
 sub ok($$@) {
 	my ($good, $name, @more) = @_;
@@ -42,6 +49,7 @@ sub start {
 		{ exec { $program[0] } @program[1 .. $#program] };
 		_exit(127);
 	}
+	push @started, $pid;
 	return $pid;
 }
 
@@ -88,6 +96,19 @@ sub worker {
 	syswrite $torn, "no head\n";
 	$got = take($torn, qr/<none>/);
 	ok($got =~ /^<(end|reset)>$/, 'what is no request ends it', $got);
+
+	# Not for ever: connections are to spread over the workers.
+	my $long = IO::Socket::UNIX->new($path);
+	my $times = 0;
+	do {
+		syswrite $long, request('Test/Model-A', $keep);
+		$got = take($long, $whole);
+		$times++;
+	} while ($got =~ /\}0\n\z/ && $times < 1000 &&
+	    !IO::Select->new($long)->can_read(0.02));
+	ok($got =~ /^\{"status":200/ && $times > 10 && $times < 1000,
+	    'the end of one that served many', $times, $got);
+	close $long;
 
 	# Told to leave, with one idle, one at work and one half sent.
 	my $busy = IO::Socket::UNIX->new($path);
