@@ -326,6 +326,25 @@ sub front {
 	take($c, qr/<none>/);
 	close $u;
 
+	# Who answers without having read all, and goes, is not asked anew.
+	for my $part (0, 1) {
+		$c = $post->('{"messages":[' . ' ' x 50_000 . ']}');
+		$s = $t;
+		sysread $s, $got, 100;
+		syswrite $s, $part ? substr($answer, 0, 20) : $answer;
+		close $s;
+		$got = take($c, qr/<none>/);
+		ok($got =~ ($part ? qr/^HTTP\/1\.1 502 / : $good),
+		    ('an answer', 'a piece of one')[$part] .
+		    ' from who did not read', $got);
+		ok(!asked_anew(), 'is all there is');
+		$c = $post->();
+		$t = take_conn();
+		take($t, $whole);
+		syswrite $t, $answer;
+		take($c, qr/<none>/);
+	}
+
 	# Behind a new site there are new workers.
 	syswrite $us, length($site) . "\n$site";
 	take($us, qr/taken\n/);
