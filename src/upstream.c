@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,41 @@ on_timer(void *arg)
 	act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* The port that getsockname() or getpeername() says, or -1. */
+static long
+port_of(int fd, int (*name)(int, struct sockaddr *, socklen_t *))
+{
+	struct sockaddr_in6 a = { 0 }; /* IPv4 has it in the same place */
+	socklen_t n = sizeof(a);
+
+	if (name(fd, (struct sockaddr *)&a, &n) == -1)
+		return -1;
+	return ntohs(a.sin6_port);
+}
+
+/*
+ * Is it the connection of a call that pauses? Where an answer comes as soon as
+ * it is asked for, and is too much, curl never said that it uses it again.
+ */
+static int
+is_paused(const struct upstream *u, int fd)
+{
+	long local = port_of(fd, getsockname), there = port_of(fd, getpeername);
+	struct upstream_call *c;
+	long ours = 0, theirs = 0;
+
+	TAILQ_FOREACH(c, &u->live, entry)
+	{
+		if (!c->paused)
+			continue;
+		curl_easy_getinfo(c->easy, CURLINFO_LOCAL_PORT, &ours);
+		curl_easy_getinfo(c->easy, CURLINFO_PRIMARY_PORT, &theirs);
+		if (ours == local && theirs == there)
+			return 1;
+	}
+	return 0;
+}
+
 /*
  * What comes on a connection that nobody uses, its end or, as some send before
  * they close, a 408, is for no request: curl shall find it closed.
@@ -115,10 +151,18 @@ on_idle(void *arg, int fd, short revents)
 {
 	struct upstream *u = arg;
 	char junk[4096];
+	ssize_t n;
 
 	(void)revents;
-	while (recv(fd, junk, sizeof(junk), MSG_DONTWAIT) > 0)
-		continue;
+	if (is_paused(u, fd)) {
+		loop_fd(u->loop, fd, 0, NULL, NULL);
+		return;
+	}
+	n = recv(fd, junk, sizeof(junk), MSG_DONTWAIT);
+	if (n == -1 && errno == EAGAIN)
+		return; /* it was an answer, which curl has read since */
+	while (n > 0)
+		n = recv(fd, junk, sizeof(junk), MSG_DONTWAIT);
 	(void)shutdown(fd, SHUT_RDWR);
 	loop_fd(u->loop, fd, 0, NULL, NULL);
 }
