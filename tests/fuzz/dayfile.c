@@ -130,7 +130,7 @@ follow(enum how how)
 	foreign |= how == LOAD && loaded == 1;
 	if (loaded == 0)
 		dayfile_begin(d, fold_new(DAY, EAST8));
-	assert(loaded != -1 && loaded >= (how == SAVED));
+	assert(loaded == 1 || (loaded == 0 && how != SAVED));
 	assert(dayfile_fold(d) != NULL);
 	if (dayfile_read(d) != 0) {
 		dayfile_free(d);
