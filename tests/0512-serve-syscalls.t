@@ -54,7 +54,11 @@ life() {
 		until_ok well || echo "reloaded: $(ask) $(cat body)"
 		kill -TERM "$life_pid"
 	} >complaints
-	until_ok ended || echo 'it stays' >>complaints
+	until_ok ended || {
+		echo 'it stays' >>complaints
+		pkill -9 -P "$life_pid"
+		kill -9 "$life_pid"
+	}
 	wait "$life_pid"
 }
 runner=life

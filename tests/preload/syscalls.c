@@ -55,9 +55,10 @@ static const int errors[KINDS][HOWS] = {
 };
 static enum how how;
 
-/* Real calls, past our own. */
+/* Real calls, past our own; looked up once, which no handler may interrupt. */
 #define NEXT(name) \
-	__typeof__(&(name)) next; \
+	static __typeof__(&(name)) next; \
+	if (next == NULL) \
 	*(void **)&next = nth_next(#name)
 
 /* 0: goes on; -1 with errno: fails; 1: is short. */
@@ -174,6 +175,7 @@ setlocale(int category, const char *locale)
 		how++;
 	if (v != NULL && getenv("FAIL_AT") != NULL)
 		stdout = cookie_open(STDOUT_FILENO);
+	(void)!write(-1, "", 0); /* what our handlers call is looked up here */
 	nth_begin();
 	return next(category, locale);
 }
