@@ -140,11 +140,11 @@ asked_keyed(const char *text, size_t n)
 	int seen = 0;
 	const struct member members[] = { { "api_keys", see_key, &seen },
 		{ "api_key", see_key, &seen } };
+	size_t i, skip = mark(text, n);
 	struct splice all, v;
 	struct fault f;
-	size_t i;
 
-	if (splice_text(text, n, &all, NULL) == -1)
+	if (splice_text(text + skip, n - skip, &all, NULL) == -1)
 		return 0;
 	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		if (splice_find(all, members[i].name, &v) == 1)

@@ -67,7 +67,8 @@ bad(void)
 static void
 keyed(void)
 {
-	static const char *const with[] = { "{\"api_key\":\"k\"}",
+	static const char *const with[] = { "\xef\xbb\xbf{\"api_key\":\"k\"}",
+		"{\"api_key\":\"k\"}",
 		"{\"api_keys\":[\"\",\"k\"],\"api_key\":\"\"}",
 		"{\"api\\u005fkey\":\" k\"}" };
 	static const char *const without[] = { "", "[]", "{}",
