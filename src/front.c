@@ -36,7 +36,7 @@ enum {
 	MESSAGE_MAX = 16 * 1024 * 1024,
 	ACCEPT_MAX = 64, /* in one turn */
 	EXTRA = 16,	 /* connections that are told there is no room */
-	KEPT = 256,	 /* idle connections to workers */
+	KEPT = 1024,	 /* idle connections to workers */
 	PAUSE = 100	 /* ms, when out of descriptors */
 };
 

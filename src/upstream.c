@@ -23,7 +23,7 @@
 #include "upstream.h"
 
 enum {
-	POOL_MAX = 256,		 /* idle easy handles kept */
+	POOL_MAX = 1024,	 /* idle easy handles kept */
 	CONNS_MAX = 1024,	 /* idle connections kept */
 	HEADERS_MAX = 64 * 1024, /* bytes of a reply's header block */
 	CURL_LINE = 100 * 1024,	 /* curl's own bound of a line of it */
