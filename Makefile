@@ -1,5 +1,6 @@
 # GNU make. `make` builds into bin/, `make check` tests, `make demo` shows it.
-# For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, FUZZ_SECONDS=60, V=1.
+# For us: SAN=1 (in build/san), WERROR=1, VALGRIND=1, V=1, FUZZ_SECONDS=60,
+# FUZZ_SEED=0.
 VERSION = 0.1.0
 PREFIX ?= /usr/local
 OBJCOPY ?= objcopy
@@ -8,6 +9,7 @@ BIN = $(if $(filter build,$(BUILD)),bin,$(BUILD)/bin)
 PROGS = $(patsubst src/%.c,%,$(wildcard src/ms-*.c))
 JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 FUZZ_SECONDS = 60
+FUZZ_SEED = 0
 
 SAY = $(if $(V),,@echo '  $(1)';)
 PKG = $(shell pkg-config $(1) 2>/dev/null)
@@ -138,7 +140,7 @@ package: deps-package
 fuzz: deps-fuzz
 	@$(MAKE) --no-print-directory $(JOBS) BUILD=build/fuzzer CC=clang SAN=1 \
 	    FUZZER=1 fuzzers
-	@tests/fuzz.sh $(FUZZ_SECONDS) $(notdir $(FUZZERS))
+	@tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SEED) $(notdir $(FUZZERS))
 fuzzers: $(FUZZERS)
 
 lint: headers $(C:%.c=$(BUILD)/lint/%.tidy) $(BUILD)/lint/cppcheck \

@@ -14,6 +14,7 @@
 #include "json.h"
 #include "request.h"
 #include "splice.h"
+#include "utf8.h"
 
 static int
 read_id(struct batchline *b, struct splice v, struct fault *f)
@@ -28,10 +29,11 @@ read_id(struct batchline *b, struct splice v, struct fault *f)
 	r = splice_str(m, &id);
 	if (r == -1 && errno == ENOMEM)
 		(void)fault_set(f, EX_OSERR, "%s", strerror(errno));
-	else if (r == -1 || id.len == 0 || strlen(id.d) != id.len)
+	else if (r == -1 || id.len == 0 || strlen(id.d) != id.len ||
+	    utf8_span(id.d, id.len) != id.len)
 		r = fault_set(f, EX_DATAERR,
 		    "custom_id: want a string of "
-		    "at most %d bytes",
+		    "at most %d bytes of UTF-8",
 		    BATCHLINE_ID_MAX);
 	else
 		memcpy(b->id, id.d, id.len + 1);

@@ -76,7 +76,7 @@ line 10: body: want an object
 line 4: not JSON at byte 2
 line 7: url: want /v1/chat/completions or /v1/embeddings
 line 8: method: want POST
-line 9: custom_id: want a string of at most 512 bytes
+line 9: custom_id: want a string of at most 512 bytes of UTF-8
 !
 jq -c 'select(.custom_id=="bad")|[.response.status_code,.error.code]' out.jsonl >o
 same 'a refusal has status and code' o <<'!'

@@ -36,6 +36,7 @@ static const struct {
 	{ "{\"custom_id\":\"\",\"body\":{}}", "7", NULL, NULL, "custom_id" },
 	{ "{\"custom_id\":\"a\\u0000b\",\"body\":{}}", "7", NULL, NULL,
 	    "custom_id" },
+	{ "{\"custom_id\":\"\xed\",\"body\":{}}", "7", NULL, NULL, "custom_id" },
 	{ "{\"custom_id\":\"k\",\"method\":\"GET\",\"body\":{}}", "k", NULL,
 	    NULL, "method" },
 	{ "{\"custom_id\":\"k\",\"url\":\"/v1/x\",\"body\":{}}", "k", NULL,
