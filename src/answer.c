@@ -537,6 +537,8 @@ answer_goes_on(const char *data, size_t n)
 	const char *end = data + n, *p, *name;
 	int choices = 0, stops;
 
+	if (n > 0 && *data == '[')
+		return 0; /* [DONE], whatever is behind it */
 	for (p = data; (p = memchr(p, ':', (size_t)(end - p))) != NULL; p++) {
 		for (name = p; name > data && is_space(name[-1]);)
 			name--;

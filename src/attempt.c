@@ -48,8 +48,8 @@ attempt_scope_named(const char *s, size_t n)
 	int v;
 
 	for (v = SCOPE_KEY; v <= SCOPE_UPSTREAM; v++)
-		if (strncmp(attempt_scopes[v], s, n) == 0 &&
-		    attempt_scopes[v][n] == '\0')
+		if (strlen(attempt_scopes[v]) == n &&
+		    memcmp(attempt_scopes[v], s, n) == 0)
 			return v;
 	return SCOPE_NONE;
 }

@@ -172,7 +172,7 @@ verdict_named(const char *name, size_t n)
 
 	for (v = 0; v < V_MAX; v++) {
 		want = classify_verdicts[v].name;
-		if (strncmp(name, want, n) == 0 && want[n] == '\0')
+		if (strlen(want) == n && memcmp(name, want, n) == 0)
 			return v;
 	}
 	return -1;

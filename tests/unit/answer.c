@@ -362,6 +362,7 @@ static const struct {
 	{ "{\"choices\":[],\"usage\":", 0 },
 	{ "{\"choices\":[],\"usage\":null,\"usage\":{}}", 0 },
 	{ "{\"choices\":[],\"error\":{}}", 0 },
+	{ "[DONE]{\"choices\":[]}", 0 },
 	{ "{\"choices\":[],\"error\":null}", 1 },
 	{ "{\"choices\":[],\"errors\":{}}", 0 },
 	{ "{\"choices\":[],\"errorsome\":{}}", 1 },

@@ -459,7 +459,8 @@ test_verdicts(void)
 		verdict_info(V_MAX) == verdict_info(V_BAD_REPLY),
 	    "out of range");
 	ok(verdict_named("okay", 4) == -1 && verdict_named("o", 1) == -1 &&
-		verdict_named("", 0) == -1,
+		verdict_named("", 0) == -1 &&
+		verdict_named("burst\0and more", 14) == -1,
 	    "no such name");
 }
 
