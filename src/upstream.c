@@ -17,17 +17,17 @@
 #include <unistd.h>
 
 #include "classify.h"
+#include "easy.h"
 #include "fold.h"
 #include "loop.h"
 #include "now.h"
+#include "transport.h"
 #include "upstream.h"
 
 enum {
-	POOL_MAX = 1024,	 /* idle easy handles kept */
-	CONNS_MAX = 1024,	 /* idle connections kept */
-	HEADERS_MAX = 64 * 1024, /* bytes of a reply's header block */
-	CURL_LINE = 100 * 1024,	 /* curl's own bound of a line of it */
-	TOO_LARGE = 100		 /* CURLE_TOO_LARGE, since 8.6 */
+	POOL_MAX = 1024,	/* idle easy handles kept */
+	CONNS_MAX = 1024,	/* idle connections kept */
+	HEADERS_MAX = 64 * 1024 /* bytes of a reply's header block */
 };
 
 enum phase {
@@ -65,7 +65,7 @@ struct upstream {
 	int incurl;
 };
 
-static void finish(struct upstream_call *, enum transport, const char *);
+static void finish(struct upstream_call *, int, const char *);
 static void settle(struct upstream *);
 static void on_deadline(void *);
 
@@ -191,13 +191,6 @@ close_socket(void *arg, curl_socket_t fd)
 	return close(fd);
 }
 
-/* Does it say that our own machine has run out of something? */
-static int
-is_ours(int e)
-{
-	return e == EMFILE || e == ENFILE || e == ENOMEM || e == ENOBUFS;
-}
-
 /* As curl would: but why there is none, it would not say. */
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
@@ -207,7 +200,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 
 	(void)purpose;
 	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-	c->refused = fd == -1 && is_ours(errno) ? errno : 0;
+	c->refused = fd == -1 && transport_ours(errno) ? errno : 0;
 	return fd == -1 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -346,17 +339,8 @@ upstream_limits(struct upstream_call *c, struct limits *l)
 static void
 set_once(CURL *e, struct upstream_call *c)
 {
-	const char *ca;
-
+	easy_rules(e);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, c);
-	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(e, CURLOPT_USERAGENT, "ms/" VERSION);
-	/* on_header() is for the upstream's, not for a proxy's */
-	curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, c);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
@@ -366,10 +350,6 @@ set_once(CURL *e, struct upstream_call *c)
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, c);
 	curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, c->u);
-	/* The variables that the curl program reads; the library does not. */
-	if (((ca = getenv("CURL_CA_BUNDLE")) != NULL && *ca != '\0') ||
-	    ((ca = getenv("SSL_CERT_FILE")) != NULL && *ca != '\0'))
-		curl_easy_setopt(e, CURLOPT_CAINFO, ca);
 }
 
 static struct upstream_call *
@@ -394,16 +374,6 @@ new_call(struct upstream *u)
 	return c;
 }
 
-static void
-free_headers(struct curl_slist *l)
-{
-	struct curl_slist *h;
-
-	for (h = l; h != NULL; h = h->next)
-		explicit_bzero(h->data, strlen(h->data));
-	curl_slist_free_all(l);
-}
-
 /* Takes a call, in no list any more, out of service. */
 static void
 retire(struct upstream_call *c)
@@ -413,7 +383,7 @@ retire(struct upstream_call *c)
 	loop_timer_del(u->loop, &c->deadline);
 	loop_timer_del(u->loop, &c->resume);
 	curl_multi_remove_handle(u->multi, c->easy);
-	free_headers(c->headers);
+	easy_free_headers(c->headers);
 	c->headers = NULL;
 	c->phase = PHASE_DEAD;
 	if (u->npool < POOL_MAX) {
@@ -432,7 +402,7 @@ retire(struct upstream_call *c)
 }
 
 static void
-finish(struct upstream_call *c, enum transport t, const char *why)
+finish(struct upstream_call *c, int t, const char *why)
 {
 	struct upstream_cb cb = c->cb;
 	struct upstream_end e;
@@ -444,7 +414,7 @@ finish(struct upstream_call *c, enum transport t, const char *why)
 	snprintf(text, sizeof(text), "%s", why);
 	if (c->phase == PHASE_BODY)
 		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-	e.transport = (int)t;
+	e.transport = t;
 	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
 	e.status = (int)status;
 	e.sent = sent > 0;
@@ -454,78 +424,24 @@ finish(struct upstream_call *c, enum transport t, const char *why)
 	cb.done(arg, &e);
 }
 
-/* Had a resolver no descriptor to ask with? Then we have none either. */
-static int
-is_short(struct upstream_call *c)
+/* Curl has ended a call. Its words for it are about what it knows. */
+static void
+ended(struct upstream_call *c, CURLcode code)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd == -1 && is_ours(errno))
-		c->refused = errno;
-	if (fd != -1)
-		close(fd);
-	return c->refused != 0;
-}
-
-/* Curl calls a header line past its 100 KiB so, too, in its older versions. */
-static enum transport
-no_memory(const struct upstream_call *c)
-{
-	void *volatile p = malloc(2 * (size_t)CURL_LINE); /* do try */
-	int room = p != NULL;
+	const char *why = curl_easy_strerror(code);
 	long sent = 0;
+	int t;
 
-	free(p);
 	curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
-	return room && c->phase == PHASE_HEAD && sent > 0 ? TRANSPORT_TOOBIG :
-							    TRANSPORT_SYSTEM;
-}
-
-static enum transport
-transport_of(struct upstream_call *c, CURLcode code)
-{
-	switch ((int)code) {
-	case CURLE_OK:
-		return TRANSPORT_OK;
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return is_short(c) ? TRANSPORT_SYSTEM : TRANSPORT_NETWORK;
-	case CURLE_COULDNT_CONNECT:
-		return c->refused != 0 ? TRANSPORT_SYSTEM : TRANSPORT_NETWORK;
-	case CURLE_FAILED_INIT:
-	case CURLE_SSL_CACERT_BADFILE: /* a file of ours */
-		return TRANSPORT_SYSTEM;
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_USE_SSL_FAILED:
-		return TRANSPORT_TLS;
-	case CURLE_OUT_OF_MEMORY:
-		return no_memory(c);
-	case CURLE_WRITE_ERROR: /* on_header() said no */
-	case TOO_LARGE:		/* of a header line, as newer curls say it */
-		return TRANSPORT_TOOBIG;
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, that is no HTTP */
-	case CURLE_BAD_CONTENT_ENCODING:
-		return TRANSPORT_CUT;
-	default:
-		return c->phase == PHASE_BODY ? TRANSPORT_CUT :
-						TRANSPORT_NETWORK;
-	}
-}
-
-/* Why, in words; curl's own are about what it did not know. */
-static const char *
-why(const struct upstream_call *c, enum transport t, CURLcode code)
-{
+	t = transport_of((int)code, c->phase == PHASE_BODY, sent > 0,
+	    &c->refused);
 	if (t == TRANSPORT_TOOBIG)
-		return "its headers are too large";
-	if (t == TRANSPORT_SYSTEM && c->refused != 0)
-		return strerror(c->refused);
-	return c->why[0] != '\0' ? c->why : curl_easy_strerror(code);
+		why = "its headers are too large";
+	else if (t == TRANSPORT_SYSTEM && c->refused != 0)
+		why = strerror(c->refused);
+	else if (c->why[0] != '\0')
+		why = c->why;
+	finish(c, t, why);
 }
 
 /* Does what had to wait until curl returned. */
@@ -533,7 +449,6 @@ static void
 settle(struct upstream *u)
 {
 	struct upstream_call *c;
-	enum transport t;
 	CURLMsg *m;
 	int left;
 
@@ -547,8 +462,7 @@ settle(struct upstream *u)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &c);
-		t = transport_of(c, code);
-		finish(c, t, why(c, t, code));
+		ended(c, code);
 	}
 	while ((c = TAILQ_FIRST(&u->queued)) != NULL) {
 		TAILQ_REMOVE(&u->queued, c, entry);
@@ -608,64 +522,6 @@ on_deadline(void *arg)
 		finish(c, TRANSPORT_TIMEOUT, which);
 }
 
-static int
-add_header(struct upstream_call *c, const char *line)
-{
-	struct curl_slist *l;
-
-	if ((l = curl_slist_append(c->headers, line)) == NULL)
-		return -1;
-	c->headers = l;
-	return 0;
-}
-
-static int
-set_headers(struct upstream_call *c, const struct upstream_req *r)
-{
-	char *line;
-	size_t i;
-	int e;
-
-	if (add_header(c, "Expect:") == -1 ||
-	    add_header(c, "Accept-Encoding: identity") == -1)
-		return -1;
-	for (i = 0; r->headers != NULL && r->headers[i] != NULL; i++)
-		if (add_header(c, r->headers[i]) == -1)
-			return -1;
-	if (r->bearer == NULL)
-		return 0;
-	if (asprintf(&line, "Authorization: Bearer %s", r->bearer) == -1)
-		return -1;
-	e = add_header(c, line);
-	explicit_bzero(line, strlen(line));
-	free(line);
-	return e;
-}
-
-static int
-set_request(struct upstream_call *c, const struct upstream_req *r)
-{
-	CURL *e = c->easy;
-
-	if (set_headers(c, r) == -1 ||
-	    curl_easy_setopt(e, CURLOPT_URL, r->url) != CURLE_OK)
-		return -1;
-	curl_easy_setopt(e, CURLOPT_HTTPHEADER, c->headers);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)r->connect);
-	/* plain HTTP is for neighbours; no key goes to a proxy in the clear */
-	curl_easy_setopt(e, CURLOPT_NOPROXY,
-	    strncasecmp(r->url, "http://", 7) == 0 ? "*" : NULL);
-	if (strcmp(r->method, "POST") == 0) {
-		curl_easy_setopt(e, CURLOPT_POST, 1L);
-		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)r->len);
-		curl_easy_setopt(e, CURLOPT_POSTFIELDS,
-		    r->body == NULL ? "" : r->body);
-	} else
-		curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
-	return 0;
-}
-
 struct upstream_call *
 upstream_start(struct upstream *u, const struct upstream_req *r,
     const struct upstream_cb *cb, void *arg)
@@ -685,7 +541,7 @@ upstream_start(struct upstream *u, const struct upstream_req *r,
 	c->nheader = 0;
 	c->refused = 0;
 	c->why[0] = '\0';
-	if (set_request(c, r) == -1) {
+	if (easy_request(c->easy, r, &c->headers) == -1) {
 		retire(c);
 		errno = ENOMEM;
 		return NULL;
