@@ -70,6 +70,7 @@ struct conn {
 	struct buf out;	 /* to be written */
 	struct buf made; /* by the shape */
 	int stream, broken;
+	int full; /* something was not taken: see chat_resume() */
 	int told; /* that it is to end */
 	int served;
 	struct loop_timer keep_alive, kill, flush;
@@ -248,9 +249,9 @@ on_flush(void *arg)
 		keep_conn(c);
 	else if (c->state == ST_LAST)
 		free_conn(c);
-	else if (c->job != NULL)
+	else if (c->full && c->job != NULL)
 		chat_resume(c->job);
-	else if (c->fetch != NULL)
+	else if (c->full && c->fetch != NULL)
 		fetch_resume(c->fetch);
 }
 
@@ -294,6 +295,7 @@ on_data(void *arg, const char *p, size_t n)
 
 	if (c->broken)
 		return n;
+	c->full = c->out.len > OUT_MAX || n > RECORD_MAX;
 	if (c->out.len > OUT_MAX)
 		return 0;
 	if (n > RECORD_MAX)

@@ -23,6 +23,12 @@ enum {
 	TURN_MAX = 64 /* descriptors served in one turn */
 };
 
+/* Where a timer is set: loop_timer.set. */
+enum {
+	IN_HEAP = 1,
+	IN_QUEUE
+};
+
 struct watch {
 	void (*fn)(void *, int, short);
 	void *arg;
@@ -38,7 +44,8 @@ struct loop {
 	size_t nwatch;
 	size_t nfiles;
 	struct loop_timer *heap; /* the nearest; its siblings are none */
-	size_t ntimers;
+	struct loop_timer *first, *last; /* for the end of the turn */
+	size_t nqueued;
 	unsigned turn;
 	int64_t now; /* see loop_now() */
 	int stop;
@@ -217,29 +224,60 @@ heap_gather(struct loop_timer *t)
 	return all;
 }
 
+static void
+queue(struct loop *l, struct loop_timer *t)
+{
+	t->set = IN_QUEUE;
+	if ((t->prev = l->last) != NULL)
+		t->prev->next = t;
+	else
+		l->first = t;
+	l->last = t;
+	l->nqueued++;
+}
+
+static void
+unqueue(struct loop *l, struct loop_timer *t)
+{
+	if (t->prev != NULL)
+		t->prev->next = t->next;
+	else
+		l->first = t->next;
+	if (t->next != NULL)
+		t->next->prev = t->prev;
+	else
+		l->last = t->prev;
+	l->nqueued--;
+}
+
 void
 loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
     void (*fn)(void *arg), void *arg)
 {
 	loop_timer_del(l, t);
-	t->at = now_mono() + (ms < 0 ? 0 : ms);
 	t->fn = fn;
 	t->arg = arg;
-	t->set = 1;
 	t->child = t->next = NULL;
+	if (ms <= 0) {
+		queue(l, t);
+		return;
+	}
+	t->at = now_mono() + ms;
+	t->set = IN_HEAP;
 	l->heap = heap_meld(l->heap, t);
-	l->ntimers++;
 }
 
 void
 loop_timer_del(struct loop *l, struct loop_timer *t)
 {
+	int set = t->set;
 	struct loop_timer *rest;
 
-	if (!t->set)
-		return;
 	t->set = 0;
-	l->ntimers--;
+	if (set == IN_QUEUE)
+		unqueue(l, t);
+	if (set != IN_HEAP)
+		return;
 	rest = heap_gather(t->child);
 	if (t == l->heap) {
 		l->heap = rest;
@@ -302,18 +340,24 @@ loop_signal(struct loop *l, int sig, void (*fn)(void *arg, int sig), void *arg)
 	return sigaction(sig, &sa, NULL);
 }
 
-/* Runs what is due, but no timer that sets itself anew for ever. */
+static void
+run(struct loop *l, struct loop_timer *t)
+{
+	loop_timer_del(l, t);
+	t->fn(t->arg);
+}
+
+/* What sets itself anew is not due again before the next turn. */
 static void
 run_timers(struct loop *l)
 {
-	struct loop_timer *t;
-	int64_t now = now_mono();
-	size_t n = l->ntimers;
+	int64_t now = l->heap != NULL ? now_mono() : 0;
+	size_t n;
 
-	while (n-- > 0 && (t = l->heap) != NULL && t->at <= now) {
-		loop_timer_del(l, t);
-		t->fn(t->arg);
-	}
+	while (l->heap != NULL && l->heap->at <= now)
+		run(l, l->heap);
+	for (n = l->nqueued; n > 0 && l->first != NULL; n--)
+		run(l, l->first);
 }
 
 static int
@@ -321,6 +365,8 @@ wait_time(const struct loop *l, int max)
 {
 	int64_t ms;
 
+	if (l->first != NULL)
+		return 0;
 	if (l->heap == NULL)
 		return max;
 	if ((ms = l->heap->at - now_mono()) < 0)

@@ -28,12 +28,13 @@ struct loop_timer { /* part of the caller's own struct, zeroed */
 	void (*fn)(void *arg);
 	void *arg;
 	int set;
-	struct loop_timer *child, *next, *prev; /* in the heap */
+	struct loop_timer *child, *next, *prev; /* in the heap, or the queue */
 };
 
 /*
- * Calls fn once, ms milliseconds from now; replaces an earlier setting. Needs
- * no memory, and so cannot fail.
+ * Calls fn once, ms milliseconds from now, 0: at the end of this turn, in the
+ * order of asking; replaces an earlier setting. Needs no memory, and so cannot
+ * fail.
  */
 void loop_timer(struct loop *l, struct loop_timer *t, int64_t ms,
     void (*fn)(void *arg), void *arg);

@@ -58,16 +58,16 @@ in_order(void)
 	int i, k, want = 0, bad = 0;
 
 	for (i = 0; i < TIMERS; i++)
-		set(&timers[i], rand() % 50);
+		set(&timers[i], 1 + rand() % 50);
 	for (i = 0; i < 5 * TIMERS; i++) {
 		k = rand() % TIMERS;
 		if (rand() % 3 == 0)
 			loop_timer_del(loop, &timers[k].t);
 		else
-			set(&timers[k], rand() % 50);
+			set(&timers[k], 1 + rand() % 50);
 	}
 	for (i = 0; i < TIMERS; i++)
-		want += timers[i].t.set;
+		want += timers[i].t.set != 0;
 	for (i = 0; i < TIMERS; i++)
 		timers[i].fired = timers[i].t.set ? 0 : 1;
 	while (fired < want)
@@ -79,6 +79,32 @@ in_order(void)
 	ok(early == 0, "none before its time");
 	ok(disorder == 0, "in order");
 	ok(loop_turn(loop, 0) == 0 && fired == want, "then there is none");
+}
+
+/* At the end of the turn: in the order of asking, whatever is taken back. */
+static void
+at_once(void)
+{
+	static const int asked[] = { 3, 1, 4, 1, 5, 9, 2, 6 },
+			 gone[] = { 4, 3, 6 };
+	struct timer *t;
+	size_t i;
+	int turn;
+
+	fired = disorder = 0;
+	last = 0;
+	for (i = 0; i < 8; i++) {
+		t = &timers[asked[i]];
+		loop_timer(loop, &t->t, (int)(i & 1) - 1, on_time, t);
+		t->due = (int64_t)i;
+		t->fired = 0;
+	}
+	for (i = 0; i < 3; i++)
+		loop_timer_del(loop, &timers[gone[i]].t);
+	turn = loop_turn(loop, -1);
+	ok(turn == 0 && fired == 4 && disorder == 0 && timers[1].fired == 1,
+	    "in a turn, in the order of asking");
+	ok(loop_turn(loop, 0) == 0 && fired == 4, "and in no other");
 }
 
 static int again, others;
@@ -448,6 +474,7 @@ main(void)
 	if ((loop = loop_new()) == NULL)
 		return 1;
 	in_order();
+	at_once();
 	from_callbacks();
 	descriptors();
 	changes();
