@@ -81,6 +81,7 @@ struct chat_job {
 	int slot; /* -1: none is held */
 	unsigned turn;
 	struct try *try;
+	int over; /* the caller was told, only the reply's rest is awaited */
 	struct outbound outbound;
 	int repairs, mended; /* the latter: for which of the models */
 	int attempts;
@@ -220,8 +221,17 @@ finish(struct chat_job *j)
 	r->nretried = j->nretried;
 	r->decision = j->decided ? &j->decision : NULL;
 	r->routing = j->request.routing;
+	j->over = 1;
 	j->sink.end(j->arg, r);
-	free_job(j);
+	if (j->try == NULL)
+		free_job(j);
+}
+
+/* The reply has ended: the upstream is ready for another. */
+static void
+on_gone(void *arg)
+{
+	free_job(arg);
 }
 
 static void
@@ -455,27 +465,13 @@ ask_purse(struct chat_job *j)
 	return 0;
 }
 
-/* The lane of what is picked: its key's, or that of all that need none. */
-static size_t
-lane(const struct chat_job *j)
-{
-	return j->pick.key != PICK_NOKEY ? j->pick.key : j->chat->o.keys->n;
-}
-
-/* Without a key it is the upstream's own name that slots go by. */
 static int
 take_slot(struct chat_job *j)
 {
 	const struct chat_opts *o = &j->chat->o;
-	const struct conf_upstream *u = &o->conf->upstreams[j->pick.upstream];
-	char id[KEYS_ID];
 
-	if (j->pick.key == PICK_NOKEY)
-		keys_id(u->name, id);
-	else
-		strlcpy(id, o->keys->v[j->pick.key].id, sizeof(id));
-	j->slot = lanes_take(&j->chat->lanes, lane(j), id,
-	    u->per_key_concurrency);
+	j->slot = lanes_take(&j->chat->lanes, o->keys, j->pick.key,
+	    &o->conf->upstreams[j->pick.upstream]);
 	return j->slot == -1 ? -1 : 0;
 }
 
@@ -623,7 +619,7 @@ set_refusal(struct chat_job *j, const struct try_out *t)
 static void
 free_slot(struct chat_job *j)
 {
-	lanes_give(&j->chat->lanes, lane(j), &j->slot);
+	lanes_give(&j->chat->lanes, j->pick.key, &j->slot);
 }
 
 /* The repair that answers a verdict, of requests that we know; 0: none. */
@@ -732,19 +728,23 @@ on_done(void *arg, const struct try_out *t)
 		return;
 	}
 	set_refusal(j, t);
-	try_free(j->try);
-	j->try = NULL;
-	free_slot(j);
+	loop_timer_del(j->chat->o.loop, &j->overall);
+	if (!try_rests(j->try)) {
+		try_free(j->try);
+		j->try = NULL;
+		free_slot(j);
+	}
 	finish(j);
 }
 
-/* Breaks off the attempt under way, if there is one; it is recorded. */
+/* Breaks off the attempt under way, if there is one; it is recorded, once. */
 static void
 close_try(struct chat_job *j, int verdict)
 {
 	if (j->try == NULL)
 		return;
-	record_try(j, try_abort(j->try, verdict));
+	if (!j->over)
+		record_try(j, try_abort(j->try, verdict));
 	try_free(j->try);
 	j->try = NULL;
 	free_slot(j);
@@ -765,7 +765,8 @@ want(const struct chat_job *j)
 static void
 send_try(struct chat_job *j)
 {
-	static const struct try_cb cb = { on_commit, on_data, on_done };
+	static const struct try_cb cb = { on_commit, on_data, on_done,
+		on_gone };
 	const struct chat_opts *o = &j->chat->o;
 	struct try_in in = { .loop = o->loop,
 		.up = j->chat->up,

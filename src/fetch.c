@@ -166,7 +166,7 @@ on_done(void *arg, const struct try_out *o)
 static void
 next(void *arg)
 {
-	static const struct try_cb cb = { on_commit, on_data, on_done };
+	static const struct try_cb cb = { on_commit, on_data, on_done, NULL };
 	struct fetch *t = arg;
 	struct try_in in = { .loop = t->o->loop,
 		.up = t->up,

@@ -1,12 +1,17 @@
 /* Counting what is under way. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "conf.h"
+#include "keys.h"
 #include "lanes.h"
+#include "pick.h"
 #include "slots.h"
 
 int
 lanes_open(struct lanes *l, const char *dir, size_t nkeys, size_t nupstreams)
 {
+	l->nkeys = nkeys;
 	l->inflight = calloc(nkeys + 1, sizeof(*l->inflight));
 	l->lacks = calloc(nupstreams + 1, sizeof(*l->lacks));
 	if (l->inflight == NULL || l->lacks == NULL)
@@ -22,13 +27,26 @@ lanes_close(struct lanes *l)
 	free(l->lacks);
 }
 
-int
-lanes_take(struct lanes *l, size_t key, const char *id, int limit)
+static int *
+inflight(const struct lanes *l, size_t key)
 {
-	int slot = slots_take(l->slots, id, limit);
+	return &l->inflight[key != PICK_NOKEY ? key : l->nkeys];
+}
 
+int
+lanes_take(struct lanes *l, const struct keys *keys, size_t key,
+    const struct conf_upstream *u)
+{
+	char id[KEYS_ID];
+	int slot;
+
+	if (key == PICK_NOKEY)
+		keys_id(u->name, id);
+	else
+		strlcpy(id, keys->v[key].id, sizeof(id));
+	slot = slots_take(l->slots, id, u->per_key_concurrency);
 	if (slot != -1)
-		l->inflight[key]++;
+		++*inflight(l, key);
 	return slot;
 }
 
@@ -39,5 +57,5 @@ lanes_give(struct lanes *l, size_t key, int *slot)
 		return;
 	slots_give(l->slots, *slot);
 	*slot = -1;
-	l->inflight[key]--;
+	--*inflight(l, key);
 }

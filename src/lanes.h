@@ -8,9 +8,12 @@
 
 #include <stddef.h>
 
+struct conf_upstream;
+struct keys;
 struct slots;
 
 struct lanes {
+	size_t nkeys;
 	int *inflight;	 /* by key */
 	unsigned *lacks; /* by upstream: bits of APIs */
 	struct slots *slots;
@@ -22,8 +25,12 @@ int lanes_open(struct lanes *l, const char *dir, size_t nkeys,
 /* Also after a failure to open. */
 void lanes_close(struct lanes *l);
 
-/* Takes one of limit slots of a key by its 8 hex digits: it, or -1. */
-int lanes_take(struct lanes *l, size_t key, const char *id, int limit);
+/*
+ * Takes one of the slots that a key has at an upstream: it, or -1. Of
+ * PICK_NOKEY it is one of the upstream's own, by its name.
+ */
+int lanes_take(struct lanes *l, const struct keys *keys, size_t key,
+    const struct conf_upstream *u);
 
 /* Gives it back; *slot is then -1, as it may be before. */
 void lanes_give(struct lanes *l, size_t key, int *slot);

@@ -132,7 +132,10 @@ event(struct relay *r)
 	return 0;
 }
 
-/* Runs the scanner over new bytes; *end: behind the last good event. */
+/*
+ * Runs the scanner over new bytes, up to the mark of the end; *end: behind the
+ * last good event.
+ */
 static enum relay_res
 scan(struct relay *r, const char *p, size_t n, size_t *end)
 {
@@ -152,6 +155,8 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 		if (event(r) == -1)
 			return RELAY_BAD;
 		*end = at;
+		if (r->answer->seen & ANSWER_DONE)
+			break;
 	}
 	return RELAY_HOLD;
 }
@@ -159,19 +164,28 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 static enum relay_res
 stream_data(struct relay *r, const char *p, size_t n)
 {
+	int done = r->answer->seen & ANSWER_DONE; /* but perhaps for a LF */
 	size_t end, before = r->hold.len;
-	enum relay_res res;
+	enum relay_res res = RELAY_HOLD;
 
-	res = scan(r, p, n, &end);
+	if (done)
+		end = n > 0 && *p == '\n';
+	else
+		res = scan(r, p, n, &end);
+	if (res == RELAY_HOLD && r->answer->seen & ANSWER_DONE) {
+		if (done || end < n || !sse_cr(r->sse))
+			res = RELAY_DONE;
+		n = end;
+	}
 	if (r->want == RELAY_ASSEMBLE || (res == RELAY_BAD && !r->committed))
 		return res;
 	if (buf_add(&r->hold, p, n) == -1)
 		return no_room(r);
 	if (end > 0)
 		r->ready = before + end;
-	if (res == RELAY_BAD)
-		return res;
-	return r->committed ? RELAY_PASS : RELAY_HOLD;
+	if (res == RELAY_HOLD && r->committed)
+		res = RELAY_PASS;
+	return res;
 }
 
 enum relay_res

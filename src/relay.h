@@ -64,14 +64,16 @@ void relay_head(struct relay *r, int status, const char *type,
 enum relay_res {
 	RELAY_HOLD, /* taken; nothing to pass on yet */
 	RELAY_PASS, /* r->committed: pass on what is ready */
+	RELAY_DONE, /* as either; the stream is at its end, see relay_end() */
 	RELAY_BAD   /* nothing more will come of it: see r->c */
 };
 
 /*
- * Takes n bytes of the body. With RELAY_PASS, or RELAY_BAD if r->committed,
- * the first r->ready bytes of r->hold, perhaps none, may be passed on: of a
- * stream only whole events, so that what goes wrong later can still be said
- * between two of them. How a stream is cut into calls changes nothing.
+ * Takes n bytes of the body. If r->committed, the first r->ready bytes of
+ * r->hold, perhaps none, may be passed on: of a stream only whole events, so
+ * that what goes wrong later can still be said between two of them; what
+ * follows its mark of the end is dropped. How a stream is cut into calls
+ * changes nothing.
  */
 enum relay_res relay_data(struct relay *r, const char *p, size_t n);
 

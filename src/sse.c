@@ -163,6 +163,12 @@ sse_feed(struct sse *s, const char *p, size_t n, size_t *used)
 }
 
 int
+sse_cr(const struct sse *s)
+{
+	return (s->state & SSE_CR) != 0;
+}
+
+int
 sse_pending(const struct sse *s)
 {
 	if (s->state & SSE_ENDED)

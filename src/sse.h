@@ -43,6 +43,9 @@ enum sse_res {
  */
 enum sse_res sse_feed(struct sse *s, const char *p, size_t n, size_t *used);
 
+/* Did what was taken end in a CR, of which a LF may still come? */
+int sse_cr(const struct sse *s);
+
 /* Has an event begun that has not ended? For the end of a stream. */
 int sse_pending(const struct sse *s);
 

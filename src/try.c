@@ -21,8 +21,9 @@
 #include "window.h"
 
 enum {
-	DONE_WAIT = 1000
-}; /* ms for the end of the reply after [DONE] */
+	REST_TIME = 1000, /* ms for the reply to end behind its [DONE] */
+	REST_MAX = 4096	  /* bytes that may come then */
+};
 
 struct
 try {
@@ -34,9 +35,12 @@ try {
 	struct try_out out;
 	struct limits limits;
 	struct window window;
-	struct loop_timer timer; /* the end, or the wait for it */
+	struct loop_timer timer; /* the end */
+	struct loop_timer rest;
 	int64_t start;
-	int paused, over;
+	int paused, over, told;
+	int whole; /* it was: the rest is of no interest */
+	size_t nrest;
 };
 
 static void
@@ -44,6 +48,7 @@ on_end(void *arg)
 {
 	struct try *t = arg;
 
+	t->told = 1;
 	t->cb.done(t->arg, &t->out);
 }
 
@@ -120,7 +125,6 @@ flush(struct try *t)
 	return r->ready == 0;
 }
 
-/* Ends the transfer, if need be, with the verdict that the relay holds. */
 static void
 stop(struct try *t)
 {
@@ -129,16 +133,61 @@ stop(struct try *t)
 	t->call = NULL;
 }
 
-/* The end of the reply did not come, but that of the answer did. */
+/* Judges the reply, of which no more is to come. */
 static void
-on_done_wait(void *arg)
+judge(struct try *t, int transport)
+{
+	struct relay *r = &t->relay;
+	int before = r->committed;
+
+	relay_end(r, transport);
+	if (t->in.strict && r->c->verdict == V_REASONED && !before)
+		r->committed = 0;
+	if (r->committed && !before)
+		commit(t);
+}
+
+static void
+rest_over(struct try *t)
+{
+	loop_timer_del(t->in.loop, &t->rest);
+	if (t->told)
+		t->cb.gone(t->arg);
+}
+
+static void
+on_rest_over(void *arg)
 {
 	struct try *t = arg;
 
 	stop(t);
-	relay_end(&t->relay, TRANSPORT_OK);
-	if (flush(t))
+	rest_over(t);
+}
+
+/* An answer is over when its mark says so, whenever the reply will be. */
+static void
+whole(struct try *t)
+{
+	judge(t, TRANSPORT_OK);
+	t->whole = 1;
+	t->out.sent = 1;
+	loop_timer(t->in.loop, &t->rest, REST_TIME, on_rest_over, t);
+	if (!t->relay.committed) {
 		end_later(t);
+	} else if (flush(t)) {
+		end(t);
+		on_end(t);
+	}
+}
+
+/* What follows is read so that the connection can be kept. */
+static void
+rest(struct try *t, size_t n)
+{
+	if ((t->nrest += n) <= REST_MAX)
+		return;
+	stop(t);
+	loop_timer(t->in.loop, &t->rest, 0, on_rest_over, t);
 }
 
 static void
@@ -168,6 +217,10 @@ on_data(void *arg, const char *p, size_t n)
 	int before = t->relay.committed, taken;
 	enum relay_res res;
 
+	if (t->whole) {
+		rest(t, n);
+		return 0;
+	}
 	if (before && t->relay.ready > 0) {
 		t->paused = 1;
 		return 1;
@@ -175,14 +228,16 @@ on_data(void *arg, const char *p, size_t n)
 	res = relay_data(&t->relay, p, n);
 	if (t->relay.committed && !before)
 		commit(t);
+	if (res == RELAY_DONE) {
+		whole(t);
+		return 0;
+	}
 	taken = !t->relay.committed || flush(t);
 	if (res == RELAY_BAD) {
 		stop(t);
 		if (taken)
 			end_later(t);
-	} else if (res == RELAY_PASS && t->relay.answer->seen & ANSWER_DONE &&
-	    !t->timer.set)
-		loop_timer(t->in.loop, &t->timer, DONE_WAIT, on_done_wait, t);
+	}
 	return 0;
 }
 
@@ -191,20 +246,18 @@ on_done(void *arg, const struct upstream_end *e)
 {
 	struct try *t = arg;
 	struct relay *r = &t->relay;
-	int before = r->committed;
 
 	t->call = NULL;
-	loop_timer_del(t->in.loop, &t->timer);
+	if (t->whole) {
+		rest_over(t);
+		return;
+	}
 	if (t->out.status == 0)
 		t->out.status = e->status;
 	t->out.sent = e->sent;
-	relay_end(r, e->transport);
+	judge(t, e->transport);
 	if (r->c->message[0] == '\0' && e->transport != TRANSPORT_OK)
 		strlcpy(r->c->message, e->why, sizeof(r->c->message));
-	if (t->in.strict && r->c->verdict == V_REASONED && !before)
-		r->committed = 0;
-	if (r->committed && !before)
-		commit(t);
 	if (!r->committed || flush(t)) {
 		end(t);
 		on_end(t);
@@ -268,7 +321,7 @@ try_resume(struct try *t)
 {
 	if (!t->out.committed || t->over || !flush(t))
 		return;
-	if (t->call == NULL)
+	if (t->call == NULL || t->whole)
 		end_later(t);
 	else if (t->paused) {
 		t->paused = 0;
@@ -279,13 +332,14 @@ try_resume(struct try *t)
 const struct try_out *
 try_abort(struct try *t, int v)
 {
+	stop(t);
 	if (!t->over) {
-		stop(t);
 		memset(t->relay.c, 0, sizeof(*t->relay.c));
 		t->relay.c->verdict = (enum verdict)v;
 		end(t);
 	}
 	loop_timer_del(t->in.loop, &t->timer);
+	loop_timer_del(t->in.loop, &t->rest);
 	return &t->out;
 }
 
@@ -297,6 +351,12 @@ try_free(struct try *t)
 	(void)try_abort(t, V_CANCELLED);
 	relay_free(&t->relay);
 	free(t);
+}
+
+int
+try_rests(const struct try *t)
+{
+	return t->call != NULL;
 }
 
 int

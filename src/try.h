@@ -61,22 +61,32 @@ struct try_cb {
 	/* Takes some of n bytes; fewer: go on with try_resume(). */
 	size_t (*data)(void *arg, const char *p, size_t n);
 	/*
-	 * Once, last, from the loop: it is over, and all data was taken.
-	 * The try is still there: try_free() may be called from here.
+	 * Once: it is over, and all data was taken. The try is still there:
+	 * try_free() may be called from here, which for one that try_rests()
+	 * is to break it off.
 	 */
 	void (*done)(void *arg, const struct try_out *o);
+	/* Once, last, if at done it was still to end: now it has. */
+	void (*gone)(void *arg);
 };
 
 /* Starts it. Callbacks come from the loop. NULL with errno. */
 struct try *try_start(const struct try_in *in, const struct try_cb *cb,
     void *arg);
 
+/*
+ * At done: has the reply not ended, though the answer in it has? For a little
+ * while it may do so, which keeps the connection; until gone, the upstream
+ * takes the request for one under way. Only of a stream.
+ */
+int try_rests(const struct try *t);
+
 /* The caller has room again. */
 void try_resume(struct try *t);
 
 /*
- * Breaks it off, if it is not over: the connection is closed, no callback
- * follows, the verdict is v. Returns what is known of it.
+ * Breaks it off: the connection is closed, no callback follows; the verdict,
+ * if it is not over, is v. Returns what is known of it.
  */
 const struct try_out *try_abort(struct try *t, int v);
 

@@ -154,6 +154,7 @@ sim/close-mid|"stream":true|200 1|Hello
 sim/half-event|"stream":true|200 1|from
 sim/stall-head||000 late|
 sim/stall-mid|"stream":true|200 late|Hello
+sim/stall-end|"stream":true|200 late|DONE
 sim/delay:50||200 0|Hello
 sim/length-long||200 1|Hello
 sim/bad-chunk|"stream":true|200 1|Hello

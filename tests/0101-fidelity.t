@@ -83,11 +83,18 @@ for m in Test/Model-A sim/extra sim/unicode sim/escapes sim/surrogate \
 done
 # what only a stream can be
 for m in crlf cr mixed-eol nospace bom multi-data id-lines comments \
-	empty-first null-choices after-done finish-no-done \
+	empty-first null-choices finish-no-done \
 	giant-line:500000; do
 	printf '{"stream":true,"model":"sim/%s","messages":[{"role":"user","content":"hi"}]}' "$m" >req
 	curl -s -H "$auth" -d @req "$sim/v1/chat/completions" >want
 	run "sim/$m" 0 sh -c 'ms-chat -o sse <req >got'
 	ok "sim/$m: byte for byte" cmp -s want got
 done
+# The end is where its mark is.
+printf '{"stream":true,"model":"sim/after-done","messages":[{"role":"user","content":"hi"}]}' >req
+curl -s -H "$auth" -d @req "$sim/v1/chat/completions" >all
+sed '/^data: \[DONE\]/q' all >want && echo >>want
+run 'more behind [DONE]' 0 sh -c 'ms-chat -o sse <req >got'
+ok 'which is dropped' cmp -s want got
+ok 'there was more' [ "$(wc -c <all)" -gt "$(wc -c <want)" ]
 done_testing

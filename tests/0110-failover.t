@@ -259,6 +259,24 @@ run 'a file of certificates that is not there' 71 env CURL_CA_BUNDLE=none \
 ok 'lets nobody rest, either' \
 	[ "$(jq -c '[.verdict, .rest]' state/usage/*.jsonl)" = '["system",null]' ]
 
+# ---- an answer that is over before its reply ----
+# Time would be over first, if the end of the reply were waited for.
+for form in text sse openai json n8n; do
+	fresh 'path=/v1/chat/completions do=stall-end'
+	run "stall-end, $form" 0 ms-chat --timeout 20 -o $form hi
+	recorded "stall-end, $form: an answer" '1A ok 200'
+done
+fresh 'path=/v1/chat/completions do=stream-only+stall-end'
+run 'stall-end, assembled' 0 ms-chat --timeout 20 -o openai hi
+recorded 'an answer, too' '1A stream_only 400, 1A ok 200'
+row1 text hollow-stream+stall-end '1A 1B' '1A hollow 200 model 60, 1B ok 200'
+perl -e 'print qq(data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n),
+	": more\n\n" x 1e5' >more
+fresh "path=/v1/chat/completions status=200 body=@$dir/more type=text/event-stream do=stall-end"
+run 'more and more' 0 ms-chat --timeout 20 -o sse hi
+ok 'nothing of which is passed on' sh -c '[ "$(tail -n 2 out)" = "data: [DONE]" ]'
+recorded 'but the answer' '1A ok 200'
+
 # ---- silence ----
 jq '.timeouts = {"first_byte": 1, "plain": 1, "idle": 1}' models.json >m
 mv m models.json

@@ -60,7 +60,7 @@ feed(int mode, const char *p, size_t n, size_t step, unsigned seed)
 		abort();
 	relay_head(&r, mode & 16 ? 429 : 200,
 	    mode & 32 ? "application/json" : "text/event-stream", NULL);
-	for (i = 0; i < n && res != RELAY_BAD; i += len) {
+	for (i = 0; i < n && res < RELAY_DONE; i += len) {
 		seed = seed * 1103515245 + 12345;
 		len = step > 0 ? step : 1 + (seed >> 16) % 64;
 		len = len < n - i ? len : n - i;
@@ -73,7 +73,8 @@ feed(int mode, const char *p, size_t n, size_t step, unsigned seed)
 		pass(&r, &s, &e.out);
 	}
 	if (res != RELAY_BAD)
-		relay_end(&r, ends[mode >> 2 & 3]);
+		relay_end(&r,
+		    res == RELAY_DONE ? TRANSPORT_OK : ends[mode >> 2 & 3]);
 	pass(&r, r.c->verdict == V_OK || r.c->verdict == V_REASONED ? NULL : &s,
 	    &e.out);
 	/* The LF of a CRLF may come too late for the event that it ends. */

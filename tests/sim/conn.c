@@ -297,13 +297,21 @@ st_delay(struct conn *c)
 }
 
 /* True at the place where the plan cuts the answer. */
+/* Does a stream never get its last chunk? */
+static bool
+stalls_last(const struct conn *c)
+{
+	return c->plan.cut_at == AT_END && c->ans.stream;
+}
+
 static bool
 cut_here(struct conn *c)
 {
 	const struct plan *p = &c->plan;
 
 	return p->cut_at == AT_HALF_HEAD || p->cut_at == AT_BODY ||
-	    (p->cut_at == AT_MID && answer_middle(c)) || c->ans.half;
+	    (p->cut_at == AT_MID && answer_middle(c)) ||
+	    (c->last && stalls_last(c)) || c->ans.half;
 }
 
 /* Makes the third content event, or what there is instead, the last. */
@@ -336,7 +344,8 @@ produce(struct conn *c)
 		}
 		buf_clear(&piece);
 		if (!answer_next(c, &piece)) {
-			wire_end(c);
+			if (!stalls_last(c))
+				wire_end(c);
 			c->last = true;
 			break;
 		}

@@ -80,6 +80,7 @@ static const struct behaviour {
 	{ "stall-head", CUT(AT_START, CUT_STALL) },
 	{ "stall-half-head", CUT(AT_HALF_HEAD, CUT_STALL) },
 	{ "stall-mid", CUT(AT_MID, CUT_STALL) },
+	{ "stall-end", CUT(AT_END, CUT_STALL) },
 	{ "reset", CUT(AT_START, CUT_RESET) },
 	{ "reset-half-head", CUT(AT_HALF_HEAD, CUT_RESET) },
 	{ "reset-body", CUT(AT_BODY, CUT_RESET) },

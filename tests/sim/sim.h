@@ -107,7 +107,8 @@ enum cut_at {
 	AT_START,
 	AT_HALF_HEAD,
 	AT_BODY,
-	AT_MID
+	AT_MID,
+	AT_END
 };
 enum cut_how {
 	CUT_STALL,
