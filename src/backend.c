@@ -1,6 +1,5 @@
 /* Requests to the processes behind the front. */
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/un.h>
 
 #include <errno.h>
@@ -101,6 +100,7 @@ send_some(struct backend *b)
 	const size_t len[] = { b->head.len, b->nbody, 2 };
 	char end[] = "0\n";
 	struct iovec v[3];
+	struct msghdr m = { .msg_iov = v };
 	size_t skip = b->sent;
 	int i, nv = 0;
 
@@ -114,7 +114,8 @@ send_some(struct backend *b)
 		v[nv++].iov_len = len[i] - skip;
 		skip = 0;
 	}
-	return nv == 0 ? 0 : writev(b->fd, v, nv);
+	m.msg_iovlen = (size_t)nv;
+	return nv == 0 ? 0 : sendmsg(b->fd, &m, MSG_NOSIGNAL);
 }
 
 static int
@@ -351,8 +352,9 @@ readable(struct backend *b)
 	static char bytes[READ_MAX];
 	ssize_t n;
 
-	while ((n = read(b->fd, bytes, sizeof(bytes))) == -1 && errno == EINTR)
-		continue;
+	do
+		n = recv(b->fd, bytes, sizeof(bytes), 0);
+	while (n == -1 && errno == EINTR);
 	if (n == -1 && errno == EAGAIN)
 		return;
 	if (n > 0) {

@@ -1,6 +1,5 @@
 /* Connections of clients as state machines on the loop. */
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -430,13 +429,15 @@ over(struct conn *c)
 static int
 send_all(struct conn *c, struct iovec *v, int nv)
 {
+	const struct msghdr m = { .msg_iov = v, .msg_iovlen = (size_t)nv };
 	ssize_t n = 0;
 	size_t skip;
 	int i;
 
 	if (c->out.len == 0) {
-		while ((n = writev(c->fd, v, nv)) == -1 && errno == EINTR)
-			continue;
+		do
+			n = sendmsg(c->fd, &m, MSG_NOSIGNAL);
+		while (n == -1 && errno == EINTR);
 		if (n == -1 && errno != EAGAIN)
 			return -1;
 	}
@@ -506,8 +507,9 @@ writable(struct conn *c)
 {
 	ssize_t n;
 
-	while ((n = write(c->fd, c->out.d, c->out.len)) == -1 && errno == EINTR)
-		continue;
+	do
+		n = send(c->fd, c->out.d, c->out.len, MSG_NOSIGNAL);
+	while (n == -1 && errno == EINTR);
 	if (n == -1) {
 		if (errno != EAGAIN)
 			conn_drop(c);
@@ -717,8 +719,9 @@ readable(struct conn *c)
 	static char bytes[READ_MAX];
 	ssize_t n;
 
-	while ((n = read(c->fd, bytes, sizeof(bytes))) == -1 && errno == EINTR)
-		continue;
+	do
+		n = recv(c->fd, bytes, sizeof(bytes), 0);
+	while (n == -1 && errno == EINTR);
 	if (n == -1 && errno == EAGAIN)
 		return;
 	if (n <= 0) {

@@ -33,7 +33,7 @@
 enum {
 	HEAD_MAX = 16 * 1024,	 /* bytes of the first line */
 	OUT_MAX = 64 * 1024,	 /* bytes held before we take no more */
-	OUT_KEPT = 1024,	 /* allocated, from event to event */
+	OUT_KEPT = 2048,	 /* allocated, from event to event */
 	RECORD_MAX = 256 * 1024, /* bytes of a record that we write */
 	READ_SIZE = 64 * 1024,
 	ACCEPT_MAX = 8,		      /* connections taken in one turn */

@@ -54,16 +54,17 @@ static struct sock_filter filter[] = {
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
 	/* what every request needs comes first */
-	ALLOW(read),
-	ALLOW(write),
-	ALLOW(writev),
-	ALLOW(close),
-	ALLOW(connect),
+	ALLOW(recvfrom),
+	ALLOW(sendmsg),
 #ifdef __NR_epoll_wait
 	ALLOW(epoll_wait),
 #endif
 	ALLOW(epoll_pwait),
 	ALLOW(epoll_ctl),
+	ALLOW(read),
+	ALLOW(write),
+	ALLOW(close),
+	ALLOW(connect),
 #ifdef __NR_poll
 	ALLOW(poll),
 #endif
@@ -71,7 +72,6 @@ static struct sock_filter filter[] = {
 	ALLOW(accept4),
 	ALLOW(setsockopt),
 	ALLOW(shutdown),
-	ALLOW(recvfrom),
 	ALLOW(sendto),
 	ALLOW(clock_gettime),
 	ALLOW(getrandom),

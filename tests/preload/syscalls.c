@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 
 #include "nth.h"
 
@@ -215,17 +214,18 @@ __pread_chk(int fd, void *p, size_t n, off_t at, size_t size)
 }
 
 ssize_t
-writev(int fd, const struct iovec *v, int n)
+sendmsg(int fd, const struct msghdr *m, int flags)
 {
-	NEXT(writev);
+	NEXT(sendmsg);
 
-	switch (fails(kind_of(fd), "writev")) {
+	switch (fails(SEND, "sendmsg")) {
 	case -1:
 		return -1;
 	case 1:
-		return (ssize_t)syscall(SYS_write, fd, v->iov_base, 1);
+		return (ssize_t)syscall(SYS_sendto, fd, m->msg_iov->iov_base, 1,
+		    flags, NULL, 0);
 	}
-	return next(fd, v, n);
+	return next(fd, m, flags);
 }
 
 /* ---- all others ---- */
