@@ -129,14 +129,26 @@ done
 grown 64 burst '64 streams sent at once, events/s' 102 '>=0.3'
 
 many='sim/long:100+slow:10'
-"$MS_BUILD/bench/streams" "$port" 1000 "$many" >streams.out &
-streams=$!
-sleep 1
-loaded=$(memory)
-wait $streams
-read -r ours cut p99 whole <streams.out
-"$MS_BUILD/bench/streams" "$nport" 1000 "$many" >streams.out
-read -r theirs ncut np99 nwhole <streams.out
+# Both by turns, for what else the machine does differs by more than they do.
+for turn in 1 2 3 4 5; do
+	"$MS_BUILD/bench/streams" "$port" 1000 "$many" >>ours.out &
+	streams=$!
+	[ "$turn" -ne 1 ] || sleep 1
+	[ "$turn" -ne 1 ] || loaded=$(memory)
+	wait $streams
+	"$MS_BUILD/bench/streams" "$nport" 1000 "$many" >>theirs.out
+done
+# The median of each, of the lost all.
+medians() {
+	for field in 1 3 4; do
+		sort -n -k "$field,$field" "$1" | awk "NR == 3 { print \$$field }"
+	done | tr '\n' ' '
+	awk '{ n += $2 } END { print n }' "$1"
+}
+medians ours.out >streams.out
+read -r ours p99 whole cut <streams.out
+medians theirs.out >streams.out
+read -r theirs np99 nwhole ncut <streams.out
 row 'ms-serve, 1000 slow streams, events/s (nginx)' "$ours" "$theirs" '>=0.9'
 row "ms-serve, of these lost, and 1 (nginx)" $((cut + 1)) $((ncut + 1)) "<=1"
 row 'ms-serve, their p99 length, ms (nginx)' "$p99" "$np99" '<=1'
