@@ -295,10 +295,12 @@ on_data(void *arg, const char *p, size_t n)
 
 	if (c->broken)
 		return n;
-	c->full = c->out.len > OUT_MAX || n > RECORD_MAX;
+	/* a piece of what another form is made of may make nothing */
+	c->full = c->out.len > OUT_MAX ||
+	    (n > RECORD_MAX && render_raw(c->render));
 	if (c->out.len > OUT_MAX)
 		return 0;
-	if (n > RECORD_MAX)
+	if (c->full)
 		n = RECORD_MAX;
 	if (render_raw(c->render))
 		send_record(c, p, n);

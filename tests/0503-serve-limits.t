@@ -61,6 +61,24 @@ for size in 2000:200 4000:502; do
 done
 unserve
 
+# An answer that is given another form is taken whole, however much of it comes
+# at once.
+echo 'path=/v1/responses status=404 body="{}"' >lacks
+curl -sS --data-binary @lacks "$sim/sim/script"
+serve
+while read -r path ask; do
+	post "$path $ask" 200 "$path" "{$ask}"
+	ok 'whole' [ "$(tr -cd x <body | wc -c)" -ge 900000 ]
+done <<'!'
+/n8n/chat "prompt":"hi","model_id":"sim/big:900000"
+/chat "messages":[{"role":"user","content":"hi"}],"model_id":"sim/big:900000"
+/chat "messages":[{"role":"user","content":"hi"}],"model_id":"sim/giant-line:900000","stream":true
+/v1/responses "input":"hi","model":"sim/big:900000"
+/v1/responses "input":"hi","model":"sim/giant-line:900000","stream":true
+!
+unserve
+curl -sS --data-binary '' "$sim/sim/script"
+
 serve --head-time 1 --body-time 1 --idle-time 1 --answer-time 1 \
 	--tool-time 1 --max-connections 40
 PORT=$port node "$top/tests/serve/limits.js" >node.out
