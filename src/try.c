@@ -36,7 +36,7 @@ try {
 	struct limits limits;
 	struct window window;
 	struct loop_timer timer; /* the end */
-	struct loop_timer rest;
+	struct loop_timer rest;	 /* for what is behind the mark */
 	int64_t start;
 	int paused, over, told;
 	int whole; /* it was: the rest is of no interest */
@@ -164,6 +164,28 @@ on_rest_over(void *arg)
 	rest_over(t);
 }
 
+/* No more is to come: it is over once all of it is taken. */
+static void
+finish(struct try *t)
+{
+	if (!t->relay.committed || flush(t)) {
+		end(t);
+		on_end(t);
+	}
+}
+
+/* What may come behind its mark, the LF of a CRLF, did not. */
+static void
+on_no_lf(void *arg)
+{
+	struct try *t = arg;
+
+	stop(t);
+	judge(t, TRANSPORT_OK);
+	t->out.sent = 1;
+	finish(t);
+}
+
 /* An answer is over when its mark says so, whenever the reply will be. */
 static void
 whole(struct try *t)
@@ -237,7 +259,8 @@ on_data(void *arg, const char *p, size_t n)
 		stop(t);
 		if (taken)
 			end_later(t);
-	}
+	} else if (t->relay.answer->seen & ANSWER_DONE)
+		loop_timer(t->in.loop, &t->rest, REST_TIME, on_no_lf, t);
 	return 0;
 }
 
@@ -252,16 +275,14 @@ on_done(void *arg, const struct upstream_end *e)
 		rest_over(t);
 		return;
 	}
+	loop_timer_del(t->in.loop, &t->rest);
 	if (t->out.status == 0)
 		t->out.status = e->status;
 	t->out.sent = e->sent;
 	judge(t, e->transport);
 	if (r->c->message[0] == '\0' && e->transport != TRANSPORT_OK)
 		strlcpy(r->c->message, e->why, sizeof(r->c->message));
-	if (!r->committed || flush(t)) {
-		end(t);
-		on_end(t);
-	}
+	finish(t);
 }
 
 struct try *

@@ -266,6 +266,11 @@ for form in text sse openai json n8n; do
 	run "stall-end, $form" 0 ms-chat --timeout 20 -o $form hi
 	recorded "stall-end, $form: an answer" '1A ok 200'
 done
+for form in sse json; do
+	fresh 'path=/v1/chat/completions do=cr+stall-end'
+	run "no LF behind its last CR, $form" 0 ms-chat --timeout 20 -o $form hi
+	recorded "no LF behind its last CR, $form: an answer" '1A ok 200'
+done
 fresh 'path=/v1/chat/completions do=stream-only+stall-end'
 run 'stall-end, assembled' 0 ms-chat --timeout 20 -o openai hi
 recorded 'an answer, too' '1A stream_only 400, 1A ok 200'
