@@ -37,6 +37,7 @@
 enum {
 	READ_SIZE = 256 * 1024,
 	TEXT_MAX = REQUEST_MAX + 4 * READ_SIZE, /* of a line; and more */
+	ANSWER_MAX = 1 << 30,			/* where asked for so much */
 	AGAIN_FIRST = 1000,    /* ms before a line is tried again, */
 	AGAIN_MAX = 60 * 1000, /* doubling up to this */
 	WAIT = 10 * 60 * 1000, /* ms between looks for new quota, */
@@ -56,6 +57,7 @@ struct item { /* a line under way */
 	int waits;
 	int round;
 	struct buf answer;
+	int lost; /* the errno of what of it there was no room for */
 };
 
 struct batch {
@@ -251,7 +253,8 @@ on_data(void *arg, const char *p, size_t n)
 {
 	struct item *i = arg;
 
-	(void)buf_add(&i->answer, p, n);
+	if (buf_add(&i->answer, p, n) == -1)
+		i->lost = errno;
 	return n;
 }
 
@@ -414,7 +417,9 @@ on_end(void *arg, const struct chat_result *r)
 		res.code = verdict_info(r->verdict)->name;
 		res.message = r->message;
 	}
-	if (put(b, &res) == 0)
+	if ((errno = i->lost) != 0)
+		fail(b, EX_OSERR, i->line.id);
+	if (i->lost == 0 && put(b, &res) == 0)
 		count_result(b, r);
 	else
 		b->count.later++;
@@ -461,6 +466,7 @@ start(void *arg)
 	struct fault f;
 
 	buf_cut(&i->answer, 0);
+	i->lost = 0;
 	if (b->stopped) {
 		b->count.later++;
 		free_item(i);
@@ -529,7 +535,7 @@ on_line(struct batch *b, const char *line, size_t n)
 	}
 	i->batch = b;
 	i->number = b->number;
-	buf_init(&i->answer, REQUEST_MAX);
+	buf_init(&i->answer, ANSWER_MAX);
 	LIST_INSERT_HEAD(&b->items, i, entry);
 	b->nitems++;
 	bad = batchline_read(&i->line, line, n, b->number, &f) == -1;
@@ -707,7 +713,7 @@ batch_start(const struct batch_opts *o, struct fault *f)
 	b->in = b->out = -1;
 	buf_init(&b->text, TEXT_MAX);
 	b->o.parallel = parallel(o);
-	buf_init(&b->unread, (size_t)REQUEST_MAX * 2 * (size_t)b->o.parallel);
+	buf_init(&b->unread, (size_t)ANSWER_MAX * 2 * (size_t)b->o.parallel);
 	LIST_INIT(&b->items);
 	TAILQ_INIT(&b->waits);
 	if (open_files(b, f) == -1) {

@@ -79,7 +79,7 @@ begun() {
 }
 batched() {
 	[ "$status" -ne 1 ] || cat lines.out
-	[ "$status" -ne 0 ] || [ "$(wc -l <lines.out)" -eq 2 ] || cat lines.out
+	[ "$status" -ne 0 ] || [ "$(grep -c Hello lines.out)" -eq 2 ] || cat lines.out
 	! grep -s bad_line lines.out
 }
 set -- ms-chat --retries 0 --batch lines -O lines.out
