@@ -682,7 +682,7 @@ on_commit(void *arg, const struct try_out *t)
 	struct chat_job *j = arg;
 	const char *model = j->order[j->pick.model].id;
 	struct translate_in in = { j->ask.body, j->ask.len, j->id, model,
-		now_wall() / 1000 };
+		now_wall() / 1000, j->chat->o.max_answer };
 	struct chat_head h = { .id = j->id,
 		.model = model,
 		.stream = t->stream,

@@ -40,8 +40,9 @@ enum {
 	PAUSE = 20,		      /* ms, when out of descriptors */
 	SERVE_MAX = 100,	      /* requests of one connection */
 	HELD_MAX = 256 * 1024 * 1024, /* bytes of all requests together */
-	COMMIT = 300 * 1000,	      /* ms until an answer must begin */
-	KEEP_ALIVE = 15 * 1000	      /* ms of silence in a stream */
+	MADE_MAX = 0x7fffffff, /* of one answer, where asked for so much */
+	COMMIT = 300 * 1000,   /* ms until an answer must begin */
+	KEEP_ALIVE = 15 * 1000 /* ms of silence in a stream */
 };
 
 enum state {
@@ -430,10 +431,16 @@ count(struct conn *c)
 static void
 work(struct conn *c)
 {
+	struct upstream *up;
+	const struct chat_opts *o = chat_opts(c->listen->chat, &up);
+
 	c->state = ST_WORK;
-	if ((c->render = render_new(c->kind)) == NULL)
+	if ((c->render = render_new(c->kind)) == NULL) {
 		break_conn(c);
-	else if (c->head.api->kind == API_TASK)
+		return;
+	}
+	render_bounds(c->render, o->max_event, o->max_answer);
+	if (c->head.api->kind == API_TASK)
 		fetch(c);
 	else if (c->head.api->kind == API_COUNT)
 		count(c);
@@ -579,8 +586,8 @@ take_conn(struct listen *l, int fd)
 	buf_init(&c->body, REQUEST_MAX);
 	buf_init(&c->request, REQUEST_MAX + 4096);
 	buf_init(&c->line, HEAD_MAX);
-	buf_init(&c->out, (size_t)REQUEST_MAX * 2);
-	buf_init(&c->made, (size_t)REQUEST_MAX * 2);
+	buf_init(&c->out, MADE_MAX);
+	buf_init(&c->made, MADE_MAX);
 	LIST_INSERT_HEAD(&l->conns, c, entry);
 	watch(c);
 	read_in(c); /* an asker does not come with empty hands */

@@ -79,10 +79,18 @@ render_new(enum render_kind k)
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return NULL;
 	s->kind = k;
-	sse_init(&s->sse, RELAY_EVENT_MAX);
-	answer_init(&s->answer, 1, RELAY_BODY_MAX);
-	buf_init(&s->body, RELAY_BODY_MAX);
+	render_bounds(s, 0, 0);
 	return s;
+}
+
+void
+render_bounds(struct render *s, size_t event, size_t answer)
+{
+	if (answer == 0)
+		answer = RELAY_BODY_MAX;
+	sse_init(&s->sse, event > 0 ? event : RELAY_EVENT_MAX);
+	answer_init(&s->answer, 1, answer);
+	buf_init(&s->body, answer);
 }
 
 void

@@ -32,6 +32,9 @@ int render_named(const char *name, enum render_kind *k);
 struct render *render_new(enum render_kind k);
 void render_free(struct render *s);
 
+/* The most bytes of an event and of an answer, 0: as ever. Before all else. */
+void render_bounds(struct render *s, size_t event, size_t answer);
+
 /*
  * From the head on: are the bytes of the answer passed on untouched? Then no
  * render_data().

@@ -109,7 +109,7 @@ respond_new(const struct translate_in *in)
 		return NULL;
 	for (i = 0; i < ECHOES; i++)
 		buf_init(&r->echo[i], REQUEST_MAX);
-	answer_init(&r->answer, 1, RELAY_BODY_MAX);
+	answer_init(&r->answer, 1, in->max > 0 ? in->max : RELAY_BODY_MAX);
 	strlcpy(r->id, id != NULL ? id + 1 : in->id, sizeof(r->id));
 	r->created = in->now;
 	r->status = "in_progress";

@@ -19,6 +19,7 @@ struct translate_in {
 	const char *id;	   /* of the request: "req_..." */
 	const char *model; /* that answers */
 	int64_t now;	   /* s since 1970 */
+	size_t max;	   /* bytes of an answer, 0: as ever */
 };
 
 struct translate {

@@ -64,8 +64,8 @@ unserve
 # An answer that is given another form is taken whole, however much of it comes
 # at once.
 echo 'path=/v1/responses status=404 body="{}"' >lacks
-curl -sS --data-binary @lacks "$sim/sim/script"
-serve
+curl -sS -o out --data-binary @lacks "$sim/sim/script"
+serve --max-event 4000000
 while read -r path ask; do
 	post "$path $ask" 200 "$path" "{$ask}"
 	ok 'whole' [ "$(tr -cd x <body | wc -c)" -ge 900000 ]
@@ -75,9 +75,11 @@ done <<'!'
 /chat "messages":[{"role":"user","content":"hi"}],"model_id":"sim/giant-line:900000","stream":true
 /v1/responses "input":"hi","model":"sim/big:900000"
 /v1/responses "input":"hi","model":"sim/giant-line:900000","stream":true
+/chat "messages":[{"role":"user","content":"hi"}],"model_id":"sim/giant-line:2000000","stream":true
+/v1/responses "input":"hi","model":"sim/giant-line:2000000","stream":true
 !
 unserve
-curl -sS --data-binary '' "$sim/sim/script"
+curl -sS -o out --data-binary '' "$sim/sim/script"
 
 serve --head-time 1 --body-time 1 --idle-time 1 --answer-time 1 \
 	--tool-time 1 --max-connections 40

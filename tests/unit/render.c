@@ -450,7 +450,7 @@ answered(void)
 
 /* An answer put together that grows past its ceiling is broken off. */
 static void
-large(void)
+large(size_t most, int pieces)
 {
 	struct chat_head h = {
 		.model = "x/a", .stream = 1, .attempts = 1, .limits = &unknown
@@ -468,11 +468,13 @@ large(void)
 	buf_adds(&event, "\"}}]}\n\n");
 	if (s == NULL || render_head(s, &h, &line) == -1)
 		abort();
+	render_bounds(s, 0, most);
 	for (i = 0; i < 100 && e == 0; i++) {
 		buf_cut(&out, 0);
 		e = render_data(s, event.d, event.len, &out);
 	}
-	ok(e == -1 && i < 100, "an answer too large is broken off");
+	ok(e == -1 && i == pieces + 1,
+	    "an answer too large is broken off behind %d pieces", pieces);
 	render_free(s);
 	buf_free(&line);
 	buf_free(&out);
@@ -497,6 +499,8 @@ main(void)
 	replied();
 	faults();
 	answered();
-	large();
+	large(0, 67);
+	large(1000000, 2);
+	large(40 << 20, 83);
 	return done();
 }
