@@ -125,16 +125,17 @@ event(struct relay *r)
 	}
 	if (flags != -1 && flags & ANSWER_ERROR) {
 		classify_event(r->sse->data.d, r->sse->data.len, r->c);
-		r->broken = r->committed;
+		r->broken = r->ended = r->committed;
 		return r->committed ? 0 : -1;
 	}
+	r->ended = (r->answer->seen & ANSWER_DONE) != 0;
 	r->committed |= commits(r);
 	return 0;
 }
 
 /*
- * Runs the scanner over new bytes, up to the mark of the end; *end: behind the
- * last good event.
+ * Runs the scanner over new bytes, up to the end; *end: behind the last good
+ * event.
  */
 static enum relay_res
 scan(struct relay *r, const char *p, size_t n, size_t *end)
@@ -155,7 +156,7 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 		if (event(r) == -1)
 			return RELAY_BAD;
 		*end = at;
-		if (r->answer->seen & ANSWER_DONE)
+		if (r->ended)
 			break;
 	}
 	return RELAY_HOLD;
@@ -164,7 +165,7 @@ scan(struct relay *r, const char *p, size_t n, size_t *end)
 static enum relay_res
 stream_data(struct relay *r, const char *p, size_t n)
 {
-	int done = r->answer->seen & ANSWER_DONE; /* but perhaps for a LF */
+	int done = r->ended; /* but perhaps for a LF */
 	size_t end, before = r->hold.len;
 	enum relay_res res = RELAY_HOLD;
 
@@ -172,7 +173,7 @@ stream_data(struct relay *r, const char *p, size_t n)
 		end = n > 0 && *p == '\n';
 	else
 		res = scan(r, p, n, &end);
-	if (res == RELAY_HOLD && r->answer->seen & ANSWER_DONE) {
+	if (res == RELAY_HOLD && r->ended) {
 		if (done || end < n || !sse_cr(r->sse))
 			res = RELAY_DONE;
 		n = end;

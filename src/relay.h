@@ -37,6 +37,7 @@ struct relay {
 	int streaming;	 /* it is a stream indeed */
 	int committed;	 /* may be passed on */
 	int broken;	 /* an error event in mid-stream */
+	int ended;	 /* by that, or by its mark of the end */
 	int64_t events;	 /* of a stream, so far */
 	struct buf hold; /* not passed on yet, of it */
 	size_t ready;	 /* bytes that may be: whole events */
@@ -72,8 +73,7 @@ enum relay_res {
  * Takes n bytes of the body. If r->committed, the first r->ready bytes of
  * r->hold, perhaps none, may be passed on: of a stream only whole events, so
  * that what goes wrong later can still be said between two of them; what
- * follows its mark of the end is dropped. How a stream is cut into calls
- * changes nothing.
+ * follows its end is dropped. How a stream is cut into calls changes nothing.
  */
 enum relay_res relay_data(struct relay *r, const char *p, size_t n);
 

@@ -259,7 +259,7 @@ on_data(void *arg, const char *p, size_t n)
 		stop(t);
 		if (taken)
 			end_later(t);
-	} else if (t->relay.answer->seen & ANSWER_DONE)
+	} else if (t->relay.ended)
 		loop_timer(t->in.loop, &t->rest, REST_TIME, on_no_lf, t);
 	return 0;
 }

@@ -274,6 +274,11 @@ done
 fresh 'path=/v1/chat/completions do=stream-only+stall-end'
 run 'stall-end, assembled' 0 ms-chat --timeout 20 -o openai hi
 recorded 'an answer, too' '1A stream_only 400, 1A ok 200'
+for form in text sse json n8n; do
+	fresh 'path=/v1/chat/completions do=error-mid+stall-end'
+	run "an error and no end, $form" 75 ms-chat --timeout 20 -o $form hi
+	recorded "an error and no end, $form: that error" '1A server 200 model 60'
+done
 row1 text hollow-stream+stall-end '1A 1B' '1A hollow 200 model 60, 1B ok 200'
 perl -e 'print qq(data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n),
 	": more\n\n" x 1e5' >more

@@ -296,7 +296,6 @@ st_delay(struct conn *c)
 	return GO;
 }
 
-/* True at the place where the plan cuts the answer. */
 /* Does a stream never get its last chunk? */
 static bool
 stalls_last(const struct conn *c)
@@ -304,6 +303,7 @@ stalls_last(const struct conn *c)
 	return c->plan.cut_at == AT_END && c->ans.stream;
 }
 
+/* True at the place where the plan cuts the answer. */
 static bool
 cut_here(struct conn *c)
 {

@@ -61,7 +61,7 @@ feed(const struct reply_in *in, size_t step, struct end *e)
 	buf_init(&e->out, RELAY_BODY_MAX);
 	relay_init(&r, in->want, 0, 0);
 	relay_head(&r, in->status, in->type, in->coding);
-	for (i = 0; i < n && res != RELAY_BAD; i += len) {
+	for (i = 0; i < n && res < RELAY_DONE; i += len) {
 		len = n - i < step ? n - i : step;
 		if ((piece = malloc(len)) == NULL)
 			abort();
@@ -74,7 +74,7 @@ feed(const struct reply_in *in, size_t step, struct end *e)
 		}
 	}
 	if (res != RELAY_BAD)
-		relay_end(&r, in->transport);
+		relay_end(&r, res == RELAY_DONE ? TRANSPORT_OK : in->transport);
 	if (r.committed)
 		buf_add(&e->out, r.hold.d, r.ready);
 	e->verdict = (int)r.c->verdict;
@@ -221,7 +221,19 @@ static const struct {
 	{ "an error behind content, then as if nothing were",
 	    { RELAY_STREAM, 200, SSE, TEXT ERROR TEXT STOP DONE, TRANSPORT_OK,
 		NULL },
-	    V_TOO_MANY, TEXT ERROR TEXT STOP DONE, 1 },
+	    V_TOO_MANY, TEXT ERROR, 1 },
+	{ "more behind the end, then a cut",
+	    { RELAY_STREAM, 200, SSE, TEXT DONE "\n" TEXT ERROR, TRANSPORT_CUT,
+		NULL },
+	    V_OK, TEXT DONE, 0 },
+	{ "more behind an end in CR",
+	    { RELAY_STREAM, 200, SSE, TEXT "data: [DONE]\r\r" TEXT,
+		TRANSPORT_CUT, NULL },
+	    V_OK, TEXT "data: [DONE]\r\r", 0 },
+	{ "more behind an end in CRLF",
+	    { RELAY_STREAM, 200, SSE, TEXT "data: [DONE]\r\n\r\n\n" TEXT,
+		TRANSPORT_CUT, NULL },
+	    V_OK, TEXT "data: [DONE]\r\n\r\n", 0 },
 	{ "garbage first",
 	    { RELAY_STREAM, 200, SSE, "data: <html>\n\n" TEXT, TRANSPORT_OK,
 		NULL },
