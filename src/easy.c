@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "easy.h"
-#include "upstream.h"
 
 void
 easy_rules(CURL *e)
@@ -48,7 +47,7 @@ add_header(struct curl_slist **headers, const char *line)
 }
 
 static int
-set_headers(struct curl_slist **headers, const struct upstream_req *r)
+set_headers(struct curl_slist **headers, const struct easy_ask *a)
 {
 	char *line;
 	size_t i;
@@ -57,12 +56,12 @@ set_headers(struct curl_slist **headers, const struct upstream_req *r)
 	if (add_header(headers, "Expect:") == -1 ||
 	    add_header(headers, "Accept-Encoding: identity") == -1)
 		return -1;
-	for (i = 0; r->headers != NULL && r->headers[i] != NULL; i++)
-		if (add_header(headers, r->headers[i]) == -1)
+	for (i = 0; a->headers != NULL && a->headers[i] != NULL; i++)
+		if (add_header(headers, a->headers[i]) == -1)
 			return -1;
-	if (r->bearer == NULL)
+	if (a->bearer == NULL)
 		return 0;
-	if (asprintf(&line, "Authorization: Bearer %s", r->bearer) == -1)
+	if (asprintf(&line, "Authorization: Bearer %s", a->bearer) == -1)
 		return -1;
 	e = add_header(headers, line);
 	explicit_bzero(line, strlen(line));
@@ -71,22 +70,22 @@ set_headers(struct curl_slist **headers, const struct upstream_req *r)
 }
 
 int
-easy_request(CURL *e, const struct upstream_req *r, struct curl_slist **headers)
+easy_request(CURL *e, const struct easy_ask *a, struct curl_slist **headers)
 {
-	if (set_headers(headers, r) == -1 ||
-	    curl_easy_setopt(e, CURLOPT_URL, r->url) != CURLE_OK)
+	if (set_headers(headers, a) == -1 ||
+	    curl_easy_setopt(e, CURLOPT_URL, a->url) != CURLE_OK)
 		return -1;
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, *headers);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)r->connect);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)a->connect);
 	/* plain HTTP is for neighbours; no key goes to a proxy in the clear */
 	curl_easy_setopt(e, CURLOPT_NOPROXY,
-	    strncasecmp(r->url, "http://", 7) == 0 ? "*" : NULL);
-	if (strcmp(r->method, "POST") == 0) {
+	    strncasecmp(a->url, "http://", 7) == 0 ? "*" : NULL);
+	if (strcmp(a->method, "POST") == 0) {
 		curl_easy_setopt(e, CURLOPT_POST, 1L);
 		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)r->len);
+		    (curl_off_t)a->len);
 		curl_easy_setopt(e, CURLOPT_POSTFIELDS,
-		    r->body == NULL ? "" : r->body);
+		    a->body == NULL ? "" : a->body);
 	} else
 		curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
 	return 0;

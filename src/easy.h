@@ -7,7 +7,15 @@
 
 #include <curl/curl.h>
 
-struct upstream_req;
+struct easy_ask {
+	const char *method; /* "GET" or "POST" */
+	const char *url;
+	const char *bearer;	    /* the key, or NULL */
+	const char *const *headers; /* "Name: value", NULL-ended, or NULL */
+	const char *body;	    /* POST */
+	size_t len;
+	int connect; /* ms, 0: none */
+};
 
 /*
  * How we speak to anybody: HTTP/1.1, TLS 1.2 or later, the certificates that
@@ -16,11 +24,11 @@ struct upstream_req;
 void easy_rules(CURL *e);
 
 /*
- * Sets what *r asks for. Its body is borrowed for as long as the call lasts,
+ * Sets what *a asks for. Its body is borrowed for as long as the call lasts,
  * *headers, which is added to, too: easy_free_headers(). 0, or -1 when out of
  * memory.
  */
-int easy_request(CURL *e, const struct upstream_req *r,
+int easy_request(CURL *e, const struct easy_ask *a,
     struct curl_slist **headers);
 
 /* They hold a key: it is wiped. NULL is fine. */

@@ -526,6 +526,8 @@ struct upstream_call *
 upstream_start(struct upstream *u, const struct upstream_req *r,
     const struct upstream_cb *cb, void *arg)
 {
+	const struct easy_ask a = { r->method, r->url, r->bearer, r->headers,
+		r->body, r->len, r->connect };
 	struct upstream_call *c;
 
 	if ((c = new_call(u)) == NULL)
@@ -541,7 +543,7 @@ upstream_start(struct upstream *u, const struct upstream_req *r,
 	c->nheader = 0;
 	c->refused = 0;
 	c->why[0] = '\0';
-	if (easy_request(c->easy, r, &c->headers) == -1) {
+	if (easy_request(c->easy, &a, &c->headers) == -1) {
 		retire(c);
 		errno = ENOMEM;
 		return NULL;
