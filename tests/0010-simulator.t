@@ -265,6 +265,16 @@ $number POST /v1/chat/completions Test/A ms-two 418 canned
 same 'the body' "simlog/$number.body" <request
 like 'the head' "simlog/$number.head" '^Authorization: Bearer ms-two'
 
+# Who waits for a delay or a pause is hurried by a word.
+for model in sim/delay:600000 sim/long:3+slow:600000; do
+	ask "$model" '"stream":true' &
+	late=$!
+	until_ok sh -c "curl -s '$sim/sim/stats' | grep -q '\"in_flight\":1'"
+	post /sim/hurry ''
+	wait "$late"
+	like "$model, hurried" out '^data: \[DONE\]$'
+done
+
 # ---- the other regime, concurrency, TLS ----
 
 sim --regime headers --account-limit 3 --model-limit 2 --concurrency 1

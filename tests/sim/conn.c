@@ -296,7 +296,6 @@ st_delay(struct conn *c)
 	return GO;
 }
 
-/* True at the place where the plan cuts the answer. */
 /* Does a stream never get its last chunk? */
 static bool
 stalls_last(const struct conn *c)
@@ -304,6 +303,7 @@ stalls_last(const struct conn *c)
 	return c->plan.cut_at == AT_END && c->ans.stream;
 }
 
+/* True at the place where the plan cuts the answer. */
 static bool
 cut_here(struct conn *c)
 {
@@ -479,6 +479,18 @@ conn_event(struct conn *c, uint32_t events)
 	}
 	if ((events & EPOLLOUT) && c->state != ST_DEAD)
 		run(c);
+}
+
+void
+conn_hurry(void)
+{
+	struct conn *c;
+
+	for (c = alive; c != NULL; c = c->next)
+		if (c->state == ST_DELAY || c->state == ST_SEND) {
+			c->plan.slow = 0;
+			loop_at(c, loop_now());
+		}
 }
 
 /* Tells an idle client of a timeout, as servers do that close. */
