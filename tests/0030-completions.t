@@ -32,7 +32,8 @@ zpty z "TERM=dumb zsh -f -i"
 zpty -w z "fpath=($1 \$fpath); autoload -U compinit; compinit -D -u
 	PS1= PS2=; unsetopt prompt_cr prompt_sp
 	show() { print -r -- \"<\$BUFFER>\"; zle kill-buffer }
-	zle -N show; bindkey '^X' show; print READY-\$\$"
+	zle -N show; bindkey '^X' show
+	zle-line-init() { print -r -- READY-\$\$ }; zle -N zle-line-init"
 zpty -r z out '*READY-[0-9]*'
 zpty -w -n z "$2"$'\t\x18'
 zpty -r z out '*<*>*'
@@ -40,7 +41,7 @@ zpty -r z out '*<*>*'
 zpty -d z
 !
 in_zsh() {
-	timeout 20 zsh -f driver.zsh "$comp" "$1"
+	timeout 100 zsh -f driver.zsh "$comp" "$1"
 }
 
 # says NAME WANT: one test, that the last one said just that.
