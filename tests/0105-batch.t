@@ -127,7 +127,7 @@ lines 2000
 ok 'a reader that leaves ends it' [ "$(cat status)" -eq 141 ]
 same 'quietly' err1 </dev/null
 mkfifo pipe
-sh -c 'exec 3<pipe; exec sleep 60' &
+sh -c 'exec 3<pipe; exec sleep 600' &
 pids="$pids $!"
 # full: the pipe is, so that nothing more is asked.
 full() {
