@@ -118,7 +118,7 @@ asks 'is enough for a cheap model' '200 0' Hello sim/price:0.5 '' ms-half
 
 # balance KEY: the answer of the balance endpoint in out.
 balance() {
-	curl -s -m 5 -o out -w '%{http_code}' -H "Authorization: Bearer $1" \
+	curl -s -m 20 -o out -w '%{http_code}' -H "Authorization: Bearer $1" \
 		"$sim/openapi/v1/magicubes/balance" >code
 }
 balance ms-half
@@ -265,6 +265,19 @@ $number POST /v1/chat/completions Test/A ms-two 418 canned
 same 'the body' "simlog/$number.body" <request
 like 'the head' "simlog/$number.head" '^Authorization: Bearer ms-two'
 
+# Who waits for a delay or a pause is hurried by a word.
+hurry() {
+	curl -s -X POST "$sim/sim/hurry" >hurried
+}
+for model in sim/delay:600000 sim/long:3+slow:600000; do
+	ask "$model" '"stream":true' &
+	late=$!
+	until_ok sh -c "curl -s '$sim/sim/stats' | grep -q '\"in_flight\":1'"
+	hurry
+	wait "$late"
+	like "$model, hurried" out '^data: \[DONE\]$'
+done
+
 # ---- the other regime, concurrency, TLS ----
 
 sim --regime headers --account-limit 3 --model-limit 2 --concurrency 1
@@ -279,11 +292,11 @@ asks 'model out' '429 0' "today's quota for model Test/A" Test/A
 asks 'last of the account' '200 0' Hello Test/B
 asks 'account out' '429 0' "today's quota" Test/C
 asks 'another key has its own' '200 0' Hello Test/A '' ms-two
-curl -s -m 20 -H 'Authorization: Bearer ms-slowkey' "$sim/v1/tasks/x" \
-	>/dev/null &
+ask sim/delay:600000 '' ms-three &
 slow=$!
 until_ok sh -c "curl -s '$sim/sim/stats' | grep -q '\"in_flight\":1'"
-asks 'one at a time' '429 0' 'Too many requests' Test/A '' ms-slowkey
+asks 'one at a time' '429 0' 'Too many requests' Test/A '' ms-three
+hurry
 wait $slow
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 	-keyout tls.key -out tls.crt -subj /CN=localhost \

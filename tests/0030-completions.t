@@ -26,21 +26,35 @@ in_fish() {
 }
 
 # in_zsh LINE: the line after a press of the tab key, as its editor has it.
+mkdir zsh
+cat >zsh/.zshrc <<'!'
+fpath=($COMPLETIONS $fpath)
+autoload -U compinit
+compinit -D -u
+PS1= PS2=
+unsetopt prompt_cr prompt_sp
+show() {
+	print -r -- "<$BUFFER>"
+	zle kill-buffer
+}
+zle -N show
+bindkey '^X' show
+zle-line-init() { print READY- }
+zle -N zle-line-init
+!
 cat >driver.zsh <<'!'
 zmodload zsh/zpty
-zpty z "TERM=dumb zsh -f -i"
-zpty -w z "fpath=($1 \$fpath); autoload -U compinit; compinit -D -u
-	PS1= PS2=; unsetopt prompt_cr prompt_sp
-	show() { print -r -- \"<\$BUFFER>\"; zle kill-buffer }
-	zle -N show; bindkey '^X' show; print READY-\$\$"
-zpty -r z out '*READY-[0-9]*'
+zpty z "TERM=dumb ZDOTDIR=zsh COMPLETIONS=$1 zsh -d -i"
+zpty -r z out '*READY-*'
 zpty -w -n z "$2"$'\t\x18'
 zpty -r z out '*<*>*'
 [[ $out =~ '<([^>]*)>' ]] && print -r -- $match[1]
 zpty -d z
 !
+# A sanitizer's search for leaks may hang below a pty.
 in_zsh() {
-	timeout 20 zsh -f driver.zsh "$comp" "$1"
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+		timeout 100 zsh -f driver.zsh "$comp" "$1"
 }
 
 # says NAME WANT: one test, that the last one said just that.

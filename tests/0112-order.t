@@ -91,12 +91,12 @@ asked 'another model does not help a bad key' 1A
 
 # ---- how long ----
 fresh 'do=stall-head'
-run '--timeout' 75 ms-chat --timeout 1 hi
+run '--timeout' 75 ms-chat --timeout 3 hi
 asked '--timeout is for all of it' 1A
 recorded 'what is recorded' '1A cancelled'
 like 'why' err '^ms-chat: no answer within the time given$'
 fresh 'do=stall-mid'
-run '--timeout, in mid-answer' 75 ms-chat --timeout 2 hi
+run '--timeout, in mid-answer' 75 ms-chat --timeout 4 hi
 same 'what was said stays' out <<'!'
 Hello from
 !
@@ -107,6 +107,7 @@ asked 'each model has its time' '1A 1B'
 fresh 'do=stall-head'
 run 'plain' 75 ms-chat -o openai hi
 asked 'is final' 1A
+conf '.timeouts = {"first_byte": 30, "idle": 2, "plain": 30}'
 fresh 'do=comments+slow:400'
 run 'an answer longer than idle' 0 ms-chat hi
 cp first.json models.json

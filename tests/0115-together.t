@@ -100,7 +100,7 @@ kill -KILL "$one"
 wait "$one" 2>/dev/null
 script 'path=/v1/chat/completions times=1 do=no-credits'
 run 'and is killed hinders nobody' 0 \
-	timeout 5 ms-chat -m Test/Model-B,Test/Model-C hi
+	timeout 60 ms-chat -m Test/Model-B,Test/Model-C hi
 ok 'from asking' [ "$(stat_of .by_op.balance)" -eq 1 ]
 
 # ---- two hundred, of whom twenty are killed ----

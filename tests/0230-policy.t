@@ -114,7 +114,7 @@ run 'a module that is not there' 65 ms-route --policy policy.jq <req
 rm lib.jq
 mkfifo lib.jq
 echo 'include "lib"; f' >policy.jq
-run 'a module that never comes' 65 timeout 10 ms-route --policy policy.jq <req
+run 'a module that never comes' 65 timeout 60 ms-route --policy policy.jq <req
 printf '["T/3"]\000 frob(' >policy.jq
 run 'a NUL byte' 65 ms-route --policy policy.jq <req
 like 'is named' err 'policy.jq: has a NUL byte'

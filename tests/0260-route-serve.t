@@ -4,15 +4,29 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/serve.sh"
 
-sim --keyless --cold 3000
+sim --keyless
 config T/1 T/2 T/3 T/4
 
-# gateway MODEL: one worker, and a local model that nothing is known of.
+# slow_model: the local model thinks until it is hurried.
+slow_model() {
+	echo 'path=/api/generate times=1 do=delay:600000' |
+	    curl -s --data-binary @- "$sim/sim/script" >script
+}
+hurry() {
+	curl -s -X POST "$sim/sim/hurry" >hurried
+}
+
+# gateway MODEL [slow]: one worker, and a local model that nothing is known of.
 gateway() {
 	rm -rf state
 	curl -s -X POST "$sim/sim/reset" >reset
+	if [ $# -gt 1 ]; then
+		slow_model
+	else
+		curl -s -X POST "$sim/sim/script" >script
+	fi
 	jq --arg sim "$sim" --arg model "$1" '.smart_routing = {enabled: true,
-	    local_ai: {base_url: $sim, model: $model, timeout: 10}} |
+	    local_ai: {base_url: $sim, model: $model, timeout: 60}} |
 	    .models |= [.[] | .tier = (.id[2:] | tonumber)]' \
 	    models.json >routed.json
 	serve --workers 1 --log none --config routed.json
@@ -36,9 +50,10 @@ on_record() {
 	[ "$(cat state/usage/* 2>/dev/null | grep -c '"op":"score"')" -eq "$1" ]
 }
 
-gateway sim-cold
+gateway sim-score-5 slow
 ask 'while it loads' 'Write a Python script that adds numbers.'
 scored 6 2
+hurry
 ok 'it is loaded when the worker starts' until_ok on_record 1
 ask 'once it is loaded' 'Write a Python script that sorts lines.'
 scored 5 3
@@ -59,8 +74,7 @@ unserve
 
 gateway sim-score-5
 ok 'a slow one' until_ok on_record 1
-echo 'path=/api/generate do=delay:4000' |
-    curl -s -X POST --data-binary @- "$sim/sim/script" >script
+slow_model
 curl -sS --json '{"messages":[{"role":"user","content":"Explain this."}]}' \
     "$url/v1/chat/completions" >slow 2>slow.err &
 slow=$!
@@ -71,6 +85,7 @@ asked() {
 ok 'is asked' until_ok asked
 ask 'another request' hello T/3
 ok 'does not wait for it' [ ! -s slow ]
+hurry
 wait "$slow"
 like 'which comes too' slow 'Hello from T/'
 unserve

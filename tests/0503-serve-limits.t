@@ -82,13 +82,20 @@ unserve
 curl -sS -o out --data-binary '' "$sim/sim/script"
 
 serve --head-time 1 --body-time 1 --idle-time 1 --answer-time 1 \
-	--tool-time 1 --max-connections 40
+	--tool-time 1
 PORT=$port node "$top/tests/serve/limits.js" >node.out
 sed 's/^/# /' node.out
-ok 'times and connections' not grep -q '^not ok' node.out
+ok 'times' not grep -q '^not ok' node.out
 ok 'all of them' grep -q '^1\.\.' node.out
 post 'no answer in time' 504 /v1/chat/completions \
 	"$(echo "$chat" | sed 's/{/{"model":"sim\/stall-head",/')"
+unserve
+
+serve --max-connections 40 --head-time 60
+PORT=$port node "$top/tests/serve/crowd.js" >node.out
+sed 's/^/# /' node.out
+ok 'connections' not grep -q '^not ok' node.out
+ok 'all of them' grep -q '^1\.\.' node.out
 unserve
 
 # A client that does not read is cut; upstream is let go.

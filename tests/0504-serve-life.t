@@ -27,8 +27,8 @@ scene reload
 unserve
 
 # Leaving: what is under way is answered, nobody new is let in.
-serve --log none
-curl -sSN -o slow.out --json '{"model":"sim/long:40+slow:50","stream":true,
+serve --log none --drain-time 600
+curl -sSN -o slow.out --json '{"model":"sim/long:100000+slow:50","stream":true,
 	"messages":[{"role":"user","content":"hi"}]}' \
 	"$url/v1/chat/completions" &
 curlpid=$!
@@ -46,6 +46,7 @@ ok 'another may take its place' until_ok grep -q 'listening on' next.err ||
 	sed 's/^/# /' next.err
 ok 'while a stream goes on' not grep -q '\[DONE\]' slow.out
 kill "$nextpid"
+curl -sS -X POST "$sim/sim/hurry" >/dev/null
 wait "$curlpid"
 ok 'the stream comes to its end' grep -q '^data: \[DONE\]' slow.out
 wait "$servepid"
@@ -101,13 +102,13 @@ perl -MFcntl -e 'sysopen F, "log", O_WRONLY | O_NONBLOCK or die;
 	1 while syswrite F, "x" x 4096; 1 while syswrite F, "x"'
 # its worker warns of the local model that is not there
 post 'a chat of which nobody reads' 200 /v1/chat/completions \
-	'{"messages":[{"role":"user","content":"hi"}]}' -m 10
-post 'a reload, too' 200 /reload '{}' -m 10
+	'{"messages":[{"role":"user","content":"hi"}]}'
+post 'a reload, too' 200 /reload '{}'
 req 'of its line' 200 /metrics
 like 'is known that it is lost' body '^ms_log_lost_lines_total [0-9]'
 kill "$readerpid"
 wait "$readerpid" 2>/dev/null
-post 'a reload that nobody can read of' 200 /reload '{}' -m 10
+post 'a reload that nobody can read of' 200 /reload '{}'
 req 'harms nobody' 200 /health
 kill "$servepid"
 wait "$servepid"
@@ -169,11 +170,16 @@ pids="$pids $nextpid"
 ok 'a socket that was left behind' until_ok grep -q 'listening on' next.err
 kill "$nextpid"
 wait "$nextpid"
-perl -MIO::Socket::UNIX -e '
+perl -MIO::Socket::UNIX -MSocket -e '
 	$s = IO::Socket::UNIX->new(Local => "full", Listen => 1);
-	$SIG{ALRM} = sub { print "full\n"; close STDOUT; sleep 60 };
-	alarm 1;
-	push @c, IO::Socket::UNIX->new("full") for 1 .. 9' >full.out &
+	while () {
+		socket my $c, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0;
+		push @c, $c;
+		connect $c, pack_sockaddr_un("full") or last;
+	}
+	print "full\n";
+	close STDOUT;
+	sleep 600' >full.out &
 pids="$pids $!"
 until_ok [ -s full.out ]
 run 'one whose queue is full' 71 timeout 20 ms-serve -l unix:full

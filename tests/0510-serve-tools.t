@@ -94,14 +94,14 @@ kill_workers() {
 	for p in $old; do until_ok not kill -0 "$p"; done
 }
 kill_workers
-post 'for workers that start later, too' 200 /v1/chat/completions "{$chat}" -m 10
+post 'for workers that start later, too' 200 /v1/chat/completions "{$chat}"
 like 'just so' body 'Hello from Test/Model-Z'
 req 'for the status' 200 /status
 post 'for routes' 200 /route "{$chat}"
 post 'and for balances' 200 /api/balance '{"models":[]}'
 sed 's/Model-Z/Model-Q/' good.json >models.json
 kill_workers
-post 'a good one is none before its reload' 200 /v1/chat/completions "{$chat}" -m 10
+post 'a good one is none before its reload' 200 /v1/chat/completions "{$chat}"
 like 'either' body 'Hello from Test/Model-Z'
 echo '{"models":7}' >models.json
 kill -HUP "$servepid"
@@ -125,14 +125,14 @@ like 'with the reason' body \
 	'^\{"status":"error","message":".*keys: others can read it'
 post 'the old ones stay' 200 /v1/chat/completions "{$chat}"
 kill_workers
-post 'for workers that start later, too' 200 /v1/chat/completions "{$chat}" -m 10
+post 'for workers that start later, too' 200 /v1/chat/completions "{$chat}"
 printf 'one ms-one-x\ntwo ms-two-x other\nms-three-x\n' >keys
 chmod 600 keys
 post 'new ones' 200 /reload '{}'
 like 'are looked at' serve.err 'keys: key two: no such upstream: other'
 kill_workers
 rm keys
-post 'and used' 200 /v1/chat/completions "{$chat}" -m 10
+post 'and used' 200 /v1/chat/completions "{$chat}"
 req 'as they were' 200 /status
 ok 'all of them' jq -e '[.keys[].key] == ["one", "two", "*******"]' body ||
 	cat body

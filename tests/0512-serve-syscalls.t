@@ -14,7 +14,7 @@ chat='{"stream":true,"messages":[{"role":"user","content":"hi"}]}'
 # ask: a request; its answer is in body, its status or error on stdout.
 ask() {
 	: >body
-	curl -sSN -m 10 -o body -w '%{http_code}' --json "$chat" \
+	curl -sSN -m 60 -o body -w '%{http_code}' --json "$chat" \
 		"http://127.0.0.1:$port/v1/chat/completions" 2>&1
 }
 well() {

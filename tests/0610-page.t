@@ -12,7 +12,7 @@ config
 cat >models.json <<!
 {"models":[{"id":"Test/Model-A","tier":1},{"id":"Test/Model-B","tier":4},
 {"id":"Test/sim-quota-day","tier":2},{"id":"Test/sim-error-mid","tier":2},
-{"id":"Test/sim-reason+long:500+slow:20","tier":3},
+{"id":"Test/sim-reason+long:100000+slow:20","tier":3},
 {"id":"Test/Off","enabled":false}],
 "upstreams":{"modelscope":{"base_url":"$sim/v1",
 "balance_url":"$sim/openapi/v1/magicubes/balance"}},

@@ -8,7 +8,7 @@
 }
 sim
 config Test/Model-A Test/Model-B Test/Model-C
-sed -i 's/^{/{"retries":1,"timeouts":{"first_byte":1,"plain":1},/
+sed -i 's/^{/{"retries":1,"timeouts":{"first_byte":2,"plain":2},/
 	s/"enabled":false/"enabled":true/' models.json
 printf '%s\n' 'alice alice-0123456789abcdef' \
 	'bob bob-0123456789abcdef admin' 'few few-0123456789abcdef 0/day' >tokens

@@ -9,9 +9,12 @@ id1=$(printf %s "${key}1" | sha256sum | cut -c 1-8)
 id2=$(printf %s "${key}2" | sha256sum | cut -c 1-8)
 export MODELSCOPE_API_KEY="${key}1 ${key}2"
 seen=0
-# It is noon in the middle of a month, by the service's clock.
-clock=$(($(date -d '2030-03-10T12:00+08:00' +%s) - $(date +%s)))
-export MS_TEST_CLOCK=$clock
+# noon: it is noon in the middle of a month, by the service's clock.
+noon() {
+	clock=$(($(date -d '2030-03-10T12:00+08:00' +%s) - $(date +%s)))
+	export MS_TEST_CLOCK=$clock
+}
+noon
 
 # later SECONDS COMMAND...: runs it when so many seconds have passed.
 later() {
@@ -35,8 +38,10 @@ since() {
 	lines=$(cat state/usage/*.jsonl 2>/dev/null | wc -l)
 }
 
-# fresh RULE...: nothing is known yet, and the simulator follows these.
+# fresh RULE...: nothing is known yet, and the simulator follows these; noon
+# again, so that the end of the day stays as far away as tests have it.
 fresh() {
+	noon
 	rules "$@"
 	rm -rf state
 	since

@@ -117,12 +117,12 @@ not() {
 	! "$@"
 }
 
-# until_ok COMMAND...: tries for at most 20 seconds, a tenth of one apart.
+# until_ok COMMAND...: tries for a minute and more, a tenth of a second apart.
 until_ok() {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || return 1
+		[ "$tries" -lt 600 ] || return 1
 		sleep 0.1
 	done
 }

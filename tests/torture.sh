@@ -19,7 +19,7 @@ preload() {
 failing() {
 	failing_n=$1
 	shift
-	timeout -k 5 20 env LD_PRELOAD="$preloaded" FAIL_AT="$failing_n" "$@"
+	timeout -k 5 100 env LD_PRELOAD="$preloaded" FAIL_AT="$failing_n" "$@"
 }
 
 # operations COMMAND...: how many it does.

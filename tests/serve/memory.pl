@@ -46,7 +46,7 @@ sub ask {
 	my $got = '';
 
 	syswrite $s, $bytes;
-	while (IO::Select->new($s)->can_read(10)) {
+	while (IO::Select->new($s)->can_read(60)) {
 		return $got unless sysread $s, $got, 65536, length $got;
 	}
 	return 'late';
@@ -93,11 +93,11 @@ sub live {
 	}
 	close $_ for $it, $l;
 	syswrite $us, length($site) . "\n$site";
-	my $ready = IO::Select->new($us)->can_read(10) &&
+	my $ready = IO::Select->new($us)->can_read(60) &&
 	    sysread $us, my $taken, 6;
 	my @got = $ready ? map { ask($port, $_) } @asked : ();
 	close $us;
-	my $end = time + 10;
+	my $end = time + 60;
 	sleep 0.002 while waitpid($pid, WNOHANG) == 0 && time < $end;
 	my $status = $?;
 	if (time >= $end) {

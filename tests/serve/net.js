@@ -34,7 +34,7 @@ function open(bytes, quiet) {
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Waits until what it is given says yes; no after ms milliseconds.
-async function until(yes, ms = 20000, step = 20) {
+async function until(yes, ms = 60000, step = 20) {
 	for (const end = Date.now() + ms; Date.now() < end; await sleep(step))
 		if (await yes())
 			return true;
@@ -52,6 +52,23 @@ async function ask(path, body, fields = '') {
 	return { status: m ? +m[1] : 0, text: c.text };
 }
 
+// How long such an answer takes here and now, at most of a few; what waits for
+// something else is compared with it, for a machine may be slow or busy.
+async function usual(path, body) {
+	let most = 0;
+	for (let i = 0; i < 5; i++) {
+		const t = Date.now();
+		await ask(path, body);
+		most = Math.max(most, Date.now() - t);
+	}
+	return most;
+}
+
+// The simulator ends the delays and pauses of what is under way.
+async function hurry() {
+	await fetch(`${process.env.SIM}/sim/hurry`, { method: 'POST' });
+}
+
 // TAP.
 let n = 0, bad = 0;
 function ok(yes, name, note) {
@@ -67,4 +84,5 @@ function done() {
 	process.exit(bad ? 1 : 0);
 }
 
-module.exports = { ask, chat, done, ok, open, port, post, sleep, until };
+module.exports = { ask, chat, done, hurry, ok, open, port, post, sleep, until,
+	usual };

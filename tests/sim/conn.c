@@ -481,6 +481,18 @@ conn_event(struct conn *c, uint32_t events)
 		run(c);
 }
 
+void
+conn_hurry(void)
+{
+	struct conn *c;
+
+	for (c = alive; c != NULL; c = c->next)
+		if (c->state == ST_DELAY || c->state == ST_SEND) {
+			c->plan.slow = 0;
+			loop_at(c, loop_now());
+		}
+}
+
 /* Tells an idle client of a timeout, as servers do that close. */
 static void
 say_unasked(struct conn *c)

@@ -51,6 +51,8 @@ static const struct op ops[] = { { "chat", "POST", "/v1/chat/completions",
 	    NULL },
 	{ "sim-script", "POST", "/sim/script", OP_CONTROL, stats_script_answer,
 	    NULL },
+	{ "sim-hurry", "POST", "/sim/hurry", OP_CONTROL, stats_hurry_answer,
+	    NULL },
 	{ "other", "", "", 0, NULL, NULL } };
 enum {
 	OPS = sizeof(ops) / sizeof(ops[0])

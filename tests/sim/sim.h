@@ -459,6 +459,7 @@ void stats_bytes(size_t in, size_t out);
 void stats_answer(struct conn *c);
 void stats_reset_answer(struct conn *c);
 void stats_script_answer(struct conn *c);
+void stats_hurry_answer(struct conn *c);
 int log_open(const char *dir);
 void log_request(const struct conn *c);
 
@@ -492,6 +493,8 @@ struct conn {
 void conn_new(int fd, struct ssl_st *ssl);
 void conn_event(struct conn *c, uint32_t events);
 void conn_timer(struct conn *c);
+/* Ends the delays and pauses of all answers that are under way. */
+void conn_hurry(void);
 /* Frees those that have died, and with ${all} the others too. */
 void conn_reap(bool all);
 

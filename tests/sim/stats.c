@@ -241,3 +241,10 @@ stats_script_answer(struct conn *c)
 		LIT(answer_body(c, 200, "application/json"),
 		    "{\"success\":true}\n");
 }
+
+void
+stats_hurry_answer(struct conn *c)
+{
+	conn_hurry();
+	LIT(answer_body(c, 200, "application/json"), "{\"success\":true}\n");
+}
