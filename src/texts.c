@@ -14,7 +14,7 @@
 #include "texts.h"
 
 enum {
-	CHUNK = 64 * 1024
+	CHUNK = 64 * 1024 /* what is read at once, if nobody says */
 };
 
 /* What is passed over, behind what is wrong. */
@@ -30,6 +30,7 @@ texts_init(struct texts *t, int fd, const char *name, size_t max)
 	memset(t, 0, sizeof(*t));
 	t->fd = fd;
 	t->name = name;
+	t->chunk = CHUNK;
 	buf_init(&t->in, max);
 }
 
@@ -117,7 +118,7 @@ more(struct texts *t, struct fault *f)
 	buf_drain(&t->in, t->used);
 	t->seen -= t->used;
 	t->used = 0;
-	room = t->in.len > CHUNK ? t->in.len : CHUNK;
+	room = t->in.len > t->chunk ? t->in.len : t->chunk;
 	if (room > t->in.max - t->in.len)
 		room = t->in.max - t->in.len;
 	if (room == 0) {
@@ -205,7 +206,7 @@ take(struct texts *t, struct splice *v, struct fault *f)
 	if (n > 0)
 		restart(t);
 	n = (size_t)(end - s);
-	if (!t->eof && n > CHUNK && !closed(t) && n < t->look)
+	if (!t->eof && n > t->chunk && !closed(t) && n < t->look)
 		return 0;
 	t->look = 2 * n;
 	n = splice_first(s, (size_t)(end - s), v);

@@ -16,7 +16,8 @@ struct texts {
 	int fd;		  /* borrowed */
 	const char *name; /* for messages: "stdin" */
 	struct buf in;
-	size_t used; /* bytes of it that are done with */
+	size_t chunk; /* read at once, at least; may be set before the first */
+	size_t used;  /* bytes of it that are done with */
 	int eof, begun;
 	/* a text that is longer than what is read at once: */
 	size_t seen; /* its brackets are counted up to here */

@@ -30,9 +30,12 @@ before(void *arg, struct fault *f)
 	return 0;
 }
 
-/* All of a stream: every text is one, and the lines never go back. */
+/*
+ * Appends to out the length and line of each text of a stream, and where it is
+ * none: every text is one, and up to there the lines never go back.
+ */
 static void
-stream(const char *s, size_t n, size_t max)
+stream(const char *s, size_t n, size_t max, size_t chunk, struct buf *out)
 {
 	struct texts t;
 	struct splice v, whole;
@@ -47,33 +50,42 @@ stream(const char *s, size_t n, size_t max)
 		return;
 	}
 	texts_init(&t, fd, "fuzz", max);
-	while ((r = texts_next(&t, &v, before, NULL, &f)) == 1) {
-		assert(splice_text(v.s, v.n, &whole, NULL) == 0);
-		assert(v.n <= max && t.line >= line);
+	t.chunk = chunk;
+	while ((r = texts_next(&t, &v, before, NULL, &f)) == 1 ||
+	    (r == -1 && f.status == EX_DATAERR)) {
+		(void)buf_addf(out, "%zu:%ld ", r == 1 ? v.n : 0, t.line);
+		assert(t.line >= line);
 		line = t.line;
+		if (r == -1)
+			continue;
+		assert(splice_text(v.s, v.n, &whole, NULL) == 0);
+		assert(v.n <= max);
 	}
-	assert(r == 0 || f.status == EX_DATAERR);
+	assert(r == 0 || f.status == EX_OSERR);
 	texts_free(&t);
 	close(fd);
 }
 
-/* The same, so far inside an array that it is not read at once. */
+/* It comes to the same, however little is read at once. */
 static void
-far(const char *s, size_t n)
+streams(const char *s, size_t n)
 {
-	static char text[(1 << 16) + 8192];
-	size_t i = 0;
+	static const size_t chunks[] = { 1 << 16, 1, 7, 64 };
+	struct buf all, b;
+	size_t i;
 
-	if (n > 4096)
-		return;
-	text[i++] = '[';
-	memset(text + i, ' ', (1 << 16) + 3000);
-	i += (1 << 16) + 3000;
-	memcpy(text + i, s, n);
-	i += n;
-	text[i++] = ']';
-	stream(text, i, 1 << 20);
-	stream(text, i, 1 << 16);
+	buf_init(&all, 1 << 22);
+	stream(s, n, 1 << 20, chunks[0], &all);
+	for (i = 1; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
+		buf_init(&b, 1 << 22);
+		stream(s, n, 1 << 20, chunks[i], &b);
+		assert(all.len == b.len && memcmp(all.d, b.d, b.len) == 0);
+		buf_free(&b);
+	}
+	buf_cut(&all, 0);
+	stream(s, n, 32, 1 << 16, &all);
+	stream(s, n, 32, 8, &all);
+	buf_free(&all);
 }
 
 int
@@ -102,9 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (rating_reply(api, s, n, &sc, &k) == 0)
 			assert(sc >= SCORE_MIN && sc <= SCORE_MAX && k >= 0 &&
 			    k < TASK_MAX);
-	stream(s, n, 1 << 20);
-	stream(s, n, 32);
-	far(s, n);
+	streams(s, n);
 	free(s);
 	return 0;
 }

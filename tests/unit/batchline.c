@@ -146,6 +146,29 @@ test_write(void)
 	buf_free(&id);
 }
 
+/* Whatever came of a line: what is written of it says whether to go on. */
+static void
+test_verdicts(void)
+{
+	struct batchline_result r = { .id = "a", .request = "r" };
+	struct buf b, id;
+	int v, bad = 0;
+
+	buf_init(&b, 4096);
+	buf_init(&id, BATCHLINE_ID_MAX);
+	for (v = 0; v < V_MAX; v++) {
+		buf_cut(&b, 0);
+		r.code = verdict_info(v)->name;
+		r.message = verdict_info(v)->words;
+		bad += batchline_write(&r, &b) == -1 ||
+		    batchline_look(b.d, b.len - 1, &id) !=
+			(batchline_stays(v) ? BATCHLINE_BAD : BATCHLINE_REDO);
+	}
+	ok(bad == 0, "each verdict is read as it was written");
+	buf_free(&b);
+	buf_free(&id);
+}
+
 static void
 test_torn(void)
 {
@@ -172,6 +195,7 @@ main(void)
 {
 	test_read();
 	test_write();
+	test_verdicts();
 	test_torn();
 	return done();
 }
