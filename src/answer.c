@@ -554,7 +554,8 @@ answer_goes_on(const char *data, size_t n)
 			stops = NAMES(data, name, "\"finish_reason\"");
 			break;
 		case 'e':
-			stops = NAMES(data, name, "\"usage\"");
+			stops = NAMES(data, name, "\"usage\"") ||
+			    NAMES(data, name, "\"type\""); /* of an event */
 			break;
 		case 'r':
 			stops = NAMES(data, name, "\"error\"");

@@ -24,8 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 static void
 goes_on(const char *s, size_t n, int flags)
 {
-	if (answer_goes_on(s, n) && flags != -1 && memchr(s, '\\', n) == NULL &&
-	    memmem(s, n, "\"type\"", 6) == NULL)
+	if (answer_goes_on(s, n) && flags != -1 && memchr(s, '\\', n) == NULL)
 		assert((flags & (ANSWER_FINISH | ANSWER_ERROR | ANSWER_DONE)) ==
 		    0);
 }

@@ -363,6 +363,9 @@ static const struct {
 	{ "{\"choices\":[],\"usage\":null,\"usage\":{}}", 0 },
 	{ "{\"choices\":[],\"error\":{}}", 0 },
 	{ "[DONE]{\"choices\":[]}", 0 },
+	{ "{\"type\":\"response.completed\",\"response\":{\"tools\":[{"
+	  "\"choices\":{}}]}}",
+	    0 },
 	{ "{\"choices\":[],\"error\":null}", 1 },
 	{ "{\"choices\":[],\"errors\":{}}", 0 },
 	{ "{\"choices\":[],\"errorsome\":{}}", 1 },
